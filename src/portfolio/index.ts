@@ -1,0 +1,42 @@
+/**
+ * Floor 2. How much to hold: the ledger of what is held, Kelly sizing with its uncertainty, and allocation across assets.
+ * Pure functions on plain data; never sends an order, never decides whether one is allowed (that is `risk`).
+ */
+export {
+  drawdownProbability,
+  kellyBinary,
+  kellyBinaryGrowth,
+  kellyBinaryRaw,
+  kellyContinuous,
+  kellyContinuousGrowth,
+  kellyDiscrete,
+  kellyEmpirical,
+  kellyGrowth,
+  kellyMeanOverVariance,
+  kellyMultipleForDrawdown,
+  reachBeforeProbability,
+  type ContinuousMarket,
+  type KellyOptimum,
+  type Outcome,
+} from './kelly.ts';
+export {
+  bakerMcHaleShrink,
+  betaInterval,
+  betaMean,
+  betaMode,
+  betaVariance,
+  edgeProbability,
+  kellyAtMean,
+  kellyAtQuantile,
+  kellyPredictive,
+  meanPositiveProbability,
+  predictiveLogLoss,
+  predictiveQuantile,
+  predictiveReturn,
+  predictiveVariance,
+  updateBeta,
+  updateNormalInverseGamma,
+  type BetaPosterior,
+  type NormalInverseGamma,
+  type StudentPredictive,
+} from './posterior.ts';
