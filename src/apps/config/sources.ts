@@ -1,0 +1,81 @@
+import { UserError } from '#core';
+import { existsSync, readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { isTree, type ConfigLayer, type ConfigTree, type ConfigValue } from './layers.ts';
+
+const DEFAULT_FILES = ['edgewright.yaml', 'edgewright.yml', 'edgewright.json'];
+const PREFIX = 'EDGEWRIGHT_';
+
+/** The configuration file that was named, or the first default file in the folder; an empty layer when there is none. */
+export function fileLayer(named: string | undefined, folder: string): ConfigLayer {
+  const path = named ?? DEFAULT_FILES.map((name) => `${folder}/${name}`).find((candidate) => existsSync(candidate));
+  if (path === undefined) return { name: 'file', values: {} };
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new UserError(`cannot read the configuration file ${path}`, 'Check the path given to --config.', { cause });
+  }
+  return { name: path, values: parseConfigText(text, path) };
+}
+
+/** YAML (or JSON, which is YAML) to a tree; no tags, aliases, merge keys or duplicate keys. */
+export function parseConfigText(text: string, path: string): ConfigTree {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true, merge: false, strict: true });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw new UserError(`${path}:${line}:${col}: ${fault.message.split('\n')[0]!.replace(/ at line .*$/, '')}`, 'Mend the YAML there.');
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  if (value === null || value === undefined) return {};
+  if (!isTree(value))
+    throw new UserError(`${path}: a configuration file is a list of "key: value" lines`, 'See config/edgewright.example.yaml.');
+  return value;
+}
+
+/**
+ * `EDGEWRIGHT_DATA__SOURCE=demo` sets `data.source`: two underscores step into a group, one starts a capital letter
+ * (`EDGEWRIGHT_GATES__MIN_SHARPE` is `gates.minSharpe`). Values are read as JSON when they are JSON, else as text;
+ * `EDGEWRIGHT_SYMBOLS` takes a comma-separated list.
+ */
+export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): ConfigLayer {
+  const values: ConfigTree = {};
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(PREFIX) || text === undefined || RESERVED.has(name)) continue;
+    const path = name
+      .slice(PREFIX.length)
+      .split('__')
+      .map((part) => part.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
+    setPath(values, path, path.join('.') === 'symbols' ? splitList(text) : parseScalar(text));
+  }
+  return { name: 'environment', values };
+}
+
+/** Variables of ours that are switches or secrets rather than settings. */
+const RESERVED = new Set(['EDGEWRIGHT_DEBUG', 'EDGEWRIGHT_ALPACA_KEY', 'EDGEWRIGHT_ALPACA_SECRET', 'EDGEWRIGHT_LIVE']);
+
+export function splitList(text: string): string[] {
+  return text.split(/[,\s]+/).filter((item) => item !== '');
+}
+
+/** JSON when it is JSON, text otherwise. */
+export function parseScalar(text: string): ConfigValue {
+  try {
+    return JSON.parse(text) as ConfigValue;
+  } catch {
+    return text;
+  }
+}
+
+export function setPath(tree: ConfigTree, path: readonly string[], value: ConfigValue): void {
+  let node = tree;
+  for (const part of path.slice(0, -1)) {
+    const next = Object.hasOwn(node, part) ? node[part] : undefined;
+    const child: ConfigTree = isTree(next) ? next : {};
+    Object.defineProperty(node, part, { value: child, enumerable: true, configurable: true, writable: true });
+    node = child;
+  }
+  Object.defineProperty(node, path.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
+}
