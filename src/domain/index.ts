@@ -6,3 +6,8 @@ export { barSeries, firstRowAtOrAfter, sliceBars, type Bar, type BarColumns, typ
 export { instrument, roundToLot, roundToTick, type AssetClass, type Instrument } from './instrument.ts';
 export type { EquityCurve, Trade, TradeSide } from './trade.ts';
 export { barsPerYear, parseTimeframe, type Timeframe } from './timeframe.ts';
+export { newYorkOffsetMs, venueCalendar, type Session, type VenueCalendar, type VenueHours } from './venue.ts';
+export type { EngineEvent } from './event.ts';
+export type { Fill } from './fill.ts';
+export { clientOrderId, type Order, type OrderRequest, type OrderSide, type OrderSize, type OrderStatus, type OrderType, type TimeInForce } from './order.ts';
+export type { Position } from './position.ts';
