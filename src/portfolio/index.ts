@@ -40,3 +40,19 @@ export {
   type NormalInverseGamma,
   type StudentPredictive,
 } from './posterior.ts';
+export {
+  bayesianKellySize,
+  createBayesianKelly,
+  defaultBayesianKelly,
+  signalPosterior,
+  updateBayesianKelly,
+  type BayesianKellyConfig,
+  type BayesianKellyState,
+  type ClosedTradeOutcome,
+  type KellyReason,
+  type KellySignal,
+  type KellySize,
+  type UncertaintyRule,
+} from './bayesian-kelly.ts';
+export { ExactSum } from './exact-sum.ts';
+export { averagePrice, Ledger, type LedgerEntry, type LedgerSetup, type LedgerSnapshot, type Lot } from './ledger.ts';

@@ -1,0 +1,246 @@
+import { invariant, timestamp } from '#core';
+import type { Position, Trade } from '#domain';
+import { ExactSum } from './exact-sum.ts';
+
+/** A part of a position that one order opened. `quantity` is signed. */
+export interface Lot {
+  readonly orderId: number;
+  quantity: number;
+  readonly price: number;
+  readonly time: number;
+  readonly row: number;
+  /** Entry fee still to be booked to trades, in proportion to what closes. */
+  fee: number;
+  readonly tag: string;
+}
+
+/** One execution as the ledger books it. Symbols and strategies are indexes into the ledger's lists. */
+export interface LedgerEntry {
+  readonly strategy: number;
+  readonly symbol: number;
+  /** Units, signed: positive buys. */
+  readonly quantity: number;
+  readonly price: number;
+  readonly fee: number;
+  readonly orderId: number;
+  readonly time: number;
+  readonly row: number;
+  readonly reason: string;
+  /** Only lots of that order are closed, and nothing is opened; 0 = first in, first out. */
+  readonly closes: number;
+  readonly tag: string;
+}
+
+export interface LedgerSetup {
+  readonly cash: number;
+  readonly symbols: readonly string[];
+  readonly strategies: readonly string[];
+  /** Units of the underlying a contract moves, per symbol. */
+  readonly multipliers: readonly number[];
+  /** Long and short lots of one symbol live side by side; only `closes` closes. */
+  readonly hedging: boolean;
+}
+
+/** Lots, cash and round trips of one account. Cash is exact; lots are first in, first out; each strategy has its own books. */
+export class Ledger {
+  readonly trades: Trade[] = [];
+  readonly #cash: ExactSum;
+  readonly #symbols: readonly string[];
+  readonly #strategies: readonly string[];
+  readonly #multipliers: Float64Array;
+  readonly #hedging: boolean;
+  readonly #books: Lot[][];
+  readonly #held: Float64Array;
+  /** Account net per symbol, in units; read it in loops, never write it. */
+  readonly net: Float64Array;
+  feesPaid = 0;
+  turnover = 0;
+  cash: number;
+
+  constructor(setup: LedgerSetup) {
+    this.#cash = new ExactSum(setup.cash);
+    this.cash = setup.cash;
+    this.#symbols = setup.symbols;
+    this.#strategies = setup.strategies;
+    this.#multipliers = Float64Array.from(setup.multipliers);
+    this.#hedging = setup.hedging;
+    this.net = new Float64Array(setup.symbols.length);
+    this.#held = new Float64Array(setup.symbols.length * setup.strategies.length);
+    this.#books = Array.from(this.#held, () => []);
+  }
+
+  /** Units that a strategy holds of a symbol, signed. */
+  held(strategy: number, symbol: number): number {
+    return this.#held[strategy * this.#symbols.length + symbol]!;
+  }
+
+  lots(strategy: number, symbol: number): readonly Lot[] {
+    return this.#books[strategy * this.#symbols.length + symbol]!;
+  }
+
+  /** Units still open of what an order opened, signed. */
+  openOf(strategy: number, symbol: number, orderId: number): number {
+    let open = 0;
+    for (const lot of this.lots(strategy, symbol)) if (lot.orderId === orderId) open += lot.quantity;
+    return open;
+  }
+
+  /** Cash plus positions at the marks (price a unit, per symbol), in account currency. */
+  equity(marks: Float64Array): number {
+    let value = this.cash;
+    for (let symbol = 0; symbol < this.net.length; symbol++) {
+      const units = this.net[symbol]!;
+      if (units !== 0) value += units * marks[symbol]! * this.#multipliers[symbol]!;
+    }
+    return value;
+  }
+
+  /** Σ |units| · mark · multiplier: the gross exposure. Opposite lots count twice when hedging. */
+  gross(marks: Float64Array): number {
+    let value = 0;
+    for (let symbol = 0; symbol < this.net.length; symbol++) {
+      const units = this.#hedging ? this.#grossUnits(symbol) : Math.abs(this.net[symbol]!);
+      if (units !== 0) value += units * marks[symbol]! * this.#multipliers[symbol]!;
+    }
+    return value;
+  }
+
+  /** Money that moves without a fill: funding, borrow, dividends, interest, deposits. Positive is received. */
+  credit(amount: number): void {
+    this.#cash.add(amount);
+    this.cash = this.#cash.value;
+  }
+
+  apply(entry: LedgerEntry): void {
+    const { quantity, price, fee } = entry;
+    invariant(Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price), `a fill needs a finite price and size (order ${entry.orderId})`);
+    const multiplier = this.#multipliers[entry.symbol]!;
+    if (multiplier === 1) this.#cash.addProduct(-quantity, price);
+    else this.#cash.addProduct(-quantity * multiplier, price);
+    this.#cash.add(-fee);
+    this.cash = this.#cash.value;
+    this.feesPaid += fee;
+    this.turnover += Math.abs(quantity) * price * multiplier;
+    this.#book(entry, multiplier);
+  }
+
+  #book(entry: LedgerEntry, multiplier: number): void {
+    const index = entry.strategy * this.#symbols.length + entry.symbol;
+    const book = this.#books[index]!;
+    let left = entry.quantity;
+    for (let at = 0; at < book.length && left !== 0; ) {
+      const lot = book[at]!;
+      const closable = lot.quantity * left < 0 && (entry.closes > 0 ? lot.orderId === entry.closes : !this.#hedging);
+      if (!closable) {
+        at++;
+        continue;
+      }
+      const part = Math.abs(lot.quantity) <= Math.abs(left) ? -lot.quantity : left;
+      this.#closePart(lot, part, entry, multiplier);
+      left = clean(left - part);
+      lot.quantity = clean(lot.quantity + part);
+      if (lot.quantity === 0) book.splice(at, 1);
+      else at++;
+    }
+    if (left !== 0) {
+      const share = left === entry.quantity ? entry.fee : entry.fee * (left / entry.quantity);
+      book.push({ orderId: entry.orderId, quantity: left, price: entry.price, time: entry.time, row: entry.row, fee: share, tag: entry.tag });
+    }
+    this.#held[index] = sumOf(book);
+    this.#renet(entry.symbol);
+  }
+
+  #closePart(lot: Lot, part: number, entry: LedgerEntry, multiplier: number): void {
+    const closed = -part;
+    const entryFee = Math.abs(part) === Math.abs(lot.quantity) ? lot.fee : lot.fee * (part / -lot.quantity);
+    lot.fee -= entryFee;
+    const fees = entryFee + entry.fee * (part / entry.quantity);
+    const pnl = closed * (entry.price - lot.price) * multiplier - fees;
+    this.trades.push({
+      symbol: this.#symbols[entry.symbol]!,
+      strategy: this.#strategies[entry.strategy]!,
+      side: closed > 0 ? 'long' : 'short',
+      quantity: Math.abs(closed),
+      entryTime: timestamp(lot.time),
+      entryPrice: lot.price,
+      exitTime: timestamp(entry.time),
+      exitPrice: entry.price,
+      exitReason: entry.reason,
+      fees,
+      pnl,
+      returnFraction: pnl / (Math.abs(closed) * lot.price * multiplier),
+      barsHeld: entry.row - lot.row,
+    });
+  }
+
+  #renet(symbol: number): void {
+    let net = 0;
+    for (let strategy = 0; strategy < this.#strategies.length; strategy++) net += this.held(strategy, symbol);
+    this.net[symbol] = clean(net);
+  }
+
+  #grossUnits(symbol: number): number {
+    let units = 0;
+    for (let strategy = 0; strategy < this.#strategies.length; strategy++)
+      for (const lot of this.lots(strategy, symbol)) units += Math.abs(lot.quantity);
+    return units;
+  }
+
+  positions(): readonly Position[] {
+    const open: Position[] = [];
+    this.#strategies.forEach((strategy, index) => {
+      this.#symbols.forEach((symbol, column) => {
+        const quantity = this.held(index, column);
+        if (quantity !== 0) open.push({ symbol, strategy, quantity, averagePrice: averagePrice(this.lots(index, column)) });
+      });
+    });
+    return open;
+  }
+
+  snapshot(): LedgerSnapshot {
+    return { cash: this.#cash.parts(), books: this.#books.map((book) => book.map((lot) => ({ ...lot }))), feesPaid: this.feesPaid, turnover: this.turnover };
+  }
+
+  restore(snapshot: LedgerSnapshot): void {
+    invariant(snapshot.books.length === this.#books.length, 'a ledger snapshot must have the same symbols and strategies');
+    this.#cash.restore(snapshot.cash);
+    this.cash = this.#cash.value;
+    this.feesPaid = snapshot.feesPaid;
+    this.turnover = snapshot.turnover;
+    snapshot.books.forEach((lots, index) => {
+      this.#books[index] = lots.map((lot) => ({ ...lot }));
+      this.#held[index] = sumOf(this.#books[index]);
+    });
+    this.#symbols.forEach((_, symbol) => this.#renet(symbol));
+  }
+}
+
+export interface LedgerSnapshot {
+  readonly cash: readonly [number, number];
+  readonly books: readonly (readonly Lot[])[];
+  readonly feesPaid: number;
+  readonly turnover: number;
+}
+
+/** Average entry price of lots, weighted by units; NaN when there are none. */
+export function averagePrice(lots: readonly Lot[]): number {
+  let units = 0;
+  let notional = 0;
+  for (const lot of lots) {
+    units += lot.quantity;
+    notional += lot.quantity * lot.price;
+  }
+  return units === 0 ? Number.NaN : notional / units;
+}
+
+function sumOf(book: readonly Lot[]): number {
+  if (book.length === 1) return book[0]!.quantity;
+  let units = 0;
+  for (const lot of book) units += lot.quantity;
+  return clean(units);
+}
+
+/** Quantities live on lots of at least 1e-9; what is smaller is the rounding of a difference. */
+function clean(quantity: number): number {
+  return Math.abs(quantity) < 1e-10 ? 0 : quantity;
+}
