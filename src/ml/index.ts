@@ -3,4 +3,62 @@
  * drift, and the trainer. Pure functions over columns and label spans; randomness comes in as an `Rng`.
  * Never fetches data, never sends orders, never reads a validation row while fitting on training rows.
  */
-export {};
+export {
+  metaLabels,
+  betSizeFromProbability,
+  averageActiveBets,
+  calibrateBetWidth,
+  dynamicBet,
+  type BetFunction,
+  type DynamicBet,
+  type ProbabilityBetOptions,
+} from './labels/bet-size.ts';
+export {
+  BARRIER_OBJECTIVE,
+  calibrateBarriers,
+  type BarrierCalibration,
+  type BarrierCell,
+  type BarrierGrid,
+  type CalibrateBarriersOptions,
+} from './labels/calibrate-barriers.ts';
+export { cusumEvents } from './labels/cusum.ts';
+export { returnAttributionWeights, scaledToCount, timeDecayWeights } from './labels/sample-weights.ts';
+export { trendScanLabels, type TrendLabels } from './labels/trend-scan.ts';
+export {
+  BARRIER_PROFIT,
+  BARRIER_STOP,
+  BARRIER_VERTICAL,
+  tripleBarrierLabels,
+  type BarrierLabels,
+  type TripleBarrierOptions,
+} from './labels/triple-barrier.ts';
+export {
+  averageUniqueness,
+  concurrency,
+  indicatorMatrix,
+  matrixUniqueness,
+  sequentialBootstrap,
+  sequentialBootstrapStep,
+  type IndicatorMatrix,
+  type RowSpans,
+} from './labels/uniqueness.ts';
+export type { VerticalBarrier } from './labels/vertical-barrier.ts';
+export {
+  averageTrueRangeFraction,
+  barVolatility,
+  dailyVolatility,
+  ewmStandardDeviation,
+  type DailyVolatilityOptions,
+} from './labels/volatility.ts';
+
+export {
+  combinatorialCounts,
+  combinatorialPaths,
+  combinatorialPurgedCv,
+  type CombinatorialCv,
+  type CombinatorialPurge,
+  type CombinatorialSplit,
+} from './validation/combinatorial.ts';
+export { purgedKFold, splitInTimeOrder, type PurgedKFoldOptions, type TimeSplit } from './validation/purged-k-fold.ts';
+export { purgeTrain, type LabelSpans, type Split } from './validation/spans.ts';
+export { walkForward, type WalkForwardOptions } from './validation/walk-forward.ts';

@@ -1,0 +1,82 @@
+import { DAY_MS, UserError } from '#core';
+import type { BarSeries } from '#domain';
+
+export interface DailyVolatilityOptions {
+  /** Span of the exponential window in observations; alpha = 2 / (span + 1). Default 100. */
+  readonly span?: number;
+  /** How far back the return looks, in milliseconds. Default one day. */
+  readonly lookbackMs?: number;
+  /** Whether a bar EXACTLY `lookbackMs` old counts as old enough. `exclude` is the published recipe's habit. Default `include`. */
+  readonly exactlyOldEnough?: 'include' | 'exclude';
+}
+
+/**
+ * Exponentially weighted standard deviation of the return against the last bar that is at least `lookbackMs` old
+ * (Lopez de Prado 2018, snippet 3.1), one value a row; NaN until two returns exist. Causal: row t uses closes up to t.
+ */
+export function dailyVolatility(series: Pick<BarSeries, 'time' | 'close' | 'length'>, options: DailyVolatilityOptions = {}): Float64Array {
+  const lookback = options.lookbackMs ?? DAY_MS;
+  const include = options.exactlyOldEnough !== 'exclude';
+  const { time, close, length } = series;
+  const returns = new Float64Array(length).fill(Number.NaN);
+  let past = -1;
+  for (let row = 0; row < length; row++) {
+    const latest = time[row]! - lookback;
+    while (past + 1 < row && (include ? time[past + 1]! <= latest : time[past + 1]! < latest)) past++;
+    if (past >= 0) returns[row] = close[row]! / close[past]! - 1;
+  }
+  return ewmStandardDeviation(returns, options.span ?? 100);
+}
+
+/** The same spread measured on bar-to-bar returns: for series without a daily rhythm. One value a row, as a fraction of price. */
+export function barVolatility(close: Float64Array, span = 100): Float64Array {
+  const returns = new Float64Array(close.length).fill(Number.NaN);
+  for (let row = 1; row < close.length; row++) returns[row] = close[row]! / close[row - 1]! - 1;
+  return ewmStandardDeviation(returns, span);
+}
+
+/**
+ * Bias-corrected exponentially weighted standard deviation with weights (1 - alpha)^age over the values seen so far.
+ * NaN values take no part but age the others; NaN until two values were seen.
+ */
+export function ewmStandardDeviation(values: Float64Array, span: number): Float64Array {
+  if (!(span >= 1)) throw new UserError(`the span must be at least 1, got ${span}`, 'Typical: 20 to 100.');
+  const decay = 1 - 2 / (span + 1);
+  const result = new Float64Array(values.length).fill(Number.NaN);
+  let mean = 0;
+  let variance = 0;
+  let weight = 0;
+  let weightSquares = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    weight *= decay;
+    weightSquares *= decay * decay;
+    if (!Number.isNaN(value)) {
+      const total = weight + 1;
+      const delta = value - mean;
+      const nextMean = mean + delta / total;
+      variance = (weight * (variance + (mean - nextMean) ** 2) + (value - nextMean) ** 2) / total;
+      mean = nextMean;
+      weight = total;
+      weightSquares += 1;
+    }
+    const correction = weight * weight - weightSquares;
+    if (correction > 1e-12 * weight * weight) result[row] = Math.sqrt(Math.max(0, (variance * weight * weight) / correction));
+  }
+  return result;
+}
+
+/** Wilder's average true range divided by the close: a barrier width as a fraction of price. NaN for the first `period` rows. */
+export function averageTrueRangeFraction(series: Pick<BarSeries, 'high' | 'low' | 'close' | 'length'>, period = 14): Float64Array {
+  if (!Number.isInteger(period) || period < 1) throw new UserError(`the period must be a positive integer, got ${period}`);
+  const { high, low, close, length } = series;
+  const result = new Float64Array(length).fill(Number.NaN);
+  let average = 0;
+  for (let row = 1; row < length; row++) {
+    const previous = close[row - 1]!;
+    const range = Math.max(high[row]!, previous) - Math.min(low[row]!, previous);
+    average = row <= period ? average + range / period : average + (range - average) / period;
+    if (row >= period) result[row] = average / close[row]!;
+  }
+  return result;
+}
