@@ -1,0 +1,147 @@
+import { averageDrawdown, drawdownSeries, listDrawdowns, maxDrawdown } from './drawdowns.ts';
+import { type Column, linearFit, mean, standardDeviation } from './moments.ts';
+import { sampleEquity } from './periods.ts';
+import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
+import { tradeStatistics } from './trades.ts';
+
+/** A closed trade as backtesting.py records it: rows of entry and exit, profit net of commission, return on the entry notional. */
+export interface IndexedTrade {
+  readonly entryRow: number;
+  readonly exitRow: number;
+  readonly entryTime: number;
+  readonly exitTime: number;
+  readonly pnl: number;
+  readonly returnFraction: number;
+  readonly fees?: number;
+}
+
+export interface BacktestingPyInput {
+  /** UTC milliseconds and equity of every bar. */
+  readonly time: Column;
+  readonly equity: Column;
+  readonly trades: readonly IndexedTrade[];
+  /** Market closes, for buy-and-hold, alpha and beta. */
+  readonly close?: Column;
+  /** First row on which the strategy could trade: buy-and-hold starts there. Default 0. */
+  readonly firstTradingRow?: number;
+  readonly riskFreeRate?: number;
+}
+
+/** Statistics under the names and conventions of backtesting.py 0.6; percent where the name says so, durations in milliseconds. */
+export type BacktestingPyStatistics = Readonly<Record<string, number>>;
+
+const DAY = 86_400_000;
+
+/** Its year: rows every 7, 28–31 or 365 days make 52, 12 or 1 periods; else days, 365 when weekends are traded and 252 when not. */
+function calendar(time: Column): { periods: number; sample: 'day' | 'week' | 'month' | 'year' } {
+  const gaps = Array.from(
+    { length: Math.min(100, Math.max(0, time.length - 1)) },
+    (_, i) => time[time.length - 1 - i]! - time[time.length - 2 - i]!,
+  );
+  gaps.sort((a, b) => a - b);
+  const days = Math.floor((gaps[gaps.length >> 1] ?? DAY) / DAY);
+  if (days === 7) return { periods: 52, sample: 'week' };
+  if (days >= 28 && days <= 31) return { periods: 12, sample: 'month' };
+  if (days >= 365 && days <= 366) return { periods: 1, sample: 'year' };
+  let weekends = 0;
+  for (let i = 0; i < time.length; i += 1) if ([0, 6].includes(new Date(time[i]!).getUTCDay())) weekends += 1;
+  return { periods: weekends / time.length > (2 / 7) * 0.6 ? 365 : 252, sample: 'day' };
+}
+
+/** Every figure that equity, trades and closes give; NaN where backtesting.py has NaN. */
+export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingPyStatistics {
+  const { time, equity, trades, riskFreeRate = 0 } = input;
+  const rows = equity.length;
+  if (rows < 2) return {};
+  const { periods, sample } = calendar(time);
+  const annual = annualFigures(sampleEquity(time, equity, sample).equity, periods);
+  const first = equity[0]!;
+  const last = equity[rows - 1]!;
+  const worst = maxDrawdown(equity);
+  const returnPercent = (last / first - 1) * 100;
+  const duration = time[rows - 1]! - time[0]!;
+  return {
+    'Exposure Time [%]': exposure(trades, rows) * 100,
+    'Equity Final [$]': last,
+    'Equity Peak [$]': Array.from(equity).reduce((most, value) => Math.max(most, value)),
+    'Commissions [$]': trades.reduce((total, trade) => total + (trade.fees ?? 0), 0),
+    'Return [%]': returnPercent,
+    ...market(input, returnPercent, riskFreeRate),
+    'Return (Ann.) [%]': annual.growth * 100,
+    'Volatility (Ann.) [%]': annual.volatility * 100,
+    'CAGR [%]': compoundAnnualGrowthRate(first, last, duration) * 100,
+    'Sharpe Ratio': (annual.growth - riskFreeRate) / (annual.volatility || Number.NaN),
+    'Sortino Ratio': (annual.growth - riskFreeRate) / (annual.downside || Number.NaN),
+    'Calmar Ratio': annual.growth / (-worst || Number.NaN),
+    'Max. Drawdown [%]': worst * 100,
+    ...drawdowns(time, equity),
+    ...tradeFigures(trades),
+  };
+}
+
+function annualFigures(sampled: Float64Array, periods: number) {
+  const returns = returnsFromEquity(sampled);
+  // The first day has no return and counts as 0: the mean is over as many days as there are equities.
+  const ruined = returns.some((value) => value <= -1);
+  const growth = ruined ? 1 : Math.exp(returns.reduce((total, value) => total + Math.log1p(value), 0) / sampled.length);
+  const deviation = standardDeviation(returns);
+  return {
+    growth: growth ** periods - 1,
+    volatility: Math.sqrt((deviation ** 2 + growth ** 2) ** periods - growth ** (2 * periods)),
+    downside: Math.sqrt(mean(returns.map((value) => Math.min(value, 0) ** 2))) * Math.sqrt(periods),
+  };
+}
+
+function exposure(trades: readonly IndexedTrade[], rows: number): number {
+  const held = new Uint8Array(rows);
+  for (const trade of trades) held.fill(1, trade.entryRow, trade.exitRow + 1);
+  return held.reduce((total, flag) => total + flag, 0) / rows;
+}
+
+function market({ close, equity, firstTradingRow = 0 }: BacktestingPyInput, returnPercent: number, riskFreeRate: number) {
+  if (close === undefined) return {};
+  const hold = (close[close.length - 1]! / close[firstTradingRow]! - 1) * 100;
+  const logs = (values: Column) => Float64Array.from({ length: values.length - 1 }, (_, i) => Math.log(values[i + 1]! / values[i]!));
+  const beta = linearFit(logs(close), logs(equity)).slope;
+  const free = riskFreeRate * 100;
+  return { 'Buy & Hold Return [%]': hold, 'Alpha [%]': returnPercent - free - beta * (hold - free), Beta: beta };
+}
+
+/** Rounds up to whole days when the bars are days or longer, as it does. */
+function roundUp(milliseconds: number, time: Column): number {
+  const unit = time[time.length - 1]! - time[time.length - 2]! >= DAY ? DAY : 60_000;
+  return Math.ceil(milliseconds / unit) * unit;
+}
+
+function drawdowns(time: Column, equity: Column) {
+  // A drawdown still open counts up to the last row. Its list leaves out falls that last a single step.
+  const list = listDrawdowns(equity);
+  const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? time.length - 1]! - time[peakRow]!);
+  if (list.length === 0 || drawdownSeries(equity).length === 0)
+    return { 'Avg. Drawdown [%]': Number.NaN, 'Max. Drawdown Duration': Number.NaN, 'Avg. Drawdown Duration': Number.NaN };
+  return {
+    'Avg. Drawdown [%]': averageDrawdown(equity) * 100,
+    'Max. Drawdown Duration': roundUp(Math.max(...durations), time),
+    'Avg. Drawdown Duration': roundUp(mean(durations), time),
+  };
+}
+
+function tradeFigures(trades: readonly IndexedTrade[]) {
+  const figures = tradeStatistics(trades);
+  const returns = trades.map((trade) => trade.returnFraction);
+  const gains = returns.reduce((total, value) => total + Math.max(value, 0), 0);
+  const losses = returns.reduce((total, value) => total - Math.min(value, 0), 0);
+  return {
+    '# Trades': figures.count,
+    'Win Rate [%]': figures.winRate * 100,
+    'Best Trade [%]': figures.bestReturn * 100,
+    'Worst Trade [%]': figures.worstReturn * 100,
+    'Avg. Trade [%]': (returns.some((value) => value <= -1) ? 0 : figures.geometricMeanReturn) * 100,
+    'Max. Trade Duration': figures.maxDurationMs,
+    'Avg. Trade Duration': Math.ceil(figures.averageDurationMs / DAY) * DAY,
+    'Profit Factor': gains / (losses || Number.NaN),
+    'Expectancy [%]': figures.averageReturn * 100,
+    SQN: figures.sqn,
+    'Kelly Criterion': figures.kelly,
+  };
+}

@@ -1,0 +1,119 @@
+import { type Rng, UserError } from '#core';
+import { defaultBlockLength, stationaryBootstrapIndices } from './bootstrap.ts';
+import { type Column, present, quantileOfSorted } from './moments.ts';
+
+/** An estimate with its bootstrap percentile interval; NaN bounds when the column is too short to resample. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+}
+
+export interface IntervalOptions {
+  readonly rng: Rng;
+  readonly samples?: number;
+  readonly blockLength?: number;
+  readonly level?: number;
+}
+
+/**
+ * Percentile intervals of statistics of a return column by the stationary block bootstrap, all from the same samples.
+ * `bootstrapIntervals(returns, { sharpe: (r) => sharpeRatio(r), maxDrawdown: maxDrawdownOfReturns }, { rng })`.
+ */
+export function bootstrapIntervals<Name extends string>(
+  returns: Column,
+  statistics: Readonly<Record<Name, (returns: Float64Array) => number>>,
+  options: IntervalOptions,
+): Record<Name, Interval> {
+  const { rng, samples = 1000, level = 0.95 } = options;
+  const kept = present(returns);
+  const names = Object.keys(statistics) as Name[];
+  const drawn = new Map(names.map((name) => [name, new Float64Array(samples).fill(Number.NaN)]));
+  if (kept.length >= 10) {
+    const indices = new Int32Array(kept.length);
+    const sample = new Float64Array(kept.length);
+    for (let i = 0; i < samples; i += 1) {
+      stationaryBootstrapIndices(rng, kept.length, options.blockLength ?? defaultBlockLength(kept.length), indices);
+      for (let row = 0; row < sample.length; row += 1) sample[row] = kept[indices[row]!]!;
+      for (const name of names) drawn.get(name)![i] = statistics[name](sample);
+    }
+  }
+  const intervals = names.map((name): [Name, Interval] => {
+    const sorted = present(drawn.get(name)!).sort();
+    const low = quantileOfSorted(sorted, (1 - level) / 2);
+    const high = quantileOfSorted(sorted, (1 + level) / 2);
+    return [name, { estimate: statistics[name](kept), low, high, level }];
+  });
+  return Object.fromEntries(intervals) as Record<Name, Interval>;
+}
+
+export interface TradeMonteCarlo {
+  readonly runs: number;
+  /** Quantiles 5, 25, 50, 75, 95 % of the worst drawdown (negative) and of the final equity. */
+  readonly maxDrawdown: Readonly<Record<QuantileName, number>>;
+  readonly endEquity: Readonly<Record<QuantileName, number>>;
+  readonly probabilityOfLoss: number;
+  /** Share of runs whose drawdown was deeper than `ruinDrawdown`. */
+  readonly probabilityOfRuin: number;
+}
+
+type QuantileName = 'p05' | 'p25' | 'p50' | 'p75' | 'p95';
+
+export interface TradeMonteCarloOptions {
+  readonly rng: Rng;
+  readonly runs?: number;
+  /** `shuffle` (default) draws a new order of the same trades; `resample` draws trades with replacement. */
+  readonly method?: 'shuffle' | 'resample';
+  readonly startEquity?: number;
+  /** Positive fraction; default 0.5. */
+  readonly ruinDrawdown?: number;
+}
+
+/** What else the same trades could have done to the account. `tradeReturns` are fractions of equity a trade, compounded. */
+export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOptions): TradeMonteCarlo {
+  const { rng, runs = 1000, method = 'shuffle', startEquity = 1, ruinDrawdown = 0.5 } = options;
+  if (!Number.isInteger(runs) || runs < 1) throw new UserError(`runs must be a positive whole number, got ${runs}`, 'try 1000');
+  const trades = present(tradeReturns);
+  const order = trades.slice();
+  const falls = new Float64Array(runs);
+  const ends = new Float64Array(runs);
+  for (let run = 0; run < runs; run += 1) {
+    if (method === 'shuffle') shuffle(order, rng);
+    else for (let i = 0; i < order.length; i += 1) order[i] = trades[rng.integer(trades.length)]!;
+    let equity = startEquity;
+    let peak = equity;
+    let worst = 0;
+    for (let i = 0; i < order.length; i += 1) {
+      equity = Math.max(0, equity * (1 + order[i]!));
+      if (equity > peak) peak = equity;
+      worst = Math.min(worst, equity / peak - 1);
+    }
+    falls[run] = worst;
+    ends[run] = equity;
+  }
+  const known = trades.length > 0;
+  const share = (values: Float64Array, test: (value: number) => boolean) => (known ? values.filter(test).length / runs : Number.NaN);
+  return {
+    runs,
+    maxDrawdown: quantiles(known ? falls : new Float64Array(0)),
+    endEquity: quantiles(known ? ends : new Float64Array(0)),
+    probabilityOfLoss: share(ends, (value) => value < startEquity),
+    probabilityOfRuin: share(falls, (value) => value < -ruinDrawdown),
+  };
+}
+
+function shuffle(values: Float64Array, rng: Rng): void {
+  for (let i = values.length - 1; i > 0; i -= 1) {
+    const j = rng.integer(i + 1);
+    const held = values[i]!;
+    values[i] = values[j]!;
+    values[j] = held;
+  }
+}
+
+function quantiles(values: Float64Array): Record<QuantileName, number> {
+  const sorted = values.slice().sort();
+  const at = (p: number): number => quantileOfSorted(sorted, p);
+  return { p05: at(0.05), p25: at(0.25), p50: at(0.5), p75: at(0.75), p95: at(0.95) };
+}
