@@ -62,3 +62,70 @@ export {
 export { purgedKFold, splitInTimeOrder, type PurgedKFoldOptions, type TimeSplit } from './validation/purged-k-fold.ts';
 export { purgeTrain, type LabelSpans, type Split } from './validation/spans.ts';
 export { walkForward, type WalkForwardOptions } from './validation/walk-forward.ts';
+
+export {
+  calibrate,
+  calibrateAll,
+  CALIBRATOR_KINDS,
+  fitBeta,
+  fitCalibrator,
+  fitIsotonic,
+  fitSigmoid,
+  parseCalibrator,
+  poolAdjacentViolators,
+  serializeCalibrator,
+  type Calibrator,
+  type CalibratorKind,
+} from './calibration/calibrator.ts';
+export {
+  chooseCalibrator,
+  type CalibratorChoice,
+  type CalibratorTrial,
+  type ChooseCalibratorOptions,
+} from './calibration/choose-calibrator.ts';
+export {
+  brierDecomposition,
+  calibrationErrors,
+  reliabilityDiagram,
+  type BrierParts,
+  type CalibrationErrors,
+  type ReliabilityBin,
+  type ReliabilityOptions,
+} from './calibration/reliability.ts';
+
+export {
+  averagePrecision,
+  brierScore,
+  classifierScores,
+  confusionCounts,
+  logLoss,
+  rocAuc,
+  thresholdScores,
+  type ClassifierScores,
+  type ConfusionCounts,
+  type ThresholdScores,
+} from './metrics/classification.ts';
+export {
+  blockPermutation,
+  lastReturnSignBaseline,
+  priorBaseline,
+  shuffledLabelControl,
+  type ShuffledLabelControl,
+} from './metrics/controls.ts';
+export { aucInterval, bootstrapInterval, wilsonInterval, type BootstrapOptions, type Interval } from './metrics/intervals.ts';
+
+export { driftReference, kolmogorovSmirnov, populationStability, type DriftReference } from './drift/distribution.ts';
+export { PageHinkley, RollingBrier, type PageHinkleyOptions, type PageHinkleyState, type RollingBrierState } from './drift/streams.ts';
+export { gbdtFromJson, gbdtToJson, type GbdtJson } from './gbdt/json.ts';
+export {
+  gbdtContributions,
+  gbdtImportance,
+  permutationImportance,
+  type GbdtImportance,
+  type PermutationOptions,
+  type PredictionMetric,
+} from './gbdt/importance.ts';
+export { DEFAULT_GBDT_PARAMS, resolveGbdtParams } from './gbdt/params.ts';
+export { predict, predictMargins, predictRow, predictRowMargins } from './gbdt/predict.ts';
+export { trainGbdt } from './gbdt/train.ts';
+export type { GbdtData, GbdtModel, GbdtObjective, GbdtParams, GbdtTrainOptions, GbdtTree } from './gbdt/types.ts';
