@@ -113,7 +113,10 @@ export class Ledger {
 
   apply(entry: LedgerEntry): void {
     const { quantity, price, fee } = entry;
-    invariant(Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price), `a fill needs a finite price and size (order ${entry.orderId})`);
+    invariant(
+      Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price),
+      `a fill needs a finite price and size (order ${entry.orderId})`,
+    );
     const multiplier = this.#multipliers[entry.symbol]!;
     if (multiplier === 1) this.#cash.addProduct(-quantity, price);
     else this.#cash.addProduct(-quantity * multiplier, price);
@@ -144,7 +147,15 @@ export class Ledger {
     }
     if (left !== 0) {
       const share = left === entry.quantity ? entry.fee : entry.fee * (left / entry.quantity);
-      book.push({ orderId: entry.orderId, quantity: left, price: entry.price, time: entry.time, row: entry.row, fee: share, tag: entry.tag });
+      book.push({
+        orderId: entry.orderId,
+        quantity: left,
+        price: entry.price,
+        time: entry.time,
+        row: entry.row,
+        fee: share,
+        tag: entry.tag,
+      });
     }
     this.#held[index] = sumOf(book);
     this.#renet(entry.symbol);
@@ -198,7 +209,12 @@ export class Ledger {
   }
 
   snapshot(): LedgerSnapshot {
-    return { cash: this.#cash.parts(), books: this.#books.map((book) => book.map((lot) => ({ ...lot }))), feesPaid: this.feesPaid, turnover: this.turnover };
+    return {
+      cash: this.#cash.parts(),
+      books: this.#books.map((book) => book.map((lot) => ({ ...lot }))),
+      feesPaid: this.feesPaid,
+      turnover: this.turnover,
+    };
   }
 
   restore(snapshot: LedgerSnapshot): void {

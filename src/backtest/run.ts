@@ -1,0 +1,229 @@
+import { createRng, didYouMean, sha256, UserError } from '#core';
+import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrument, type Order, type Position, type Trade } from '#domain';
+import { checkSymbols, Engine, featureTable, type RiskCheck } from '#engine';
+import { executionProfile, type ExecutionProfile } from '#execution';
+import type { Strategy } from '#strategy';
+import { align } from './align.ts';
+
+export interface BacktestAccount {
+  /** Start of the account, in its currency. */
+  readonly cash: number;
+  /** How many times equity may be held; default 1 (cash account). `Infinity` checks nothing. */
+  readonly leverage?: number;
+  /** Long and short lots of a symbol live side by side. */
+  readonly hedging?: boolean;
+  /** Every new order first cancels and closes what the strategy has in that symbol. */
+  readonly exclusiveOrders?: boolean;
+}
+
+export interface BacktestRequest {
+  readonly bars: readonly BarSeries[];
+  /** One strategy, or several on the one account with their own books. */
+  readonly strategy: Strategy | readonly Strategy[];
+  readonly account: BacktestAccount;
+  /** A named profile or a whole one; default `base`. */
+  readonly profile?: string | ExecutionProfile;
+  /** By symbol; what is not given is a synthetic instrument with a fine price tick and fractional lots. */
+  readonly instruments?: readonly Instrument[];
+  /** Default 1. The same seed gives the same bytes. */
+  readonly seed?: number;
+  readonly risk?: RiskCheck;
+  /** Close what is open at the last close, as trades with the reason `end_of_data`. Default false: it is marked, not traded. */
+  readonly closeAtEnd?: boolean;
+}
+
+export interface BacktestResult {
+  readonly trades: readonly Trade[];
+  readonly equity: EquityCurve;
+  readonly fills: readonly Fill[];
+  /** Every order of the run in the order of asking, denied ones with their reason. */
+  readonly orders: readonly Order[];
+  /** What was open at the end. */
+  readonly positions: readonly Position[];
+  readonly startCash: number;
+  readonly endEquity: number;
+  readonly endCash: number;
+  readonly feesPaid: number;
+  /** Σ |units| · price · multiplier of all fills. */
+  readonly turnover: number;
+  /** Bars with an open position, per instant: 1 or 0; the mean is the exposure. */
+  readonly exposed: Uint8Array;
+  readonly barsRun: number;
+  readonly ruined: boolean;
+  /** SHA-256 over all fills (order, symbol, side, quantity, price, fee, time): the fingerprint of a golden run. */
+  readonly orderHash: string;
+  /** Why a strategy did what it did on the bar that contains `time`; empty when it had no bar or nothing to say. */
+  why(strategy: string, symbol: string, time: number): string;
+}
+
+/** Runs one or several strategies over history through the full engine. */
+export function runBacktest(request: BacktestRequest): BacktestResult {
+  const { bars, account } = request;
+  checkSymbols(bars.map((series) => series.symbol));
+  checkAccount(account);
+  checkPrices(bars);
+  const strategies = 'name' in request.strategy ? [request.strategy] : request.strategy;
+  checkStrategies(strategies);
+  const profile = typeof request.profile === 'object' ? request.profile : executionProfile(request.profile);
+  const { time, rows } = align(bars);
+  if (time.length === 0) throw new UserError('the bars are empty', 'Choose a period that the data covers.');
+  const engine = new Engine({
+    columns: bars,
+    instruments: bars.map((series) => instrumentOf(series.symbol, request.instruments)),
+    strategies,
+    features: strategies.map((strategy) => featureTable(strategy, bars)),
+    account: {
+      cash: account.cash,
+      leverage: account.leverage ?? 1,
+      hedging: account.hedging ?? false,
+      exclusiveOrders: account.exclusiveOrders ?? false,
+    },
+    profile,
+    rng: createRng(request.seed ?? 1),
+    rows: time.length,
+    ...(request.risk === undefined ? {} : { risk: request.risk }),
+  });
+  const equity = new Float64Array(time.length);
+  const exposed = new Uint8Array(time.length);
+  drive(engine, time, rows, equity, exposed, bars.length);
+  if (request.closeAtEnd === true) closeAll(engine, rows, time.length - 1, equity);
+  return result(engine, time, equity, exposed, account.cash, strategies, bars);
+}
+
+function drive(
+  engine: Engine,
+  time: Float64Array,
+  rows: readonly Int32Array[] | undefined,
+  equity: Float64Array,
+  exposed: Uint8Array,
+  symbols: number,
+): void {
+  const locals = new Int32Array(symbols);
+  const { net } = engine.ledger;
+  for (let row = 0; row < time.length; row++) {
+    if (rows === undefined) locals.fill(row);
+    else for (let symbol = 0; symbol < symbols; symbol++) locals[symbol] = rows[symbol]![row]!;
+    engine.step(row, time[row]!, locals);
+    equity[row] = engine.equityNow;
+    for (let symbol = 0; symbol < symbols; symbol++) {
+      if (net[symbol] !== 0) {
+        exposed[row] = 1;
+        break;
+      }
+    }
+  }
+}
+
+function closeAll(engine: Engine, rows: readonly Int32Array[] | undefined, last: number, equity: Float64Array): void {
+  engine.liquidate(
+    'end_of_data',
+    Int32Array.from(engine.symbols, (_, symbol) => (rows === undefined ? last : Math.max(0, rows[symbol]![last]!))),
+  );
+  equity[last] = engine.ledger.equity(engine.marks);
+}
+
+function result(
+  engine: Engine,
+  time: Float64Array,
+  equity: Float64Array,
+  exposed: Uint8Array,
+  startCash: number,
+  strategies: readonly Strategy[],
+  bars: readonly BarSeries[],
+): BacktestResult {
+  const names = strategies.map((strategy) => strategy.name);
+  let orders: readonly Order[] | undefined;
+  return {
+    trades: engine.ledger.trades,
+    equity: { time, equity },
+    fills: engine.fills,
+    get orders() {
+      orders ??= engine.records();
+      return orders;
+    },
+    positions: engine.ledger.positions(),
+    startCash,
+    endEquity: equity.at(-1) ?? startCash,
+    endCash: engine.ledger.cash,
+    feesPaid: engine.ledger.feesPaid,
+    turnover: engine.ledger.turnover,
+    exposed,
+    barsRun: time.length,
+    ruined: engine.ruined,
+    get orderHash() {
+      return fillsHash(engine.fills);
+    },
+    why(strategy, symbol, at) {
+      const lane = named('strategy', strategy, names) * bars.length + named('symbol', symbol, engine.symbols);
+      const row = lastRowAt(time, at);
+      return row < 0 ? '' : engine.decisions.read(lane, row);
+    },
+  };
+}
+
+function named(kind: string, name: string, known: readonly string[]): number {
+  const at = known.indexOf(name);
+  if (at < 0) throw new UserError(`this run has no ${kind} "${name}"`, didYouMean(name, known) || `It has: ${known.join(', ')}.`);
+  return at;
+}
+
+function lastRowAt(time: Float64Array, at: number): number {
+  let low = 0;
+  let high = time.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (time[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** The fingerprint of a list of fills. */
+export function fillsHash(fills: readonly Fill[]): string {
+  return sha256(
+    fills.map((fill) => `${fill.orderId},${fill.symbol},${fill.side},${fill.quantity},${fill.price},${fill.fee},${fill.time}`).join('\n'),
+  );
+}
+
+function instrumentOf(symbol: string, given: readonly Instrument[] | undefined): Instrument {
+  return (
+    given?.find((one) => one.symbol === symbol) ?? instrument(symbol, 'synthetic', { lotSize: 1e-8, minQuantity: 1e-8, tickSize: 1e-8 })
+  );
+}
+
+function checkAccount(account: BacktestAccount): void {
+  if (!(account.cash > 0) || !Number.isFinite(account.cash))
+    throw new UserError(`an account cannot start with ${account.cash} in cash`, 'Give a positive amount, e.g. cash: 100000.');
+  if (account.leverage !== undefined && !(account.leverage > 0))
+    throw new UserError(`leverage must be positive, got ${account.leverage}`, 'Use 1 for a cash account.');
+}
+
+function checkStrategies(strategies: readonly Strategy[]): void {
+  if (strategies.length === 0) throw new UserError('there is no strategy to run', 'Give at least one.');
+  const names = new Set<string>();
+  for (const { name } of strategies) {
+    if (names.has(name)) throw new UserError(`two strategies are named "${name}"`, 'Give each its own name: trades are attributed by it.');
+    names.add(name);
+  }
+}
+
+/** Bars that reach a run are clean; the first price that is not a positive number stops it. */
+function checkPrices(bars: readonly BarSeries[]): void {
+  for (const { symbol, open, high, low, close, length } of bars) {
+    for (let row = 0; row < length; row++) {
+      if (
+        low[row]! > 0 &&
+        high[row]! >= low[row]! &&
+        open[row]! <= high[row]! &&
+        open[row]! >= low[row]! &&
+        close[row]! <= high[row]! &&
+        close[row]! >= low[row]!
+      )
+        continue;
+      throw new UserError(
+        `${symbol} has no valid bar at row ${row}: open ${open[row]}, high ${high[row]}, low ${low[row]}, close ${close[row]}`,
+        'Run the quality gate on the data first: edgewright data check.',
+      );
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** Why each bar ended as it did: one small number a strategy, symbol and row, with the texts kept once. */
+export class DecisionLog {
+  readonly #codes: Uint16Array[];
+  readonly #texts: string[] = [''];
+  readonly #byText = new Map<string, number>();
+  readonly #lastText: string[];
+  readonly #lastCode: Uint16Array;
+
+  constructor(lanes: number, rows: number) {
+    this.#codes = Array.from({ length: lanes }, () => new Uint16Array(rows));
+    this.#lastText = new Array<string>(lanes).fill('');
+    this.#lastCode = new Uint16Array(lanes);
+  }
+
+  grow(rows: number): void {
+    this.#codes.forEach((codes, lane) => {
+      const grown = new Uint16Array(rows);
+      grown.set(codes);
+      this.#codes[lane] = grown;
+    });
+  }
+
+  write(lane: number, row: number, reason: string): void {
+    if (this.#lastText[lane] !== reason) {
+      this.#lastText[lane] = reason;
+      this.#lastCode[lane] = this.#codeOf(reason);
+    }
+    this.#codes[lane]![row] = this.#lastCode[lane]!;
+  }
+
+  read(lane: number, row: number): string {
+    return this.#texts[this.#codes[lane]?.[row] ?? 0]!;
+  }
+
+  #codeOf(reason: string): number {
+    const known = this.#byText.get(reason);
+    if (known !== undefined) return known;
+    if (this.#texts.length === 0xffff) return 0xfffe;
+    const code = this.#texts.push(this.#texts.length === 0xfffe ? 'other (too many different reasons)' : reason) - 1;
+    this.#byText.set(reason, code);
+    return code;
+  }
+}

@@ -1,0 +1,319 @@
+import { timestamp, type Rng } from '#core';
+import type { Fill, Instrument, Order, OrderRequest } from '#domain';
+import { SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
+import { Ledger } from '#portfolio';
+import type { Strategy } from '#strategy';
+import { DecisionLog } from './decision-log.ts';
+import type { FeatureTable } from './features.ts';
+import { requestFault, workingOrder } from './orders.ts';
+import { StrategyLane } from './strategy-lane.ts';
+
+/** Risk before the order: undefined approves, a text refuses. Pure: it sees the account and the request, nothing else. */
+export type RiskCheck = (request: OrderRequest, account: RiskAccount) => string | undefined;
+
+export interface RiskAccount {
+  readonly symbol: string;
+  readonly strategy: string;
+  readonly time: number;
+  readonly price: number;
+  readonly equity: number;
+  readonly held: number;
+  readonly gross: number;
+}
+
+export interface AccountSettings {
+  readonly cash: number;
+  readonly leverage: number;
+  readonly hedging: boolean;
+  /** A new order first cancels the strategy's working orders in the symbol and closes what it holds there. */
+  readonly exclusiveOrders: boolean;
+}
+
+export interface EngineSetup {
+  readonly columns: readonly SymbolColumns[];
+  readonly instruments: readonly Instrument[];
+  readonly strategies: readonly Strategy[];
+  readonly features: readonly FeatureTable[];
+  readonly account: AccountSettings;
+  readonly profile: ExecutionProfile;
+  readonly rng: Rng;
+  readonly rows: number;
+  readonly risk?: RiskCheck;
+}
+
+/** The one synchronous loop: fills, then marks, then decisions. Does no I/O and cannot ask in which mode it runs. */
+export class Engine implements VenueHost {
+  readonly ledger: Ledger;
+  readonly venue: SimulatedVenue;
+  readonly fills: Fill[] = [];
+  readonly orders: WorkingOrder[] = [];
+  readonly decisions: DecisionLog;
+  readonly marks: Float64Array;
+  readonly columns: readonly SymbolColumns[];
+  readonly symbols: readonly string[];
+  readonly leverage: number;
+  readonly hedging: boolean;
+  readonly account: AccountSettings;
+  readonly #lanes: StrategyLane[];
+  readonly #strategies: readonly Strategy[];
+  readonly #risk: RiskCheck | undefined;
+  readonly #byId = new Map<number, WorkingOrder>();
+  #locals: Int32Array;
+  #nextId = 1;
+  row = -1;
+  time = 0;
+  equityNow: number;
+  /** Set when equity is gone: everything is closed and no strategy is asked any more. */
+  ruined = false;
+
+  constructor(setup: EngineSetup) {
+    this.columns = setup.columns;
+    this.symbols = setup.instruments.map((instrument) => instrument.symbol);
+    this.account = setup.account;
+    this.leverage = setup.account.leverage;
+    this.hedging = setup.account.hedging;
+    this.#strategies = setup.strategies;
+    this.#risk = setup.risk;
+    this.#locals = new Int32Array(this.symbols.length);
+    this.marks = new Float64Array(this.symbols.length);
+    this.equityNow = setup.account.cash;
+    this.ledger = new Ledger({
+      cash: setup.account.cash,
+      symbols: this.symbols,
+      strategies: setup.strategies.map((strategy) => strategy.name),
+      multipliers: setup.instruments.map((instrument) => instrument.multiplier),
+      hedging: setup.account.hedging,
+    });
+    this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
+    this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'));
+    this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
+  }
+
+  /** One instant: bars of `locals` (each symbol's row, −1 for none) are complete at `time`. */
+  step(row: number, time: number, locals: Int32Array): void {
+    this.row = row;
+    this.time = time;
+    this.#locals = locals;
+    if (this.venue.working > 0) this.venue.match(row, locals);
+    const { marks, columns } = this;
+    for (let symbol = 0; symbol < marks.length; symbol++) {
+      const local = locals[symbol]!;
+      if (local >= 0) marks[symbol] = columns[symbol]!.close[local]!;
+    }
+    this.equityNow = this.ledger.equity(marks);
+    if (this.equityNow <= 0) this.#ruin(locals);
+    if (this.ruined) return;
+    for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
+  }
+
+  /** Takes a request: checks it, asks risk, sends it. Gives the order's id, or 0 when it was denied. */
+  submit(strategy: number, symbol: number, request: OrderRequest): number {
+    const local = this.#locals[symbol]!;
+    const close = local < 0 ? this.marks[symbol]! : this.columns[symbol]!.close[local]!;
+    const name = this.#strategies[strategy]!.name;
+    const place = {
+      id: this.#nextId++,
+      strategy,
+      strategyName: name,
+      symbol,
+      symbolName: this.symbols[symbol]!,
+      row: this.row,
+      time: this.time,
+      close,
+      firstRow: this.row + this.venue.profile.latencyBars,
+    };
+    const order = workingOrder(request, place);
+    this.orders.push(order);
+    const refused = requestFault(request) ?? this.#risk?.(request, this.#riskAccount(strategy, symbol, close));
+    if (refused !== undefined) {
+      order.happen('deny', refused);
+      this.decisions.write(strategy * this.symbols.length + symbol, this.row, `denied: ${refused}`);
+      return 0;
+    }
+    if (this.account.exclusiveOrders && order.closes === 0) this.#clearFor(strategy, symbol);
+    this.#byId.set(order.id, order);
+    this.venue.submit(order);
+    return order.id;
+  }
+
+  order(id: number): WorkingOrder | undefined {
+    return this.#byId.get(id);
+  }
+
+  cancel(id: number, reason = 'canceled by the strategy'): void {
+    const order = this.#byId.get(id);
+    if (order) this.venue.cancel(order, reason);
+  }
+
+  /** Closes lots at the market: `portion` of each of the strategy's lots, at least one lot step, half to even. */
+  close(strategy: number, symbol: number, portion: number): void {
+    const lots = this.ledger.lots(strategy, symbol);
+    if (lots.length === 0) return;
+    const held = this.held(strategy, symbol);
+    const units = portion >= 1 ? Math.abs(held) : Math.max(1, roundHalfEven(Math.abs(held) * portion));
+    if (units > 0) this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
+  }
+
+  closeLot(strategy: number, symbol: number, orderId: number, portion: number): void {
+    const open = this.openOf(strategy, symbol, orderId);
+    if (open === 0) return;
+    const units = portion >= 1 ? Number.NaN : Math.max(1, roundHalfEven(Math.abs(open) * portion));
+    this.submit(strategy, symbol, { side: open > 0 ? 'sell' : 'buy', type: 'market', size: units, closesOrder: orderId });
+  }
+
+  records(): Order[] {
+    return this.orders.map((order) => order.record());
+  }
+
+  filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
+    const reason = order.purpose === 'signal' ? order.tag || 'signal' : order.purpose;
+    this.ledger.apply({
+      strategy: order.strategy,
+      symbol: order.symbol,
+      quantity: signed,
+      price,
+      fee,
+      orderId: order.id,
+      time,
+      row,
+      reason,
+      closes: order.closes,
+      tag: order.tag,
+    });
+    this.fills.push({
+      id: `${order.id}.${this.fills.length}`,
+      orderId: order.id,
+      symbol: order.symbolName,
+      strategy: order.strategyName,
+      side: signed > 0 ? 'buy' : 'sell',
+      quantity: Math.abs(signed),
+      price,
+      fee,
+      liquidity: maker ? 'maker' : 'taker',
+      time: timestamp(time),
+      reason,
+    });
+  }
+
+  ended(order: WorkingOrder): void {
+    this.#byId.delete(order.id);
+  }
+
+  spawned(order: WorkingOrder): void {
+    this.orders.push(order);
+    this.#byId.set(order.id, order);
+  }
+
+  nextOrderId(): number {
+    return this.#nextId++;
+  }
+
+  held(strategy: number, symbol: number): number {
+    return this.ledger.held(strategy, symbol);
+  }
+
+  openOf(strategy: number, symbol: number, orderId: number): number {
+    return this.ledger.openOf(strategy, symbol, orderId);
+  }
+
+  lotsAgainst(order: WorkingOrder): readonly number[] {
+    const lots = this.ledger.lots(order.strategy, order.symbol);
+    return lots
+      .filter((lot) => (order.closes > 0 ? lot.orderId === order.closes : lot.quantity * order.direction < 0))
+      .map((lot) => lot.quantity);
+  }
+
+  equity(): number {
+    return this.ledger.equity(this.marks);
+  }
+
+  availableMargin(): number {
+    return Math.max(0, this.ledger.equity(this.marks) - this.ledger.gross(this.marks) / this.leverage);
+  }
+
+  get turnover(): number {
+    return this.ledger.turnover;
+  }
+
+  markAt(moment: 'open' | 'close'): void {
+    for (let symbol = 0; symbol < this.marks.length; symbol++) {
+      const local = this.#locals[symbol]!;
+      if (local >= 0) this.marks[symbol] = this.columns[symbol]![moment][local]!;
+    }
+  }
+
+  #clearFor(strategy: number, symbol: number): void {
+    for (const working of this.venue.ordersOf(symbol)) {
+      if (working.strategy === strategy && !working.isChild) this.venue.cancel(working, 'a new order replaces it');
+    }
+    for (const lot of [...this.ledger.lots(strategy, symbol)]) this.closeLot(strategy, symbol, lot.orderId, 1);
+  }
+
+  #riskAccount(strategy: number, symbol: number, price: number): RiskAccount {
+    return {
+      symbol: this.symbols[symbol]!,
+      strategy: this.#strategies[strategy]!.name,
+      time: this.time,
+      price,
+      equity: this.equityNow,
+      held: this.held(strategy, symbol),
+      gross: this.ledger.gross(this.marks),
+    };
+  }
+
+  /** Equity is gone: close everything at the close just seen and stop. */
+  #ruin(locals: Int32Array): void {
+    this.ruined = true;
+    for (let symbol = 0; symbol < this.symbols.length; symbol++) {
+      for (const order of this.venue.ordersOf(symbol)) this.venue.cancel(order, 'the account is ruined');
+    }
+    this.liquidate('liquidation', locals);
+    this.equityNow = 0;
+  }
+
+  /** Closes every lot at the last close, without costs beyond fees at zero: the end of data, or of the account. */
+  liquidate(reason: string, locals: Int32Array): void {
+    this.#strategies.forEach((strategy, index) => {
+      this.symbols.forEach((symbolName, symbol) => {
+        for (const lot of [...this.ledger.lots(index, symbol)]) {
+          if (locals[symbol]! < 0) continue;
+          const id = this.#nextId++;
+          const price = this.marks[symbol]!;
+          this.ledger.apply({
+            strategy: index,
+            symbol,
+            quantity: -lot.quantity,
+            price,
+            fee: 0,
+            orderId: id,
+            time: this.time,
+            row: this.row,
+            reason,
+            closes: lot.orderId,
+            tag: '',
+          });
+          this.fills.push({
+            id: `${id}.${this.fills.length}`,
+            orderId: id,
+            symbol: symbolName,
+            strategy: strategy.name,
+            side: lot.quantity > 0 ? 'sell' : 'buy',
+            quantity: Math.abs(lot.quantity),
+            price,
+            fee: 0,
+            liquidity: 'taker',
+            time: timestamp(this.time),
+            reason,
+          });
+        }
+      });
+    });
+  }
+}
+
+function roundHalfEven(value: number): number {
+  const down = Math.floor(value);
+  const rest = value - down;
+  if (rest !== 0.5) return Math.round(value);
+  return down % 2 === 0 ? down : down + 1;
+}

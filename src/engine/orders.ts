@@ -1,0 +1,122 @@
+import { UserError } from '#core';
+import type { OrderRequest, OrderType } from '#domain';
+import { WorkingOrder } from '#execution';
+
+const USES: Readonly<Record<OrderType, readonly string[]>> = {
+  market: [],
+  limit: ['limitPrice'],
+  stop: ['stopPrice'],
+  stop_limit: ['stopPrice', 'limitPrice'],
+  trailing_stop: ['trailAmount', 'trailPercent', 'stopPrice'],
+  market_on_open: [],
+  market_on_close: [],
+  limit_on_open: ['limitPrice'],
+  limit_on_close: ['limitPrice'],
+};
+const PRICES = ['limitPrice', 'stopPrice', 'trailAmount', 'trailPercent'] as const;
+
+/** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
+export function requestFault(request: OrderRequest): string | undefined {
+  const uses = USES[request.type];
+  if (uses === undefined) return `unknown order type "${String(request.type)}"`;
+  for (const field of PRICES) {
+    const value = request[field];
+    if (value === undefined) {
+      if (uses.includes(field) && request.type !== 'trailing_stop') return `a ${request.type} order needs ${field}`;
+    } else if (!uses.includes(field)) return `a ${request.type} order takes no ${field}`;
+    else if (!Number.isFinite(value) || value <= 0) return `${field} must be a positive price, got ${value}`;
+  }
+  if (request.type === 'trailing_stop' && (request.trailAmount === undefined) === (request.trailPercent === undefined))
+    return 'a trailing_stop order needs trailAmount or trailPercent, one of them';
+  const size = sizeOf(request);
+  if (request.closesOrder === undefined && !(Number.isFinite(size) && size > 0)) return `the size must be positive, got ${size}`;
+  for (const level of [request.stopLoss, request.takeProfit]) {
+    if (level !== undefined && !(Number.isFinite(level) && level > 0)) return `an exit price must be positive, got ${level}`;
+  }
+  if (request.timeInForce === 'gtd' && request.goodTill === undefined) return 'a gtd order needs goodTill';
+  return sideFault(request);
+}
+
+/** A stop above its target for a long (or below for a short), or on the wrong side of the order's own price. */
+function sideFault(request: OrderRequest): string | undefined {
+  const sign = request.side === 'buy' ? 1 : -1;
+  const { stopLoss, takeProfit } = request;
+  const entry = request.limitPrice ?? request.stopPrice;
+  const below = (low: number | undefined, high: number | undefined): boolean =>
+    low === undefined || high === undefined || (high - low) * sign > 0;
+  if (!below(stopLoss, takeProfit)) return `stop ${stopLoss} is on the wrong side of target ${takeProfit}`;
+  if (!below(stopLoss, entry)) return `stop ${stopLoss} is on the wrong side of the entry price ${entry}`;
+  if (!below(entry, takeProfit)) return `target ${takeProfit} is on the wrong side of the entry price ${entry}`;
+  return undefined;
+}
+
+export function sizeOf(request: OrderRequest): number {
+  const { size } = request;
+  if (typeof size === 'number') return size;
+  switch (size.kind) {
+    case 'units':
+      return size.units;
+    case 'margin_fraction':
+      return size.fraction;
+    case 'target_weight':
+      return size.weight === 0 ? 1 : Math.abs(size.weight);
+    case 'notional':
+      return size.notional;
+  }
+}
+
+export interface OrderPlace {
+  readonly id: number;
+  readonly strategy: number;
+  readonly strategyName: string;
+  readonly symbol: number;
+  readonly symbolName: string;
+  readonly row: number;
+  readonly time: number;
+  readonly close: number;
+  readonly firstRow: number;
+}
+
+export function workingOrder(request: OrderRequest, place: OrderPlace): WorkingOrder {
+  const size = typeof request.size === 'number' ? ({ kind: 'units', units: request.size } as const) : request.size;
+  const direction = request.side === 'buy' ? 1 : -1;
+  const order = new WorkingOrder(
+    place.id,
+    place.strategy,
+    place.strategyName,
+    place.symbol,
+    place.symbolName,
+    direction,
+    request.type,
+    size,
+    place.row,
+    place.time,
+    place.firstRow,
+  );
+  if (request.limitPrice !== undefined) order.limit = request.limitPrice;
+  if (request.stopPrice !== undefined) order.stop = request.stopPrice;
+  if (request.trailAmount !== undefined) order.trailAmount = request.trailAmount;
+  if (request.trailPercent !== undefined) order.trailPercent = request.trailPercent;
+  if (request.type === 'trailing_stop' && request.stopPrice === undefined) order.startTrail(place.close);
+  if (request.stopLoss !== undefined) order.stopLoss = request.stopLoss;
+  if (request.takeProfit !== undefined) order.takeProfit = request.takeProfit;
+  if (request.maxBars !== undefined) order.maxBars = request.maxBars;
+  if (request.timeInForce !== undefined) order.timeInForce = request.timeInForce;
+  if (request.goodTill !== undefined) order.goodTill = request.goodTill;
+  if (request.postOnly !== undefined) order.postOnly = request.postOnly;
+  if (request.reduceOnly !== undefined) order.reduceOnly = request.reduceOnly;
+  if (request.closesOrder !== undefined) order.closes = request.closesOrder;
+  if (request.ocoGroup !== undefined) order.group = request.ocoGroup;
+  if (request.tag !== undefined) order.tag = request.tag;
+  return order;
+}
+
+/** Throws when a run could not start with these symbols. */
+export function checkSymbols(symbols: readonly string[]): void {
+  if (symbols.length === 0) throw new UserError('there are no bars to run on', 'Give at least one symbol with bars.');
+  const seen = new Set<string>();
+  for (const symbol of symbols) {
+    if (seen.has(symbol)) throw new UserError(`${symbol} is given twice`, 'Give each symbol once.');
+    seen.add(symbol);
+  }
+}

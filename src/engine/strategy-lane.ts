@@ -1,0 +1,302 @@
+import { timestamp, UserError, type Timestamp } from '#core';
+import type { Order, OrderRequest } from '#domain';
+import { averagePrice } from '#portfolio';
+import type { AccountView, BarContext, CrossSectionContext, Decision, EntryPlan, PositionView, PriceLevel, Strategy } from '#strategy';
+import type { Engine } from './engine.ts';
+import { FeatureCursor, featureView, type FeatureTable } from './features.ts';
+
+/** One strategy at the engine: its view of the moment, and what becomes of its decisions. */
+export class StrategyLane {
+  readonly #engine: Engine;
+  readonly #strategy: Strategy;
+  readonly #index: number;
+  readonly #features: FeatureTable;
+  readonly #moment: Moment;
+  readonly #cross: CrossSection;
+  readonly #width: number;
+
+  constructor(engine: Engine, strategy: Strategy, index: number, features: FeatureTable) {
+    if (!strategy.onBar && !strategy.onInstant)
+      throw new UserError(`strategy "${strategy.name}" has neither onBar nor onInstant`, 'Give one of them.');
+    this.#engine = engine;
+    this.#strategy = strategy;
+    this.#index = index;
+    this.#features = features;
+    this.#width = features.names.length;
+    this.#moment = new Moment(engine, strategy, index, features.names);
+    this.#cross = new CrossSection(engine, strategy, index, features);
+  }
+
+  decide(row: number, locals: Int32Array): void {
+    const strategy = this.#strategy;
+    if (strategy.onBar) {
+      for (let symbol = 0; symbol < locals.length; symbol++) {
+        const local = locals[symbol]!;
+        if (local >= 0) this.#decideSymbol(row, symbol, local);
+      }
+    }
+    if (strategy.onInstant) {
+      this.#cross.locals = locals;
+      strategy.onInstant(this.#cross);
+    }
+  }
+
+  #decideSymbol(row: number, symbol: number, local: number): void {
+    const engine = this.#engine;
+    const lane = this.#index * engine.symbols.length + symbol;
+    const columns = this.#features.columns[symbol]!;
+    if (this.#strategy.acceptsMissing !== true) {
+      for (let at = 0; at < this.#width; at++) {
+        const value = columns[at]![local]!;
+        if (value !== value) {
+          engine.decisions.write(lane, row, 'warming up');
+          return;
+        }
+      }
+    }
+    const moment = this.#moment;
+    moment.place(symbol, local, columns);
+    const decision = this.#strategy.onBar!(moment);
+    if (decision !== undefined) this.#apply(decision, lane, symbol, row);
+  }
+
+  #apply(decision: Decision, lane: number, symbol: number, row: number): void {
+    const engine = this.#engine;
+    switch (decision.kind) {
+      case 'hold':
+        engine.decisions.write(lane, row, decision.reason);
+        return;
+      case 'exit':
+        engine.decisions.write(lane, row, decision.reason);
+        engine.close(this.#index, symbol, 1);
+        return;
+      case 'long':
+      case 'short': {
+        const plan = decision.plan;
+        engine.decisions.write(lane, row, plan.reason ?? decision.kind);
+        this.#enter(decision.kind === 'long' ? 1 : -1, plan, symbol);
+      }
+    }
+  }
+
+  #enter(direction: number, plan: EntryPlan, symbol: number): void {
+    const close = this.#moment.close;
+    const request: OrderRequest = {
+      side: direction > 0 ? 'buy' : 'sell',
+      type: 'market',
+      size: plan.units === undefined ? { kind: 'margin_fraction', fraction: plan.size ?? 0.95 } : { kind: 'units', units: plan.units },
+      stopLoss: level(plan.stop, close, -direction),
+      ...(plan.target === undefined ? {} : { takeProfit: level(plan.target, close, direction) }),
+      ...(plan.maxBars === undefined ? {} : { maxBars: plan.maxBars }),
+    };
+    this.#engine.submit(this.#index, symbol, request);
+  }
+}
+
+function level(given: PriceLevel, close: number, direction: number): number {
+  if (typeof given === 'number') return given;
+  return 'away' in given ? close + direction * given.away : close * (1 + direction * given.percent);
+}
+
+class AccountNow implements AccountView {
+  readonly #engine: Engine;
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+  get cash(): number {
+    return this.#engine.ledger.cash;
+  }
+  get equity(): number {
+    return this.#engine.equityNow;
+  }
+  get availableMargin(): number {
+    return this.#engine.availableMargin();
+  }
+}
+
+class PositionNow implements PositionView {
+  readonly #engine: Engine;
+  readonly #strategy: number;
+  symbol = 0;
+  constructor(engine: Engine, strategy: number) {
+    this.#engine = engine;
+    this.#strategy = strategy;
+  }
+  get quantity(): number {
+    return this.#engine.ledger.held(this.#strategy, this.symbol);
+  }
+  get flat(): boolean {
+    return this.quantity === 0;
+  }
+  get long(): boolean {
+    return this.quantity > 0;
+  }
+  get short(): boolean {
+    return this.quantity < 0;
+  }
+  get averagePrice(): number {
+    return averagePrice(this.#engine.ledger.lots(this.#strategy, this.symbol));
+  }
+  get barsHeld(): number {
+    const oldest = this.#engine.ledger.lots(this.#strategy, this.symbol)[0];
+    return oldest === undefined ? 0 : this.#engine.row - oldest.row;
+  }
+  get openProfit(): number {
+    return this.flat ? 0 : this.quantity * (this.#engine.marks[this.symbol]! - this.averagePrice);
+  }
+}
+
+class Moment implements BarContext {
+  readonly #engine: Engine;
+  readonly #index: number;
+  readonly #cursor = new FeatureCursor();
+  readonly #position: PositionNow;
+  readonly f: Readonly<Record<string, number>>;
+  readonly prior: Readonly<Record<string, number>>;
+  readonly account: AccountView;
+  readonly parameters: Readonly<Record<string, number>>;
+  #symbol = 0;
+  #local = 0;
+
+  constructor(engine: Engine, strategy: Strategy, index: number, names: readonly string[]) {
+    this.#engine = engine;
+    this.#index = index;
+    this.#position = new PositionNow(engine, index);
+    this.f = featureView(names, this.#cursor, 0);
+    this.prior = featureView(names, this.#cursor, -1);
+    this.account = new AccountNow(engine);
+    this.parameters = strategy.parameters ?? {};
+  }
+
+  place(symbol: number, local: number, columns: readonly Float64Array[]): void {
+    this.#symbol = symbol;
+    this.#local = local;
+    this.#cursor.columns = columns;
+    this.#cursor.row = local;
+    this.#position.symbol = symbol;
+  }
+
+  get position(): PositionView {
+    return this.#position;
+  }
+  get symbol(): string {
+    return this.#engine.symbols[this.#symbol]!;
+  }
+  get row(): number {
+    return this.#local;
+  }
+  get time(): Timestamp {
+    return timestamp(this.#engine.columns[this.#symbol]!.time[this.#local]!);
+  }
+  get open(): number {
+    return this.#engine.columns[this.#symbol]!.open[this.#local]!;
+  }
+  get high(): number {
+    return this.#engine.columns[this.#symbol]!.high[this.#local]!;
+  }
+  get low(): number {
+    return this.#engine.columns[this.#symbol]!.low[this.#local]!;
+  }
+  get close(): number {
+    return this.#engine.columns[this.#symbol]!.close[this.#local]!;
+  }
+  get volume(): number {
+    return this.#engine.columns[this.#symbol]!.volume[this.#local]!;
+  }
+
+  submit(request: OrderRequest): number {
+    const named = request.symbol;
+    if (named !== undefined && named !== this.symbol)
+      throw new UserError(`onBar of ${this.symbol} cannot order ${named}`, 'Use onInstant for orders across symbols.');
+    return this.#engine.submit(this.#index, this.#symbol, request);
+  }
+  cancel(orderId: number): void {
+    this.#engine.cancel(orderId);
+  }
+  cancelAll(): void {
+    for (const order of this.#engine.venue.ordersOf(this.#symbol)) {
+      if (order.strategy === this.#index && !order.isChild) this.#engine.venue.cancel(order, 'canceled by the strategy');
+    }
+  }
+  replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
+    const order = this.#engine.order(orderId);
+    return order !== undefined && this.#engine.venue.replace(order, change);
+  }
+  closePosition(portion = 1): void {
+    this.#engine.close(this.#index, this.#symbol, portion);
+  }
+  orders(): readonly Order[] {
+    return this.#engine.venue
+      .ordersOf(this.#symbol)
+      .filter((order) => order.strategy === this.#index)
+      .map((order) => order.record());
+  }
+  lots(): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[] {
+    return this.#engine.ledger.lots(this.#index, this.#symbol);
+  }
+}
+
+class CrossSection implements CrossSectionContext {
+  readonly #engine: Engine;
+  readonly #index: number;
+  readonly #features: FeatureTable;
+  readonly #at: ReadonlyMap<string, number>;
+  readonly #symbolAt: ReadonlyMap<string, number>;
+  readonly account: AccountView;
+  readonly parameters: Readonly<Record<string, number>>;
+  locals: Int32Array = new Int32Array(0);
+
+  constructor(engine: Engine, strategy: Strategy, index: number, features: FeatureTable) {
+    this.#engine = engine;
+    this.#index = index;
+    this.#features = features;
+    this.#at = new Map(features.names.map((name, at) => [name, at]));
+    this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
+    this.account = new AccountNow(engine);
+    this.parameters = strategy.parameters ?? {};
+  }
+
+  get symbols(): readonly string[] {
+    return this.#engine.symbols;
+  }
+  get row(): number {
+    return this.#engine.row;
+  }
+  get time(): Timestamp {
+    return timestamp(this.#engine.time);
+  }
+  present(symbol: number): boolean {
+    return this.locals[symbol]! >= 0;
+  }
+  close(symbol: number): number {
+    return this.#engine.marks[symbol]!;
+  }
+  feature(name: string, symbol: number): number {
+    const local = this.locals[symbol]!;
+    return local < 0 ? Number.NaN : this.#features.columns[symbol]![this.#at.get(name)!]![local]!;
+  }
+  held(symbol: number): number {
+    return this.#engine.held(this.#index, symbol);
+  }
+  submit(request: OrderRequest & { readonly symbol: string }): number {
+    const symbol = this.#symbolAt.get(request.symbol);
+    if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${this.symbols.join(', ')}.`);
+    return this.#engine.submit(this.#index, symbol, request);
+  }
+
+  targetWeights(weights: ReadonlyMap<string, number>): void {
+    const sales: (OrderRequest & { symbol: string })[] = [];
+    const purchases: (OrderRequest & { symbol: string })[] = [];
+    const equity = this.#engine.equityNow;
+    this.symbols.forEach((name, symbol) => {
+      const weight = weights.get(name) ?? 0;
+      const held = this.held(symbol);
+      if (weight === 0 && held === 0) return;
+      const change = weight * equity - held * this.close(symbol);
+      const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
+      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight } } as const;
+      (side === 'sell' ? sales : purchases).push(request);
+    });
+    for (const request of [...sales, ...purchases]) this.submit(request);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Floor 2. Orders and what becomes of them: the order state machine, fee and fill models, and an exchange in memory that applies them.
+ * Pure and synchronous; knows no broker's wire format, keeps no account (its host does) and never decides what to trade.
+ */
+export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
+export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
+export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';
+export { SimulatedVenue, type SymbolColumns, type VenueHost } from './simulated-venue.ts';
+export { WorkingOrder, type OrderPurpose } from './working-order.ts';

@@ -1,0 +1,65 @@
+import type { ExecutionProfile } from './profile.ts';
+import type { WorkingOrder } from './working-order.ts';
+
+/** Prices of the bar under an order, and the profile's rules in one flat object: set once a bar, read by every order. */
+export class BarUnderMatch {
+  open = Number.NaN;
+  high = Number.NaN;
+  low = Number.NaN;
+  close = Number.NaN;
+  row = -1;
+}
+
+/**
+ * The price at which a resting order would fill in this bar, before spread and slippage; NaN when it does not.
+ * Gaps fill at the open; `inside` says that the order came alive inside this very bar, so that its open is no price for it.
+ * Sets `triggered` on stops. Market orders are priced by the caller.
+ */
+export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, inside: boolean): number {
+  const buys = order.direction > 0;
+  const stop = order.stop;
+  let reference = inside ? Number.NaN : bar.open;
+  let justTriggered = false;
+  if (stop === stop && !order.triggered) {
+    if (buys ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
+    order.triggered = true;
+    justTriggered = true;
+    reference = inside ? stop : buys ? Math.max(bar.open, stop) : Math.min(bar.open, stop);
+  }
+  const limit = order.limit;
+  if (limit !== limit) return reference === reference ? reference : bar.open;
+  if (justTriggered) return justTriggeredLimit(order, bar, profile, reference);
+  return restingLimit(buys, limit, bar, profile, reference);
+}
+
+function restingLimit(buys: boolean, limit: number, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
+  const extreme = buys ? bar.low : bar.high;
+  const beyond = buys ? extreme < limit : extreme > limit;
+  if (!beyond && !(profile.limitFill === 'touch' && extreme === limit)) return Number.NaN;
+  const improves = profile.limitImproves && reference === reference && (buys ? reference < limit : reference > limit);
+  return improves ? reference : limit;
+}
+
+function justTriggeredLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
+  const buys = order.direction > 0;
+  const { limit, stop } = order;
+  switch (profile.stopLimitFill) {
+    case 'reference':
+      return (buys ? reference <= limit : reference >= limit) ? reference : Number.NaN;
+    case 'pessimistic': {
+      if (buys ? bar.low > limit : bar.high < limit) return Number.NaN;
+      if (buys ? limit <= stop : limit >= stop) return Number.NaN;
+      return buys ? Math.min(stop, limit) : Math.max(stop, limit);
+    }
+    case 'close':
+      if (buys ? !(bar.close < limit) : !(bar.close > limit)) return Number.NaN;
+      return buys ? Math.min(bar.high, limit) : Math.max(bar.low, limit);
+  }
+}
+
+/** Moves a trailing stop after a bar: towards the price only, never back. */
+export function trail(order: WorkingOrder, favourable: number): void {
+  const distance = order.trailPercent === order.trailPercent ? favourable * order.trailPercent : order.trailAmount;
+  const next = order.direction > 0 ? favourable + distance : favourable - distance;
+  if (order.stop !== order.stop || (order.direction > 0 ? next < order.stop : next > order.stop)) order.stop = next;
+}

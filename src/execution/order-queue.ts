@@ -1,0 +1,63 @@
+import type { WorkingOrder } from './working-order.ts';
+
+/**
+ * Working orders of one symbol with the band of prices in which none of them can act: a bar that stays inside the band costs two
+ * comparisons, however many orders rest.
+ */
+export class OrderQueue {
+  orders: WorkingOrder[] = [];
+  /** A high at or above this, or a low at or below the other, may act. */
+  wakeHigh = Number.POSITIVE_INFINITY;
+  wakeLow = Number.NEGATIVE_INFINITY;
+  /** The next row at which something must be looked at whatever the price; infinity for never. */
+  wakeRow = Number.POSITIVE_INFINITY;
+
+  add(order: WorkingOrder, inFront: boolean, row: number): void {
+    if (inFront) this.orders.unshift(order);
+    else this.orders.push(order);
+    this.#consider(order, row);
+  }
+
+  sleeps(row: number, high: number, low: number): boolean {
+    return high < this.wakeHigh && low > this.wakeLow && row < this.wakeRow;
+  }
+
+  /** Drops finished orders and works out the band anew; `row` is the last row already seen. */
+  settle(row: number): void {
+    const orders = this.orders;
+    this.wakeHigh = Number.POSITIVE_INFINITY;
+    this.wakeLow = Number.NEGATIVE_INFINITY;
+    this.wakeRow = Number.POSITIVE_INFINITY;
+    let kept = 0;
+    for (let at = 0; at < orders.length; at++) {
+      const order = orders[at]!;
+      if (!order.open) continue;
+      orders[kept++] = order;
+      this.#consider(order, row);
+    }
+    orders.length = kept;
+  }
+
+  #consider(order: WorkingOrder, row: number): void {
+    const next = Math.max(order.firstRow, row + 1);
+    if (needsEveryBar(order)) {
+      if (next < this.wakeRow) this.wakeRow = next;
+      return;
+    }
+    if (order.firstRow > row + 1) {
+      if (order.firstRow < this.wakeRow) this.wakeRow = order.firstRow;
+      return;
+    }
+    const stop = order.stop;
+    const waitsForStop = stop === stop && !order.triggered;
+    const price = waitsForStop ? stop : order.limit;
+    const above = waitsForStop === order.direction > 0;
+    if (above) this.wakeHigh = Math.min(this.wakeHigh, price);
+    else this.wakeLow = Math.max(this.wakeLow, price);
+  }
+}
+
+function needsEveryBar(order: WorkingOrder): boolean {
+  if (order.type !== 'limit' && order.type !== 'stop' && order.type !== 'stop_limit') return true;
+  return order.postOnly || order.timeInForce !== 'gtc' || (order.triggered && !(order.limit === order.limit));
+}

@@ -1,0 +1,156 @@
+import { didYouMean, UserError } from '#core';
+import type { FeeSchedule } from './fees.ts';
+
+/**
+ * Which fills a simulated venue grants. Every field is one named, pure model; a profile is a set of them.
+ */
+export interface ExecutionProfile {
+  readonly name: string;
+  /** `next_open`: a market order fills at the open of the next bar. `previous_close`: at the close it was decided on (optimistic). */
+  readonly marketFill: 'next_open' | 'previous_close';
+  /** Bars between a decision and the first bar that may fill it; 1 is the next bar. */
+  readonly latencyBars: number;
+  /** `through`: the price must trade beyond a limit (we stand last in the queue). `touch`: reaching it is enough. */
+  readonly limitFill: 'through' | 'touch';
+  /** A limit that the open already beats fills at the open (`true`) or at its limit. */
+  readonly limitImproves: boolean;
+  /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (the close must be on the good side of the limit; fills at the worse of extreme and limit). */
+  readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';
+  /** Exits of an entry that itself filled inside the bar: `pessimistic` lets the stop hit in that bar, never the target; `next_bar` waits. */
+  readonly entryBarExits: 'pessimistic' | 'next_bar';
+  /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front. */
+  readonly sequence: 'open_first' | 'queue';
+  /** Half the quoted spread, paid by takers. */
+  readonly halfSpreadBps: number;
+  /** `both` sides pay the spread, or only the side that opens. */
+  readonly spreadOn: 'both' | 'entry';
+  /** Further slippage of takers: a fixed cost, and a random part (half-normal with this scale). */
+  readonly slippageBps: number;
+  readonly randomSlippageBps: number;
+  /** The most of a bar's volume that our orders may take; infinity switches the cap off, otherwise a bar without volume fills nothing. */
+  readonly volumeCap: number;
+  /** Square-root impact: Y·σ·√(quantity/volume) with the symbol's own σ and volume of the last `impactWindow` bars; 0 is off. */
+  readonly impactY: number;
+  readonly impactWindow: number;
+  readonly fees: FeeSchedule;
+  /** One fill, and so one fixed fee, a lot that closes (as backtesting.py charges), or one an order. */
+  readonly feesPerLot: boolean;
+  /** Where open positions are marked when margin is checked at a fill: the fill's own moment, or the close of that bar. */
+  readonly marginMark: 'open' | 'close';
+  /** An opening order beyond the margin is `refused` whole or `reduced` to what fits. */
+  readonly beyondMargin: 'refused' | 'reduced';
+}
+
+const BASE: ExecutionProfile = {
+  name: 'base',
+  marketFill: 'next_open',
+  latencyBars: 1,
+  limitFill: 'through',
+  limitImproves: true,
+  stopLimitFill: 'reference',
+  entryBarExits: 'pessimistic',
+  sequence: 'open_first',
+  halfSpreadBps: 1,
+  spreadOn: 'both',
+  slippageBps: 1,
+  randomSlippageBps: 0,
+  volumeCap: 0.1,
+  impactY: 1,
+  impactWindow: 100,
+  fees: { kind: 'proportional', makerBps: 1, takerBps: 1 },
+  feesPerLot: false,
+  marginMark: 'open',
+  beyondMargin: 'refused',
+};
+
+const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
+  frictionless: {
+    ...BASE,
+    name: 'frictionless',
+    halfSpreadBps: 0,
+    slippageBps: 0,
+    volumeCap: Number.POSITIVE_INFINITY,
+    impactY: 0,
+    fees: { kind: 'none' },
+  },
+  optimistic: {
+    ...BASE,
+    name: 'optimistic',
+    limitFill: 'touch',
+    halfSpreadBps: 0,
+    slippageBps: 0,
+    volumeCap: 0.25,
+    impactY: 0.5,
+    fees: { kind: 'proportional', makerBps: 0, takerBps: 0.5 },
+  },
+  base: BASE,
+  harsh: {
+    ...BASE,
+    name: 'harsh',
+    limitImproves: false,
+    halfSpreadBps: 3,
+    slippageBps: 3,
+    randomSlippageBps: 2,
+    volumeCap: 0.025,
+    impactY: 1.5,
+    fees: { kind: 'proportional', makerBps: 5, takerBps: 10 },
+  },
+};
+
+/** `frictionless`, `optimistic`, `base` (the default: what a careful trader would expect) or `harsh`, with the fields that differ. */
+export function executionProfile(name: string = 'base', differing: Partial<ExecutionProfile> = {}): ExecutionProfile {
+  const found = PROFILES[name];
+  if (!found)
+    throw new UserError(
+      `unknown execution profile "${name}"`,
+      didYouMean(name, Object.keys(PROFILES)) || `Use one of: ${Object.keys(PROFILES).join(', ')}.`,
+    );
+  for (const key of Object.keys(differing)) {
+    if (!(key in BASE))
+      throw new UserError(
+        `unknown execution setting "${key}"`,
+        didYouMean(key, Object.keys(BASE)) || `Known: ${Object.keys(BASE).join(', ')}.`,
+      );
+  }
+  return { ...found, ...differing };
+}
+
+/** The same profile with every cost (spread, slippage, impact, fees) multiplied: for the cost ladder 0/1/2/4×. */
+export function scaleCosts(profile: ExecutionProfile, factor: number): ExecutionProfile {
+  return {
+    ...profile,
+    name: `${profile.name}×${factor}`,
+    halfSpreadBps: profile.halfSpreadBps * factor,
+    slippageBps: profile.slippageBps * factor,
+    randomSlippageBps: profile.randomSlippageBps * factor,
+    impactY: profile.impactY * factor,
+    fees: scaleFees(profile.fees, factor),
+  };
+}
+
+function scaleFees(fees: FeeSchedule, factor: number): FeeSchedule {
+  switch (fees.kind) {
+    case 'none':
+      return fees;
+    case 'proportional':
+      return { ...fees, makerBps: fees.makerBps * factor, takerBps: fees.takerBps * factor };
+    case 'fixed_plus':
+      return { ...fees, fixed: fees.fixed * factor, fraction: fees.fraction * factor };
+    case 'per_share':
+      return { ...fees, perShare: fees.perShare * factor, minimum: fees.minimum * factor, maximumFraction: fees.maximumFraction * factor };
+    case 'regulatory':
+      return {
+        ...fees,
+        saleFraction: fees.saleFraction * factor,
+        perShareSold: fees.perShareSold * factor,
+        perShareCap: fees.perShareCap * factor,
+      };
+    case 'tiers':
+      return {
+        ...fees,
+        tiers: fees.tiers.map((tier) => ({ ...tier, makerBps: tier.makerBps * factor, takerBps: tier.takerBps * factor })),
+      };
+    case 'sum':
+      return { ...fees, of: fees.of.map((part) => scaleFees(part, factor)) };
+  }
+}

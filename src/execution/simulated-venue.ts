@@ -1,0 +1,455 @@
+import { DAY_MS, type Rng } from '#core';
+import type { Instrument } from '#domain';
+import { feeFunction, type FeeFunction } from './fees.ts';
+import { FillCosts } from './fill-costs.ts';
+import { BarUnderMatch, restingPrice, trail } from './match.ts';
+import { OrderQueue } from './order-queue.ts';
+import type { ExecutionProfile } from './profile.ts';
+import { WorkingOrder, type OrderPurpose } from './working-order.ts';
+
+/** Bars of one symbol as the venue and the engine see them; live appends to them. */
+export interface SymbolColumns {
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly length: number;
+}
+
+/** What the venue asks of, and tells, whoever keeps the account. */
+export interface VenueHost {
+  /** Books one execution. `signed` buys when positive. */
+  filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void;
+  ended(order: WorkingOrder): void;
+  /** A new order that the venue made itself: an exit of a bracket. */
+  spawned(order: WorkingOrder): void;
+  nextOrderId(): number;
+  held(strategy: number, symbol: number): number;
+  openOf(strategy: number, symbol: number, orderId: number): number;
+  /** Sizes of the lots that a fill in this direction would close, first in first out. */
+  lotsAgainst(order: WorkingOrder): readonly number[];
+  equity(): number;
+  /** Margin left for new positions, in account currency, before leverage. */
+  availableMargin(): number;
+  readonly leverage: number;
+  readonly hedging: boolean;
+  readonly turnover: number;
+  /** Marks the account at the opens (or closes) of this row before a margin check. */
+  markAt(moment: 'open' | 'close'): void;
+}
+
+/** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
+export class SimulatedVenue {
+  readonly profile: ExecutionProfile;
+  readonly #host: VenueHost;
+  readonly #columns: readonly SymbolColumns[];
+  readonly #instruments: readonly Instrument[];
+  readonly #queues: OrderQueue[];
+  readonly #bar = new BarUnderMatch();
+  readonly #fee: FeeFunction;
+  readonly #costs: FillCosts;
+  #markets: WorkingOrder[] = [];
+  #marketRow = Number.POSITIVE_INFINITY;
+  /** Row being matched, and each symbol's own row there (−1: no bar). */
+  #row = -1;
+  #local = 0;
+  #again = false;
+  #insideRow = -1;
+  working = 0;
+
+  constructor(host: VenueHost, columns: readonly SymbolColumns[], instruments: readonly Instrument[], profile: ExecutionProfile, rng: Rng) {
+    this.#host = host;
+    this.#columns = columns;
+    this.#instruments = instruments;
+    this.profile = profile;
+    this.#queues = columns.map(() => new OrderQueue());
+    this.#fee = feeFunction(profile.fees);
+    this.#costs = new FillCosts(columns, profile, rng);
+  }
+
+  submit(order: WorkingOrder): void {
+    order.happen('submit');
+    order.happen('accept');
+    this.working++;
+    if (this.#isOpenMarket(order)) {
+      if (order.closes > 0) this.#markets.unshift(order);
+      else this.#markets.push(order);
+      if (order.firstRow < this.#marketRow) this.#marketRow = order.firstRow;
+      return;
+    }
+    this.#queues[order.symbol]!.add(order, goesInFront(order), this.#row);
+  }
+
+  cancel(order: WorkingOrder, reason: string): void {
+    if (!order.open) return;
+    order.happen('cancel', reason);
+    this.#end(order);
+  }
+
+  /** Replaces price or quantity in place (atomic: there is no moment without the order). False when the new quantity is below what has filled. */
+  replace(order: WorkingOrder, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
+    if (!order.open || (change.quantity !== undefined && change.quantity < order.filled)) return false;
+    if (change.quantity !== undefined) order.quantity = change.quantity;
+    if (change.limitPrice !== undefined) order.limit = change.limitPrice;
+    if (change.stopPrice !== undefined) {
+      order.stop = change.stopPrice;
+      order.triggered = false;
+    }
+    if (order.remaining === 0) {
+      order.happen('fill_all');
+      this.#end(order);
+    }
+    this.#queues[order.symbol]!.settle(this.#row);
+    return true;
+  }
+
+  ordersOf(symbol: number): readonly WorkingOrder[] {
+    return [...this.#markets.filter((order) => order.symbol === symbol), ...this.#queues[symbol]!.orders].filter((order) => order.open);
+  }
+
+  /** Matches all that works against the bars of one row. `locals` gives each symbol's row in its own columns, −1 where it has no bar. */
+  match(row: number, locals: Int32Array): void {
+    this.#row = row;
+    if (row >= this.#marketRow) this.#matchMarkets(row, locals);
+    for (let symbol = 0; symbol < this.#queues.length; symbol++) {
+      const queue = this.#queues[symbol]!;
+      if (queue.orders.length === 0) continue;
+      const local = locals[symbol]!;
+      if (local < 0) continue;
+      const columns = this.#columns[symbol]!;
+      if (queue.sleeps(row, columns.high[local]!, columns.low[local]!)) continue;
+      this.#matchQueue(queue, symbol, local, row);
+    }
+  }
+
+  #isOpenMarket(order: WorkingOrder): boolean {
+    return this.profile.sequence === 'open_first' && (order.type === 'market' || order.type === 'market_on_open');
+  }
+
+  #matchMarkets(row: number, locals: Int32Array): void {
+    const waiting = this.#markets;
+    this.#markets = [];
+    this.#marketRow = Number.POSITIVE_INFINITY;
+    this.#host.markAt('open');
+    for (const order of waiting) {
+      const local = locals[order.symbol]!;
+      if (order.open && local >= 0 && row >= order.firstRow && this.#sessionAllows(order, local)) {
+        this.#load(order.symbol, local, row);
+        this.#insideRow = -1;
+        const price =
+          this.profile.marketFill === 'previous_close' && local > 0 ? this.#columns[order.symbol]!.close[local - 1]! : this.#bar.open;
+        this.#execute(order, price, false);
+      }
+      if (!order.open) continue;
+      this.#markets.push(order);
+      this.#marketRow = Math.min(this.#marketRow, Math.max(row + 1, order.firstRow));
+    }
+  }
+
+  #load(symbol: number, local: number, row: number): void {
+    const columns = this.#columns[symbol]!;
+    const bar = this.#bar;
+    bar.open = columns.open[local]!;
+    bar.high = columns.high[local]!;
+    bar.low = columns.low[local]!;
+    bar.close = columns.close[local]!;
+    bar.row = row;
+    this.#local = local;
+  }
+
+  #matchQueue(queue: OrderQueue, symbol: number, local: number, row: number): void {
+    this.#load(symbol, local, row);
+    this.#host.markAt(this.profile.marginMark);
+    do {
+      this.#again = false;
+      for (const order of [...queue.orders]) {
+        if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
+      }
+    } while (this.#again);
+    for (const order of queue.orders) {
+      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow)
+        trail(order, order.direction > 0 ? this.#bar.low : this.#bar.high);
+    }
+    queue.settle(row);
+  }
+
+  #matchOne(order: WorkingOrder, local: number, row: number): void {
+    if (this.#expires(order, local)) return;
+    if (!this.#sessionAllows(order, local)) return;
+    const atOpen = order.type === 'market' || order.type === 'market_on_open';
+    let price: number;
+    if (atOpen) price = this.#marketPrice(order, local);
+    else if (order.type === 'market_on_close') price = this.#bar.close;
+    else if (order.type === 'limit_on_open') price = within(order, this.#bar.open);
+    else if (order.type === 'limit_on_close') price = within(order, this.#bar.close);
+    else {
+      if (order.postOnly && row === order.firstRow && within(order, this.#bar.open) === this.#bar.open) {
+        order.happen('reject', 'post-only order would take liquidity');
+        this.#end(order);
+        return;
+      }
+      price = restingPrice(order, this.#bar, this.profile, order.createdRow === row && order.isChild && this.#insideRow === row);
+    }
+    if (price === price) this.#execute(order, price, order.type === 'limit' && price === order.limit);
+    if (
+      order.open &&
+      (order.timeInForce === 'ioc' || order.timeInForce === 'fok' || order.type === 'limit_on_open' || order.type === 'limit_on_close')
+    ) {
+      order.happen('cancel', price === price ? 'not filled whole at once' : 'not marketable');
+      this.#end(order);
+    }
+  }
+
+  #marketPrice(order: WorkingOrder, local: number): number {
+    const previous = this.profile.marketFill === 'previous_close' && !order.isChild && local > 0;
+    return previous ? this.#columns[order.symbol]!.close[local - 1]! : this.#bar.open;
+  }
+
+  #expires(order: WorkingOrder, local: number): boolean {
+    const time = this.#columns[order.symbol]!.time;
+    if (order.timeInForce === 'gtd' && time[local]! >= order.goodTill) order.happen('expire', 'good-till time passed');
+    else if (order.timeInForce === 'day') {
+      const session = Math.floor(time[local]! / DAY_MS);
+      if (order.goodTill === Number.POSITIVE_INFINITY) order.goodTill = session;
+      else if (session > order.goodTill) order.happen('expire', 'day order, session over');
+    }
+    if (order.open) return false;
+    this.#end(order);
+    return true;
+  }
+
+  /** Opens and closes of a session are told from the UTC date of neighbouring bars. */
+  #sessionAllows(order: WorkingOrder, local: number): boolean {
+    const { time, length } = this.#columns[order.symbol]!;
+    const day = Math.floor(time[local]! / DAY_MS);
+    if (order.type === 'market_on_open' || order.type === 'limit_on_open')
+      return local === 0 || Math.floor(time[local - 1]! / DAY_MS) !== day;
+    if (order.type === 'market_on_close' || order.type === 'limit_on_close')
+      return local + 1 < length && Math.floor(time[local + 1]! / DAY_MS) !== day;
+    return true;
+  }
+
+  #execute(order: WorkingOrder, raw: number, maker: boolean): void {
+    const costs = this.#costs;
+    const instrument = this.#instruments[order.symbol]!;
+    const guess = costs.price(order, raw, 0, this.#local, maker, true);
+    const wanted = this.#wantedUnits(order, guess);
+    if (wanted === 0) {
+      if (order.open) order.happen('cancel', order.reason || 'nothing to close');
+      this.#end(order);
+      return;
+    }
+    let units = costs.cap(order.symbol, this.#local, this.#row, wanted, instrument.lotSize);
+    if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
+    const closing = Math.min(units, this.#closable(order));
+    let opening = units - closing;
+    if (opening > 0)
+      opening = this.#affordable(order, costs.price(order, raw, units, this.#local, maker, true), opening, closing, raw, maker);
+    if (opening < 0) return;
+    units = closing + opening;
+    costs.take(order.symbol, units);
+    this.#emit(order, raw, maker, closing, opening, units);
+    order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
+    if (opening > 0) this.#spawnExits(order);
+    if (closing > 0) this.#dropOrphans(order);
+    this.#reduceGroup(order, units);
+    if (!order.open) this.#end(order);
+  }
+
+  /** Units the order still wants at this price; sizes given as a fraction, weight or notional are fixed here, once. */
+  #wantedUnits(order: WorkingOrder, price: number): number {
+    const host = this.#host;
+    if (order.closes > 0) {
+      const open = host.openOf(order.strategy, order.symbol, order.closes);
+      if (open === 0 || open * order.direction > 0) return 0;
+      const wanted = order.quantity === order.quantity ? Math.min(order.remaining, Math.abs(open)) : Math.abs(open);
+      order.quantity = order.filled + wanted;
+      return wanted;
+    }
+    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price);
+    if (order.reduceOnly) {
+      const held = -order.direction * host.held(order.strategy, order.symbol);
+      if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);
+    }
+    return order.remaining;
+  }
+
+  #sizeAt(order: WorkingOrder, price: number): number {
+    const host = this.#host;
+    const { lotSize, multiplier } = this.#instruments[order.symbol]!;
+    const size = order.size;
+    if (size.kind === 'margin_fraction') {
+      const fee = this.#fee(size.fraction, size.fraction * price * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
+      const units = floorToLot((host.availableMargin() * host.leverage * size.fraction) / (price * multiplier + fee), lotSize);
+      if (units === 0) order.happen('reject', 'insufficient margin for one lot');
+      return units;
+    }
+    if (size.kind === 'notional') return floorToLot(size.notional / (price * multiplier), lotSize);
+    if (size.kind === 'target_weight') {
+      const target = (size.weight * host.equity()) / (price * multiplier);
+      const difference = (target - host.held(order.strategy, order.symbol)) * order.direction;
+      return Math.max(0, floorToLot(difference, lotSize));
+    }
+    return size.units;
+  }
+
+  #closable(order: WorkingOrder): number {
+    const host = this.#host;
+    if (order.closes > 0) return Number.POSITIVE_INFINITY;
+    if (host.hedging) return 0;
+    return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
+  }
+
+  /** Opening units that the margin allows: all, fewer (`reduced`), or −1 when the order was refused with nothing to close. */
+  #affordable(order: WorkingOrder, price: number, opening: number, closing: number, raw: number, maker: boolean): number {
+    const host = this.#host;
+    const { multiplier, lotSize } = this.#instruments[order.symbol]!;
+    if (host.leverage === Number.POSITIVE_INFINITY) return opening;
+    if (closing > 0) {
+      this.#emit(order, raw, maker, closing, 0, closing);
+      this.#dropOrphans(order);
+    }
+    const perUnit =
+      price * multiplier + this.#fee(opening, opening * price * multiplier, maker, order.direction < 0, host.turnover) / opening;
+    const power = host.availableMargin() * host.leverage;
+    let allowed = opening;
+    if (opening * perUnit > power * (1 + 1e-12))
+      allowed = this.profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
+    if (closing > 0 && allowed > 0) {
+      this.#emit(order, raw, maker, 0, allowed, allowed);
+      order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
+      this.#spawnExits(order);
+      if (!order.open) this.#end(order);
+      return -1;
+    }
+    if (allowed === 0) {
+      order.happen(closing > 0 ? 'cancel' : 'reject', 'insufficient margin');
+      this.#end(order);
+      return -1;
+    }
+    if (allowed < opening) order.quantity = order.filled + allowed;
+    return closing > 0 ? -1 : allowed;
+  }
+
+  #emit(order: WorkingOrder, raw: number, maker: boolean, closing: number, opening: number, units: number): void {
+    if (closing > 0 && this.profile.feesPerLot) {
+      let left = closing;
+      for (const lot of this.#host.lotsAgainst(order)) {
+        if (left <= 0) break;
+        const part = Math.min(left, Math.abs(lot));
+        this.#emitPart(order, this.#costs.price(order, raw, units, this.#local, maker, false), maker, part);
+        left -= part;
+      }
+      if (opening > 0) this.#emitPart(order, this.#costs.price(order, raw, units, this.#local, maker, true), maker, opening);
+    } else if (closing > 0 && opening > 0 && this.profile.spreadOn === 'entry') {
+      this.#emitPart(order, this.#costs.price(order, raw, units, this.#local, maker, false), maker, closing);
+      this.#emitPart(order, this.#costs.price(order, raw, units, this.#local, maker, true), maker, opening);
+    } else this.#emitPart(order, this.#costs.price(order, raw, units, this.#local, maker, opening > 0), maker, units);
+  }
+
+  #emitPart(order: WorkingOrder, price: number, maker: boolean, units: number): void {
+    const { multiplier } = this.#instruments[order.symbol]!;
+    const fee = this.#fee(units, units * price * multiplier, maker, order.direction < 0, this.#host.turnover);
+    order.filled += units;
+    order.paid += units * price;
+    const time = this.#columns[order.symbol]!.time[this.#local]!;
+    this.#host.filled(order, order.direction * units, price, fee, maker, this.#row, time);
+  }
+
+  #spawnExits(order: WorkingOrder): void {
+    if (order.exitsSpawned) return;
+    order.exitsSpawned = true;
+    const market = order.type === 'market' || order.type === 'market_on_open';
+    const inside = !market;
+    this.#insideRow = inside ? this.#row : -1;
+    const waits =
+      inside && (this.profile.entryBarExits === 'next_bar' || order.type === 'market_on_close' || order.type === 'limit_on_close');
+    const stopRow = waits && !this.#targetOnly(order) ? this.#row + 1 : this.#row;
+    const targetRow = inside ? (waits && this.#targetOnly(order) ? this.#row : this.#row + 1) : this.#row;
+    if (order.takeProfit === order.takeProfit) this.#spawn(order, 'target', 'limit', order.takeProfit, targetRow);
+    if (order.stopLoss === order.stopLoss) this.#spawn(order, 'stop', 'stop', order.stopLoss, stopRow);
+    if (order.maxBars > 0) this.#spawn(order, 'time', 'market', Number.NaN, this.#row + order.maxBars);
+  }
+
+  /** backtesting.py: a stop entry whose target lies in the bar and whose stop does not may still take the target in that bar. */
+  #targetOnly(order: WorkingOrder): boolean {
+    if (this.profile.entryBarExits !== 'next_bar' || order.type !== 'stop') return false;
+    const { low, high } = this.#bar;
+    const target = low <= order.takeProfit && order.takeProfit <= high;
+    return target && !(low <= order.stopLoss && order.stopLoss <= high);
+  }
+
+  #spawn(parent: WorkingOrder, purpose: OrderPurpose, type: 'limit' | 'stop' | 'market', price: number, firstRow: number): void {
+    const time = this.#columns[parent.symbol]!.time[this.#local]!;
+    const id = this.#host.nextOrderId();
+    const child = new WorkingOrder(
+      id,
+      parent.strategy,
+      parent.strategyName,
+      parent.symbol,
+      parent.symbolName,
+      -parent.direction,
+      type,
+      { kind: 'units', units: Number.NaN },
+      this.#row,
+      time,
+      firstRow,
+    );
+    child.closes = parent.id;
+    child.isChild = true;
+    child.reduceOnly = true;
+    child.purpose = purpose;
+    child.tag = parent.tag;
+    if (type === 'limit') child.limit = price;
+    if (type === 'stop') child.stop = price;
+    this.#host.spawned(child);
+    this.submit(child);
+    if (firstRow <= this.#row) this.#again = true;
+  }
+
+  /** Exits whose entry has nothing open any more are taken down. */
+  #dropOrphans(order: WorkingOrder): void {
+    for (const child of this.#queues[order.symbol]!.orders) this.#dropIfOrphan(child, order);
+    for (const child of this.#markets) if (child.symbol === order.symbol) this.#dropIfOrphan(child, order);
+  }
+
+  #dropIfOrphan(child: WorkingOrder, by: WorkingOrder): void {
+    if (!child.open || child.closes === 0 || child === by) return;
+    if (this.#host.openOf(child.strategy, child.symbol, child.closes) !== 0) return;
+    child.happen('cancel', 'what it protects is closed');
+    this.#end(child);
+  }
+
+  #reduceGroup(order: WorkingOrder, units: number): void {
+    if (order.group === '') return;
+    for (const other of this.ordersOf(order.symbol)) {
+      if (other === order || other.group !== order.group || other.strategy !== order.strategy) continue;
+      other.quantity -= units;
+      if (order.open && other.remaining > 1e-12) continue;
+      other.happen('cancel', 'the other order of its group filled');
+      this.#end(other);
+    }
+  }
+
+  #end(order: WorkingOrder): void {
+    this.working--;
+    this.#host.ended(order);
+  }
+}
+
+function within(order: WorkingOrder, price: number): number {
+  return (order.direction > 0 ? price <= order.limit : price >= order.limit) ? price : Number.NaN;
+}
+
+function goesInFront(order: WorkingOrder): boolean {
+  if (order.closes > 0) return order.type === 'market' || order.stop === order.stop;
+  return order.stop === order.stop && (order.reduceOnly || order.group !== '');
+}
+
+function floorToLot(units: number, lotSize: number): number {
+  const lots = units / lotSize;
+  const whole = Math.floor(lots * (1 + 1e-15));
+  return lotSize < 1 ? whole / Math.round(1 / lotSize) : whole * lotSize;
+}

@@ -1,0 +1,107 @@
+import type { Timestamp } from '#core';
+import type { BarSeries, Order, OrderRequest } from '#domain';
+
+/**
+ * Where a feature's numbers come from: a column that is already there (one value a bar of the only symbol), or a function of the bars that gives
+ * one. Row i may depend on bars 0..i only. NaN means "not known yet".
+ */
+export type FeatureInput = Float64Array | ((bars: BarSeries) => Float64Array);
+
+/** A price given outright, as a distance from the close decided on, or as a fraction of it. */
+export type PriceLevel = number | { readonly away: number } | { readonly percent: number };
+
+export interface EntryPlan {
+  /** Where the idea is wrong. Always needed. */
+  readonly stop: PriceLevel;
+  readonly target?: PriceLevel;
+  readonly maxBars?: number;
+  /** Fraction of available margin in (0, 1], or whole units when `units` is given instead; without either the engine's sizer decides. */
+  readonly size?: number;
+  readonly units?: number;
+  readonly reason?: string;
+}
+
+/** What a strategy wants after a bar, and why. */
+export type Decision =
+  | { readonly kind: 'long'; readonly plan: EntryPlan }
+  | { readonly kind: 'short'; readonly plan: EntryPlan }
+  | { readonly kind: 'exit'; readonly reason: string }
+  | { readonly kind: 'hold'; readonly reason: string };
+
+export interface PositionView {
+  /** Units, signed. */
+  readonly quantity: number;
+  readonly flat: boolean;
+  readonly long: boolean;
+  readonly short: boolean;
+  /** NaN when flat. */
+  readonly averagePrice: number;
+  /** Bars since the oldest open lot was filled; 0 when flat. */
+  readonly barsHeld: number;
+  /** Unrealised profit at the last close, fees aside. */
+  readonly openProfit: number;
+}
+
+export interface AccountView {
+  readonly cash: number;
+  readonly equity: number;
+  readonly availableMargin: number;
+}
+
+/** The moment after a bar closed. One object serves the whole run: read it, do not keep it. */
+export interface BarContext<Name extends string = string> {
+  readonly symbol: string;
+  readonly row: number;
+  /** Start of the bar just closed. */
+  readonly time: Timestamp;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  /** Features at this bar, and at the one before it. */
+  readonly f: Readonly<Record<Name, number>>;
+  readonly prior: Readonly<Record<Name, number>>;
+  readonly position: PositionView;
+  readonly account: AccountView;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Places an order; gives its id, or 0 when risk denied it (the reason is in the decision log). */
+  submit(request: OrderRequest): number;
+  cancel(orderId: number): void;
+  cancelAll(): void;
+  replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean;
+  /** Closes a share (0, 1] of the position at the market. */
+  closePosition(portion?: number): void;
+  /** Orders of this strategy and symbol that still work. */
+  orders(): readonly Order[];
+  /** The open parts of the position, oldest first. */
+  lots(): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[];
+}
+
+/** After all symbols of one instant closed: for strategies that rank. Symbols are indexes into `symbols`. */
+export interface CrossSectionContext<Name extends string = string> {
+  readonly symbols: readonly string[];
+  readonly row: number;
+  readonly time: Timestamp;
+  readonly account: AccountView;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** True when the symbol has a bar at this instant. */
+  present(symbol: number): boolean;
+  close(symbol: number): number;
+  feature(name: Name, symbol: number): number;
+  held(symbol: number): number;
+  submit(request: OrderRequest & { readonly symbol: string }): number;
+  /** Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero. */
+  targetWeights(weights: ReadonlyMap<string, number>): void;
+}
+
+/** The lower contract, which the engine runs. Give one of the two handlers. */
+export interface Strategy {
+  readonly name: string;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly features: Readonly<Record<string, FeatureInput>>;
+  /** Called while a feature is still NaN too; without it such bars are a hold with the reason "warming up". */
+  readonly acceptsMissing?: boolean;
+  onBar?(context: BarContext): Decision | undefined;
+  onInstant?(context: CrossSectionContext): void;
+}
