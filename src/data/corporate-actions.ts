@@ -1,0 +1,112 @@
+import { DAY_MS, UserError } from '#core';
+import { barSeries, type BarSeries } from '#domain';
+import { parseTimeText } from './csv-time.ts';
+
+/** A split (`value` new shares for an old one) or a cash dividend (`value` in currency a share) that takes effect at the open of `exDate`. */
+export interface CorporateAction {
+  readonly symbol: string;
+  /** The first trading date without the right, 00:00 UTC. */
+  readonly exDate: number;
+  readonly kind: 'split' | 'dividend';
+  readonly value: number;
+}
+
+export interface AdjustmentOptions {
+  /** Only actions with an ex-date at or before this instant are applied: the past as it looked then. */
+  readonly asOf: number;
+  /** Default: splits only, which leave prices those a trader saw up to a unit. */
+  readonly dividends?: boolean;
+}
+
+/**
+ * Back-adjust factors of each bar as of a date: price factor Π 1/split · Π (1 − dividend / close before), over actions after the bar;
+ * volume factor Π split. Worked: a 4:1 split after a bar gives 0.25 and 4. The dividend formula is that of CRSP.
+ */
+export function adjustmentFactors(
+  series: BarSeries,
+  actions: readonly CorporateAction[],
+  options: AdjustmentOptions,
+): { readonly price: Float64Array; readonly volume: Float64Array } {
+  const price = new Float64Array(series.length).fill(1);
+  const volume = new Float64Array(series.length).fill(1);
+  const due = actions
+    .filter((action) => action.symbol === series.symbol && action.exDate <= options.asOf && (action.kind === 'split' || options.dividends))
+    .sort((a, b) => b.exDate - a.exDate);
+  let priceFactor = 1;
+  let volumeFactor = 1;
+  let next = 0;
+  for (let i = series.length - 1; i >= 0; i--) {
+    for (; next < due.length && due[next]!.exDate > series.time[i]!; next++) {
+      const { kind, value } = due[next]!;
+      const factor = kind === 'split' ? 1 / value : 1 - value / series.close[i]!;
+      if (!(factor > 0))
+        throw new UserError(`${series.symbol}: a ${kind} of ${value} cannot be applied`, 'Check the corporate actions file.');
+      priceFactor *= factor;
+      if (kind === 'split') volumeFactor *= value;
+    }
+    price[i] = priceFactor;
+    volume[i] = volumeFactor;
+  }
+  return { price, volume };
+}
+
+/** The series in units as of `asOf`: prices times the price factor, volume times the volume factor. Bars after `asOf` are not touched. */
+export function adjustBars(series: BarSeries, actions: readonly CorporateAction[], options: AdjustmentOptions): BarSeries {
+  const factors = adjustmentFactors(series, actions, options);
+  const times = (column: Float64Array, factor: Float64Array): Float64Array => column.map((value, i) => value * factor[i]!);
+  return barSeries(series.symbol, series.timeframe, {
+    time: series.time,
+    open: times(series.open, factors.price),
+    high: times(series.high, factors.price),
+    low: times(series.low, factors.price),
+    close: times(series.close, factors.price),
+    volume: times(series.volume, factors.volume),
+  });
+}
+
+/**
+ * Actions from CSV text `symbol,last_date_before_event,type,value[,…]` or `symbol,ex_date,type,value`. A last date before the event is
+ * turned into the day after it, which is before any later bar.
+ */
+export function parseCorporateActions(text: string, name: string): CorporateAction[] {
+  const [header = '', ...lines] = text.trim().split(/\r?\n/);
+  const columns = header
+    .toLowerCase()
+    .split(',')
+    .map((cell) => cell.trim());
+  const before = columns.indexOf('last_date_before_event');
+  const at = {
+    symbol: columns.indexOf('symbol'),
+    date: before >= 0 ? before : columns.indexOf('ex_date'),
+    kind: columns.indexOf('type'),
+    value: columns.indexOf('value'),
+  };
+  if (Math.min(...Object.values(at)) < 0)
+    throw new UserError(`${name}: not a corporate actions file`, 'The columns are symbol, ex_date, type, value.');
+  return lines.map((line, i) => {
+    const cells = line.split(',').map((cell) => cell.trim());
+    const kind = cells[at.kind];
+    const date = parseTimeText(cells[at.date] ?? '');
+    const value = Number(cells[at.value]);
+    if ((kind !== 'split' && kind !== 'dividend') || Number.isNaN(date) || !(value > 0))
+      throw new UserError(`${name}, line ${i + 2}: not a split or dividend: ${line.slice(0, 80)}`, 'Example: AAPL,2020-08-31,split,4');
+    return { symbol: cells[at.symbol]!, exDate: date + (before >= 0 ? DAY_MS : 0), kind, value };
+  });
+}
+
+/** Rows of a factor file (`YYYYMMDD,price factor,split factor[,reference]`), ascending: each holds up to and including its date. */
+export function parseFactorFile(
+  text: string,
+  name: string,
+): { readonly date: Float64Array; readonly price: Float64Array; readonly split: Float64Array } {
+  const rows = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','));
+  const date = Float64Array.from(rows, (row) => parseTimeText(row[0] ?? ''));
+  const price = Float64Array.from(rows, (row) => Number(row[1]));
+  const split = Float64Array.from(rows, (row) => Number(row[2]));
+  if ([...date, ...price, ...split].some(Number.isNaN))
+    throw new UserError(`${name}: not a factor file`, 'Each line is YYYYMMDD,price factor,split factor.');
+  return { date, price, split };
+}

@@ -1,0 +1,33 @@
+/**
+ * Floor 2. From what a source gave to bars the rest may trust: the source port, CSV parsing, provenance, the quality gate, corporate
+ * actions, resampling, point-in-time joins and synthetic markets. Pure and synchronous: it opens no file and no connection (adapters
+ * do), and it never mends anything without saying so in a report.
+ */
+export { alignToCommonTimes, asOfJoin, laggedSeries, type KnownSeries } from './align.ts';
+export {
+  adjustBars,
+  adjustmentFactors,
+  parseCorporateActions,
+  parseFactorFile,
+  type AdjustmentOptions,
+  type CorporateAction,
+} from './corporate-actions.ts';
+export { parseCsv, type ParsedCsv } from './csv.ts';
+export { parseTimeText } from './csv-time.ts';
+export { blockBootstrapMarket, nullMarket } from './null-market.ts';
+export { rangeOf, transformed, type Provenance } from './provenance.ts';
+export { checkQuality } from './quality-gate.ts';
+export {
+  QUALITY_CHECKS,
+  type QualityAction,
+  type QualityCheck,
+  type QualityFinding,
+  type QualityOptions,
+  type QualityReport,
+  type QualityResult,
+  type Severity,
+} from './quality-report.ts';
+export { resample } from './resample.ts';
+export type { AvailableDataset, DataRequest, DataSource, RawDataset, SourceDescription } from './source.ts';
+export { syntheticMarket, type PlantedEdge, type SyntheticMarketOptions } from './synthetic-market.ts';
+export { inferTimeframe } from './timeframe.ts';

@@ -1,0 +1,136 @@
+import { DAY_MS, toIso } from '#core';
+import { venueCalendar, type BarColumns, type Timeframe, type VenueHours } from '#domain';
+import type { QualityAction, QualityCheck, QualityFinding, QualityOptions, Severity } from './quality-report.ts';
+
+/** Collects the rows of one finding. */
+export class Tally {
+  count = 0;
+  readonly #examples: number[] = [];
+
+  add(time: number, rows = 1): void {
+    this.count += rows;
+    if (this.#examples.length < 5) this.#examples.push(time);
+  }
+
+  finding(check: QualityCheck, severity: Severity, action: QualityAction, text: string): QualityFinding[] {
+    if (this.count === 0) return [];
+    const examples = this.#examples.map((time) => (Math.abs(time) <= 8.64e15 ? toIso(time) : String(time)));
+    return [{ check, count: this.count, severity, action, examples, text: `${this.count} ${text}` }];
+  }
+}
+
+/** Bars the venue's calendar expects between the first and the last and that are not there. Rows must ascend. */
+export function findGaps(time: Float64Array, timeframe: Timeframe, hours: VenueHours): QualityFinding[] {
+  const gaps = new Tally();
+  const outside = new Tally();
+  const daily = timeframe.ms >= DAY_MS;
+  if (hours === 'always') {
+    for (let i = 1; i < time.length; i++) {
+      const missing = Math.round((time[i]! - time[i - 1]!) / timeframe.ms) - 1;
+      if (missing > 0) gaps.add(time[i - 1]! + timeframe.ms, missing);
+    }
+  } else if (timeframe.ms <= DAY_MS) sessionGaps(time, timeframe, hours, daily, gaps, outside);
+  return [
+    ...gaps.finding('gap', 'warning', 'kept', 'bars are missing by the calendar'),
+    ...outside.finding('outside_session', 'info', 'kept', 'bars lie outside the trading hours'),
+  ];
+}
+
+function sessionGaps(time: Float64Array, timeframe: Timeframe, hours: VenueHours, daily: boolean, gaps: Tally, outside: Tally): void {
+  if (time.length === 0) return;
+  const calendar = venueCalendar(hours);
+  const first = daily ? time[0]! : calendar.dateOf(time[0]!);
+  const last = time.at(-1)!;
+  let row = 0;
+  for (const session of calendar.sessions(Math.floor(first / DAY_MS) * DAY_MS, last + 1)) {
+    const start = daily ? session.date : session.open;
+    const end = daily ? session.date + DAY_MS : session.close;
+    // Hourly bars of a 9:30 session may be stamped from the full hour, so the first may start before the open.
+    const reach = daily ? start : start - (timeframe.ms - 1);
+    while (row < time.length && time[row]! < reach) outside.add(time[row++]!);
+    let expected = row < time.length && time[row]! < end ? Math.min(start, time[row]!) : start;
+    const step = daily ? DAY_MS : timeframe.ms;
+    while (row < time.length && time[row]! < end) {
+      const missing = Math.round((time[row]! - expected) / step);
+      if (missing > 0 && expected < last) gaps.add(expected, missing);
+      expected = time[row++]! + step;
+    }
+    const tail = Math.ceil((Math.min(end, last) - expected) / step);
+    if (tail > 0) gaps.add(expected, tail);
+  }
+  while (row < time.length) outside.add(time[row++]!);
+}
+
+/** Runs of zero volume and of bars that repeat the one before. A file without any volume is said once. */
+export function findRuns(columns: BarColumns, options: QualityOptions): QualityFinding[] {
+  const zero = new Tally();
+  const stale = new Tally();
+  const { time, high, low, close, volume } = columns;
+  const zeroRun = options.zeroVolumeRun ?? 5;
+  const staleRun = options.staleRun ?? 5;
+  let zeros = 0;
+  let repeats = 1;
+  for (let i = 0; i < time.length; i++) {
+    zeros = volume[i] === 0 ? zeros + 1 : 0;
+    if (zeros >= zeroRun) zero.add(time[i]!, zeros === zeroRun ? zeroRun : 1);
+    repeats = i > 0 && close[i] === close[i - 1] && high[i] === high[i - 1] && low[i] === low[i - 1] ? repeats + 1 : 1;
+    if (repeats >= staleRun) stale.add(time[i]!, repeats === staleRun ? staleRun : 1);
+  }
+  return [
+    ...zero.finding('zero_volume', 'warning', 'kept', `bars in runs of ${zeroRun} or more with no volume`),
+    ...stale.finding('stale_repeat', 'warning', 'kept', `bars in runs of ${staleRun} or more that repeat the one before`),
+  ];
+}
+
+const SPLIT_FACTORS = [1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50];
+
+/**
+ * One-bar moves too large for the series: those within 4 % of a usual split factor (2:1, 3:1 … and their reverses) are called
+ * unadjusted splits, the rest outliers by robust z = |r − median| / (1.4826 · MAD).
+ */
+export function findOutliers(columns: BarColumns, options: QualityOptions): QualityFinding[] {
+  const { time, open, close } = columns;
+  const splits = new Tally();
+  const outliers = new Tally();
+  if (time.length >= 20) {
+    const returns = new Float64Array(time.length - 1);
+    for (let i = 1; i < time.length; i++) returns[i - 1] = Math.log(close[i]! / close[i - 1]!);
+    const center = median(returns);
+    const spread = 1.4826 * median(returns.map((value) => Math.abs(value - center)));
+    const limit = Math.max((options.outlierZ ?? 25) * spread, 1e-9);
+    const splitLimit = Math.max(8 * spread, 0.3);
+    for (let i = 1; i < time.length; i++) {
+      const move = Math.abs(returns[i - 1]! - center);
+      const jump = Math.abs(Math.log(open[i]! / close[i - 1]!));
+      // A split happens overnight: the open carries it already, and the bar itself is an ordinary one.
+      const factor = SPLIT_FACTORS.some((split) => Math.abs(jump - Math.log(split)) < 0.04);
+      if (factor && move > splitLimit && Math.abs(Math.log(close[i]! / open[i]!)) < 0.2) splits.add(time[i]!);
+      else if (move > limit) outliers.add(time[i]!);
+    }
+  }
+  return [
+    ...splits.finding('unadjusted_split', 'error', 'kept', 'moves look like splits that were not adjusted for'),
+    ...outliers.finding('outlier', 'warning', 'kept', `moves are beyond ${options.outlierZ ?? 25} robust deviations`),
+  ];
+}
+
+/** Closes that a second source of the same bars contradicts by more than the given fraction. Both ascend in time. */
+export function findDisagreement(columns: BarColumns, options: QualityOptions): QualityFinding[] {
+  const second = options.secondSource;
+  if (!second) return [];
+  const tally = new Tally();
+  let other = 0;
+  for (let i = 0; i < columns.time.length; i++) {
+    const time = columns.time[i]!;
+    while (other < second.time.length && second.time[other]! < time) other++;
+    if (second.time[other] !== time) continue;
+    if (Math.abs(columns.close[i]! / second.close[other]! - 1) > (options.disagreement ?? 0.01)) tally.add(time);
+  }
+  return tally.finding('source_disagreement', 'warning', 'kept', 'closes differ from the second source');
+}
+
+function median(values: Float64Array): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

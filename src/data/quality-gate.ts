@@ -1,0 +1,156 @@
+import { DAY_MS, UserError } from '#core';
+import { barSeries, venueCalendar, type BarColumns } from '#domain';
+import { findDisagreement, findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
+import type { QualityFinding, QualityOptions, QualityResult } from './quality-report.ts';
+import type { RawDataset } from './source.ts';
+
+/**
+ * Turns what a source gave into a `BarSeries` that the rest may trust: ascending, without duplicates, NaN, non-positive prices,
+ * unclosed bars. Of duplicates the last in the file stays. Nothing is mended silently: each thing found is in the report with its
+ * count, first examples and what was done. Throws `UserError` when fewer than `minBars` bars are left.
+ */
+export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'columns'>, options: QualityOptions): QualityResult {
+  const findings: QualityFinding[] = [];
+  const ordered = sortRows(raw.columns, findings);
+  const rows = screenRows(ordered, raw.timeframe.ms, options, findings);
+  const columns = rows.length === ordered.time.length ? copyColumns(ordered) : pickRows(ordered, rows);
+  widenRanges(columns, options, findings);
+  const minBars = options.minBars ?? 2;
+  if (columns.time.length < minBars)
+    throw new UserError(
+      `${raw.symbol} ${raw.timeframe.id}: ${columns.time.length} usable bars of ${raw.columns.time.length}, at least ${minBars} are needed`,
+      findings.length > 0 ? `Found: ${findings.map((finding) => finding.text).join('; ')}.` : 'Load a longer range.',
+    );
+  const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
+  const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
+  findings.push(...findRuns(kept, options), ...findOutliers(kept, options), ...findDisagreement(kept, options));
+  return {
+    bars: barSeries(raw.symbol, raw.timeframe, kept),
+    report: { symbol: raw.symbol, timeframe: raw.timeframe.id, rowsIn: raw.columns.time.length, rowsOut: kept.time.length, findings },
+  };
+}
+
+/** Rows by time, equal times in file order. */
+function sortRows(columns: BarColumns, findings: QualityFinding[]): BarColumns {
+  const { time } = columns;
+  const breaks = new Tally();
+  for (let i = 1; i < time.length; i++) if (time[i]! < time[i - 1]!) breaks.add(time[i]!);
+  if (breaks.count === 0) return columns;
+  findings.push(...breaks.finding('unsorted', 'warning', 'repaired', 'rows go back in time; sorted'));
+  const order = Array.from(time.keys()).sort((a, b) => time[a]! - time[b]! || a - b);
+  return pickRows(columns, Int32Array.from(order));
+}
+
+/** The rows to keep, of rows in time order. */
+function screenRows(columns: BarColumns, barMs: number, options: QualityOptions, findings: QualityFinding[]): Int32Array {
+  const { time, open, high, low, close, volume } = columns;
+  const tallies = Array.from({ length: 6 }, () => new Tally());
+  const [duplicate, missing, nonPositive, negative, future, unclosed] = tallies as [Tally, Tally, Tally, Tally, Tally, Tally];
+  const now = options.now ?? Number.POSITIVE_INFINITY;
+  const rows = new Int32Array(time.length);
+  let kept = 0;
+  for (let i = 0; i < time.length; i++) {
+    const t = time[i]!;
+    const sum = t + open[i]! + high[i]! + low[i]! + close[i]! + volume[i]!;
+    if (t === time[i + 1]) duplicate.add(t);
+    else if (sum - sum !== 0) missing.add(t);
+    else if (!(open[i]! > 0 && high[i]! > 0 && low[i]! > 0 && close[i]! > 0)) nonPositive.add(t);
+    else if (volume[i]! < 0) negative.add(t);
+    else if (t > now) future.add(t);
+    else if (t + barMs > now) unclosed.add(t);
+    else if (options.highLow === 'drop' && !ordered(columns, i)) continue;
+    else rows[kept++] = i;
+  }
+  findings.push(
+    ...duplicate.finding('duplicate', 'warning', 'dropped', 'rows repeat a time; the last of each stays'),
+    ...missing.finding('missing_value', 'warning', 'dropped', 'rows have an empty or infinite value'),
+    ...nonPositive.finding('non_positive_price', 'error', 'dropped', 'rows have a price of zero or below'),
+    ...negative.finding('negative_volume', 'error', 'dropped', 'rows have a volume below zero'),
+    ...future.finding('future_timestamp', 'error', 'dropped', 'rows lie in the future'),
+    ...unclosed.finding('unclosed_bar', 'info', 'dropped', 'bars are not closed yet'),
+  );
+  if (options.highLow === 'drop')
+    findings.push(
+      ...rangeViolations(columns).finding('high_low_violation', 'warning', 'dropped', 'bars have open or close outside high and low'),
+    );
+  return rows.subarray(0, kept);
+}
+
+const ordered = (columns: BarColumns, row: number): boolean =>
+  columns.high[row]! >= Math.max(columns.open[row]!, columns.close[row]!, columns.low[row]!) &&
+  columns.low[row]! <= Math.min(columns.open[row]!, columns.close[row]!);
+
+function rangeViolations(columns: BarColumns): Tally {
+  const tally = new Tally();
+  for (let i = 0; i < columns.time.length; i++) if (!ordered(columns, i)) tally.add(columns.time[i]!);
+  return tally;
+}
+
+function widenRanges(columns: BarColumns, options: QualityOptions, findings: QualityFinding[]): void {
+  const tally = rangeViolations(columns);
+  const repair = (options.highLow ?? 'repair') === 'repair';
+  findings.push(
+    ...tally.finding(
+      'high_low_violation',
+      'warning',
+      repair ? 'repaired' : 'kept',
+      `bars have open or close outside high and low${repair ? '; high and low widened to hold them' : ''}`,
+    ),
+  );
+  if (!repair || tally.count === 0) return;
+  const { open, high, low, close } = columns;
+  for (let i = 0; i < open.length; i++) {
+    const top = Math.max(high[i]!, low[i]!, open[i]!, close[i]!);
+    low[i] = Math.min(high[i]!, low[i]!, open[i]!, close[i]!);
+    high[i] = top;
+  }
+}
+
+function dropOutside(
+  columns: BarColumns,
+  gaps: QualityFinding[],
+  barMs: number,
+  options: QualityOptions,
+  findings: QualityFinding[],
+): BarColumns {
+  if (options.outsideSession !== 'drop' || options.venueHours === 'always') {
+    findings.push(...gaps);
+    return columns;
+  }
+  const rows = insideSession(columns.time, barMs);
+  for (const finding of gaps) findings.push(finding.check === 'outside_session' ? { ...finding, action: 'dropped' } : finding);
+  return rows.length === columns.time.length ? columns : pickRows(columns, rows);
+}
+
+/** Rows within New York hours: a bar counts when its time and the session overlap; a daily bar when its date is a trading day. */
+function insideSession(time: Float64Array, barMs: number): Int32Array {
+  const calendar = venueCalendar('us_equity');
+  const rows = new Int32Array(time.length);
+  let kept = 0;
+  for (let i = 0; i < time.length; i++) {
+    const t = time[i]!;
+    const session = calendar.session(barMs >= DAY_MS ? t - (t % DAY_MS) : calendar.dateOf(t));
+    if (session && (barMs >= DAY_MS || (t > session.open - barMs && t < session.close))) rows[kept++] = i;
+  }
+  return rows.subarray(0, kept);
+}
+
+/** The given rows of all six columns, as new memory. */
+export function pickRows(columns: BarColumns, rows: Int32Array): BarColumns {
+  const pick = (source: Float64Array): Float64Array => {
+    const target = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!;
+    return target;
+  };
+  const { time, open, high, low, close, volume } = columns;
+  return { time: pick(time), open: pick(open), high: pick(high), low: pick(low), close: pick(close), volume: pick(volume) };
+}
+
+const copyColumns = ({ time, open, high, low, close, volume }: BarColumns): BarColumns => ({
+  time: time.slice(),
+  open: open.slice(),
+  high: high.slice(),
+  low: low.slice(),
+  close: close.slice(),
+  volume: volume.slice(),
+});
