@@ -56,6 +56,7 @@ export class SimulatedVenue {
   #row = -1;
   #local = 0;
   #again = false;
+  #targetsWaiting = false;
   #insideRow = -1;
   working = 0;
 
@@ -76,6 +77,7 @@ export class SimulatedVenue {
     if (this.#isOpenMarket(order)) {
       if (order.closes > 0) this.#markets.unshift(order);
       else this.#markets.push(order);
+      if (order.size.kind === 'target_weight') this.#targetsWaiting = true;
       if (order.firstRow < this.#marketRow) this.#marketRow = order.firstRow;
       return;
     }
@@ -133,6 +135,7 @@ export class SimulatedVenue {
     this.#markets = [];
     this.#marketRow = Number.POSITIVE_INFINITY;
     this.#host.markAt('open');
+    if (this.#targetsWaiting) this.#resolveTargets(waiting, row, locals);
     for (const order of waiting) {
       const local = locals[order.symbol]!;
       if (order.open && local >= 0 && row >= order.firstRow && this.#sessionAllows(order, local)) {
@@ -146,6 +149,25 @@ export class SimulatedVenue {
       this.#markets.push(order);
       this.#marketRow = Math.min(this.#marketRow, Math.max(row + 1, order.firstRow));
     }
+  }
+
+  /** Orders for target weights meet one equity, that of the open before any of them fills; sales then go first. */
+  #resolveTargets(waiting: WorkingOrder[], row: number, locals: Int32Array): void {
+    const equity = this.#host.equity();
+    for (const order of waiting) {
+      const local = locals[order.symbol]!;
+      if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow) continue;
+      const columns = this.#columns[order.symbol]!;
+      const price = columns.open[local]!;
+      const { lotSize, multiplier } = this.#instruments[order.symbol]!;
+      const held = this.#host.held(order.strategy, order.symbol);
+      const weight = order.size.weight;
+      const change = weight === 0 ? -held : (weight * equity) / (price * multiplier) - held;
+      order.direction = change < 0 ? -1 : 1;
+      order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
+    }
+    waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
+    this.#targetsWaiting = false;
   }
 
   #load(symbol: number, local: number, row: number): void {
@@ -437,6 +459,12 @@ export class SimulatedVenue {
     this.working--;
     this.#host.ended(order);
   }
+}
+
+/** Closings first, then sales for a target weight, then the rest. */
+function rank(order: WorkingOrder): number {
+  if (order.closes > 0) return 0;
+  return order.size.kind === 'target_weight' && order.direction < 0 ? 1 : 2;
 }
 
 function within(order: WorkingOrder, price: number): number {

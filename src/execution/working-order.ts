@@ -12,8 +12,8 @@ export class WorkingOrder {
   readonly symbol: number;
   readonly symbolName: string;
   readonly strategyName: string;
-  /** 1 buys, −1 sells. */
-  readonly direction: number;
+  /** 1 buys, −1 sells; an order for a target weight learns its side at the open that fills it. */
+  direction: number;
   readonly type: OrderType;
   size: OrderSize;
   quantity = Number.NaN;
