@@ -33,8 +33,9 @@ export interface LabelledEvents {
   readonly uniqueness: Float64Array;
 }
 
-const WIDTHS = [1, 1.5, 2, 3];
-const HORIZONS = [5, 10, 20, 40];
+/** Not narrower than two volatilities: within one bar's range both barriers are touched, and nobody can say which came first. */
+const WIDTHS = [2, 2.5, 3, 4];
+const HORIZONS = [5, 10, 20];
 
 /**
  * The instant that divides training from validation: the end of the bar at `trainFraction` of all bars of all symbols, in time order.

@@ -1,4 +1,4 @@
-import { combinatorialPurgedCv, predict, purgedKFold, walkForward, type GbdtData, type GbdtModel, type GbdtParams, type Split } from '#ml';
+import { blockPermutation, combinatorialPurgedCv, predict, purgedKFold, walkForward, type GbdtData, type GbdtModel, type GbdtParams, type Split } from '#ml';
 import { createRng, type Rng, UserError } from '#core';
 import type { PipelineConfig } from './config.ts';
 import { takeSamples, type SampleSet } from './samples.ts';
@@ -101,16 +101,11 @@ function gbdtData(samples: SampleSet, labels: Float64Array = samples.label): Gbd
   return { rows: samples.count, featureNames: samples.names, columns: samples.columns, labels, weights: samples.uniqueness };
 }
 
-/** Fisher-Yates over all labels: destroys what features could know, keeps the share of each class. */
+/** Destroys what features could know, keeps the share of each class and the dependence of labels that overlap. */
 function shuffledLabels(train: SampleSet, rng: Rng): Float64Array {
-  const labels = train.label.slice();
-  for (let index = labels.length - 1; index > 0; index--) {
-    const other = rng.integer(index + 1);
-    const held = labels[index]!;
-    labels[index] = labels[other]!;
-    labels[other] = held;
-  }
-  return labels;
+  const overlap = train.count / Math.max(1, train.uniqueness.reduce((sum, value) => sum + value, 0));
+  const block = Math.min(Math.ceil(overlap * train.symbols.length), Math.max(1, Math.floor(train.count / 20)));
+  return Float64Array.from(blockPermutation(train.count, block, rng), (from) => train.label[from]!);
 }
 
 function averageOutOfFold(train: SampleSet, splits: readonly Split[], models: readonly GbdtModel[]): Float64Array {

@@ -1,0 +1,42 @@
+/**
+ * Floor 4. From bars to a verdict: the stages of the pipeline as functions on tables, the figures and gates, the tear sheet.
+ * Stages know nothing of files, checkpoints or the terminal; whoever calls them reads and writes.
+ */
+export {
+  backtestOutOfSample,
+  buyAndHold,
+  instrumentFor,
+  payoffOf,
+  profileFor,
+  PROFILES,
+  roundTripCost,
+  type OutOfSampleRun,
+  type ProfileName,
+} from './pipeline/backtesting.ts';
+export { calibrateAsYouGo, MIN_OUTCOMES, type FitCalibrator, type GoneThrough, type OutOfFold } from './pipeline/calibrating.ts';
+export { pipelineConfigSchema, type PipelineConfig } from './pipeline/config.ts';
+export {
+  decisionRows,
+  fitBarriers,
+  labelEvents,
+  labelVolatility,
+  seamTime,
+  type Barriers,
+  type LabelledEvents,
+} from './pipeline/labelling.ts';
+export { modelStrategy, type ModelSignals, type ModelStrategy, type ModelStrategySetup, type Payoff } from './pipeline/model-strategy.ts';
+export {
+  dailyEquity,
+  daysPerYear,
+  equityCsv,
+  finite,
+  profileFigures,
+  reportPerformance,
+  tradesCsv,
+  type PerformanceReport,
+  type ProfileFigures,
+  type ProfileResult,
+} from './pipeline/reporting.ts';
+export { splitAtSeam, stackSamples, takeSamples, type FeatureColumns, type SampleSet, type SeamSplit } from './pipeline/samples.ts';
+export { trainAll, type TrainingJob, type TrainJobs, type Trained } from './pipeline/training.ts';
+export { judge, type Gate, type GateFigures, type Verdict } from './pipeline/validating.ts';
