@@ -70,7 +70,9 @@ export function studentCdf(t: number, degrees: number): number {
   const square = t * t;
   // Both forms are the same number; each is accurate where the other cancels.
   const tail =
-    square < degrees ? 0.5 * (1 - betaCdf(square / (degrees + square), 0.5, degrees / 2)) : 0.5 * betaCdf(degrees / (degrees + square), degrees / 2, 0.5);
+    square < degrees
+      ? 0.5 * (1 - betaCdf(square / (degrees + square), 0.5, degrees / 2))
+      : 0.5 * betaCdf(degrees / (degrees + square), degrees / 2, 0.5);
   return t > 0 ? 1 - tail : tail;
 }
 

@@ -152,6 +152,7 @@ export function reachBeforeProbability(upper: number, lower: number, kellyMultip
 
 /** The Kelly multiple whose probability of ever falling to `level` is `probability`: the inverse of `drawdownProbability`. */
 export function kellyMultipleForDrawdown(level: number, probability: number): number {
-  if (!(level > 0 && level < 1 && probability > 0 && probability < 1)) throw new UserError('level and probability must lie strictly between 0 and 1.');
+  if (!(level > 0 && level < 1 && probability > 0 && probability < 1))
+    throw new UserError('level and probability must lie strictly between 0 and 1.');
   return 2 / (1 + Math.log(probability) / Math.log(level));
 }
