@@ -1,5 +1,5 @@
 import { averageDrawdown, drawdownSeries, listDrawdowns, maxDrawdown } from './drawdowns.ts';
-import { type Column, linearFit, mean, standardDeviation } from './moments.ts';
+import { type Column, linearFit, mean, present, standardDeviation } from './moments.ts';
 import { sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
 import { tradeStatistics } from './trades.ts';
@@ -80,10 +80,9 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
 }
 
 function annualFigures(sampled: Float64Array, periods: number) {
-  const returns = returnsFromEquity(sampled);
-  // The first day has no return and counts as 0: the mean is over as many days as there are equities.
+  const returns = present(returnsFromEquity(sampled));
   const ruined = returns.some((value) => value <= -1);
-  const growth = ruined ? 1 : Math.exp(returns.reduce((total, value) => total + Math.log1p(value), 0) / sampled.length);
+  const growth = ruined ? 1 : Math.exp(returns.reduce((total, value) => total + Math.log1p(value), 0) / returns.length);
   const deviation = standardDeviation(returns);
   return {
     growth: growth ** periods - 1,
