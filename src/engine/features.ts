@@ -28,15 +28,30 @@ export function featureTable(strategy: Strategy, bars: readonly BarSeries[]): Fe
 
 /** Where a strategy reads: moved from bar to bar instead of building an object a bar. */
 export class FeatureCursor {
-  columns: readonly Float64Array[] = [];
   row = 0;
+  readonly slots: FeatureSlot[];
+
+  constructor(width: number) {
+    this.slots = Array.from({ length: width }, () => new FeatureSlot());
+  }
+
+  turnTo(columns: readonly Float64Array[]): void {
+    for (let at = 0; at < this.slots.length; at++) this.slots[at]!.column = columns[at]!;
+  }
 }
 
-/** An object with one getter a name, reading the cursor's row plus `shift`. */
-export function featureView(names: readonly string[], cursor: FeatureCursor, shift: number): Readonly<Record<string, number>> {
-  const view = {};
+class FeatureSlot {
+  column: Float64Array = new Float64Array(0);
+}
+
+/** An object with one getter a name, reading the cursor's row, or the row before it. */
+export function featureView(names: readonly string[], cursor: FeatureCursor, which: 'now' | 'before'): Readonly<Record<string, number>> {
+  const prototype = {};
   names.forEach((name, at) => {
-    Object.defineProperty(view, name, { enumerable: true, get: () => cursor.columns[at]![cursor.row + shift] ?? Number.NaN });
+    const slot = cursor.slots[at]!;
+    const now = (): number => slot.column[cursor.row]!;
+    const before = (): number => (cursor.row === 0 ? Number.NaN : slot.column[cursor.row - 1]!);
+    Object.defineProperty(prototype, name, { enumerable: true, get: which === 'now' ? now : before });
   });
-  return Object.freeze(view);
+  return Object.create(prototype) as Readonly<Record<string, number>>;
 }

@@ -1,5 +1,6 @@
 import { timestamp, UserError, type Timestamp } from '#core';
 import type { Order, OrderRequest } from '#domain';
+import type { SymbolColumns } from '#execution';
 import { averagePrice } from '#portfolio';
 import type { AccountView, BarContext, CrossSectionContext, Decision, EntryPlan, PositionView, PriceLevel, Strategy } from '#strategy';
 import type { Engine } from './engine.ts';
@@ -149,31 +150,37 @@ class PositionNow implements PositionView {
 class Moment implements BarContext {
   readonly #engine: Engine;
   readonly #index: number;
-  readonly #cursor = new FeatureCursor();
+  readonly #cursor: FeatureCursor;
   readonly #position: PositionNow;
   readonly f: Readonly<Record<string, number>>;
   readonly prior: Readonly<Record<string, number>>;
   readonly account: AccountView;
   readonly parameters: Readonly<Record<string, number>>;
-  #symbol = 0;
+  #symbol = -1;
   #local = 0;
+  #bars: SymbolColumns;
 
   constructor(engine: Engine, strategy: Strategy, index: number, names: readonly string[]) {
     this.#engine = engine;
     this.#index = index;
     this.#position = new PositionNow(engine, index);
-    this.f = featureView(names, this.#cursor, 0);
-    this.prior = featureView(names, this.#cursor, -1);
+    this.#bars = engine.columns[0]!;
+    this.#cursor = new FeatureCursor(names.length);
+    this.f = featureView(names, this.#cursor, 'now');
+    this.prior = featureView(names, this.#cursor, 'before');
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
   }
 
   place(symbol: number, local: number, columns: readonly Float64Array[]): void {
-    this.#symbol = symbol;
+    if (this.#symbol !== symbol) {
+      this.#symbol = symbol;
+      this.#position.symbol = symbol;
+      this.#bars = this.#engine.columns[symbol]!;
+      this.#cursor.turnTo(columns);
+    }
     this.#local = local;
-    this.#cursor.columns = columns;
     this.#cursor.row = local;
-    this.#position.symbol = symbol;
   }
 
   get position(): PositionView {
@@ -186,22 +193,22 @@ class Moment implements BarContext {
     return this.#local;
   }
   get time(): Timestamp {
-    return timestamp(this.#engine.columns[this.#symbol]!.time[this.#local]!);
+    return timestamp(this.#bars.time[this.#local]!);
   }
   get open(): number {
-    return this.#engine.columns[this.#symbol]!.open[this.#local]!;
+    return this.#bars.open[this.#local]!;
   }
   get high(): number {
-    return this.#engine.columns[this.#symbol]!.high[this.#local]!;
+    return this.#bars.high[this.#local]!;
   }
   get low(): number {
-    return this.#engine.columns[this.#symbol]!.low[this.#local]!;
+    return this.#bars.low[this.#local]!;
   }
   get close(): number {
-    return this.#engine.columns[this.#symbol]!.close[this.#local]!;
+    return this.#bars.close[this.#local]!;
   }
   get volume(): number {
-    return this.#engine.columns[this.#symbol]!.volume[this.#local]!;
+    return this.#bars.volume[this.#local]!;
   }
 
   submit(request: OrderRequest): number {
