@@ -14,7 +14,28 @@ export {
   type ProfileName,
 } from './pipeline/backtesting.ts';
 export { calibrateAsYouGo, MIN_OUTCOMES, type FitCalibrator, type GoneThrough, type OutOfFold } from './pipeline/calibrating.ts';
-export { pipelineConfigSchema, type PipelineConfig } from './pipeline/config.ts';
+export {
+  dataConfigSchema,
+  featuresConfigSchema,
+  gatesConfigSchema,
+  labelsConfigSchema,
+  modelConfigSchema,
+  pipelineConfigSchema,
+  tradingConfigSchema,
+  type PipelineConfig,
+} from './pipeline/config.ts';
+export {
+  baselineAccuracies,
+  featureImportances,
+  resolvedPlaces,
+  scoreCalibration,
+  scoreControls,
+  scorePredictions,
+  type CalibrationScores,
+  type ControlScores,
+  type FeatureImportance,
+  type ModelScores,
+} from './pipeline/evaluating.ts';
 export {
   decisionRows,
   fitBarriers,

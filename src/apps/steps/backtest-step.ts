@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { dailyEquity, backtestOutOfSample, buyAndHold, daysPerYear, equityCsv, finite, labelsConfigSchema, profileFigures, reportPerformance, tradesCsv, tradingConfigSchema } from '#research';
+import { summarisePerformance } from '#statistics';
+import { defineStep } from '#workflow';
+import { samplesOf } from './calibrate-step.ts';
+import { PLACES, writeJson } from './files.ts';
+import { sectionsAsConfig } from './sections.ts';
+import { backtestOutput, calibrateOutput, dataOutput, featuresOutput, labelsOutput, trainOutput } from './shapes.ts';
+import { readColumns, readSeries } from './tables.ts';
+
+/** Stage 6: the model traded on the validation part through the engine, in three cost profiles side by side. */
+export const backtestStep = defineStep({
+  name: 'backtest.model',
+  description: 'Out-of-sample backtest with the conservative fill model',
+  codeFiles: ['src/core', 'src/domain', 'src/execution', 'src/engine', 'src/backtest', 'src/portfolio', 'src/strategy', 'src/statistics', 'src/research/pipeline', 'src/apps/steps/backtest-step.ts'],
+  input: z.object({
+    data: dataOutput,
+    features: featuresOutput,
+    labels: labelsOutput,
+    train: trainOutput,
+    calibrate: calibrateOutput,
+    labelling: labelsConfigSchema,
+    trading: tradingConfigSchema,
+    seed: z.int(),
+  }),
+  output: backtestOutput,
+  async run(context, input) {
+    const { data, trading } = input;
+    const config = sectionsAsConfig({ trading, seed: input.seed, labels: input.labelling });
+    const series = await Promise.all(data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)));
+    const columns = await readColumns(context.inputPath(PLACES.calibratedPredictions));
+    const samples = samplesOf(columns, series.map((bars) => bars.symbol));
+    const { seam } = input.features;
+    const runs = backtestOutOfSample(series, samples, columns['calibrated']!, seam, { maxBars: input.labels.maxBars, payoff: input.train.payoff }, data.assetClass, config);
+    const periodsPerYear = daysPerYear(data.alwaysOpen);
+    const main = runs.find((run) => run.profile === trading.profile)!;
+    const asResult = (run: (typeof runs)[number]) => ({ profile: run.profile, equity: run.equity, trades: run.result.trades });
+    const benchmark = buyAndHold(series, main.equity, trading.cash);
+    const report = reportPerformance(asResult(main), benchmark, periodsPerYear, input.seed);
+    const benchmarkDaily = dailyEquity(benchmark);
+    writeJson(
+      context.outputPath(PLACES.backtestReport),
+      finite({
+        data: { description: data.description, kind: data.kind, symbols: samples.symbols, timeframe: data.timeframe },
+        period: { from: new Date(main.equity.time[0]!).toISOString(), to: new Date(main.equity.time.at(-1)!).toISOString(), outOfSample: true },
+        profile: trading.profile,
+        cash: trading.cash,
+        statistics: report.summary,
+        intervals: report.intervals,
+        psr: report.psr,
+        winRate: report.winRate,
+        profiles: runs.map((run) => profileFigures(asResult(run), periodsPerYear)),
+        benchmark: summarisePerformance({ equity: benchmarkDaily.equity, periodsPerYear }),
+        orders: { asked: main.result.orders.length, fills: main.result.fills.length, hash: main.result.orderHash },
+        turnover: main.result.turnover,
+        feesPaid: main.result.feesPaid,
+        kelly: main.kelly,
+      }),
+    );
+    writeFileSync(context.outputPath(PLACES.equityCurve), equityCsv(main.equity));
+    writeFileSync(context.outputPath(PLACES.trades), tradesCsv(main.result.trades));
+    writeJson(context.outputPath(PLACES.kelly), main.kelly);
+    const known = (value: number) => (Number.isFinite(value) ? value : null);
+    return {
+      trades: main.result.trades.length,
+      sharpe: known(report.summary.sharpe),
+      maxDrawdown: known(Math.abs(report.summary.maxDrawdown)),
+      totalReturn: known(report.summary.totalReturn),
+    };
+  },
+});
