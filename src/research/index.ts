@@ -61,3 +61,17 @@ export {
 export { splitAtSeam, stackSamples, takeSamples, type FeatureColumns, type SampleSet, type SeamSplit } from './pipeline/samples.ts';
 export { trainAll, type TrainingJob, type TrainJobs, type Trained } from './pipeline/training.ts';
 export { judge, type Gate, type GateFigures, type Verdict } from './pipeline/validating.ts';
+export { renderComparison } from './tearsheet/comparison.ts';
+export type {
+  CostProfile,
+  FigureUnit,
+  Provenance,
+  ReliabilityBin,
+  TearSheetCurve,
+  TearSheetFigure,
+  TearSheetGate,
+  TearSheetInput,
+  TearSheetTrade,
+} from './tearsheet/input.ts';
+export { renderTearSheet } from './tearsheet/render.ts';
+export { equityInTerminal, renderSummary, sparkline } from './tearsheet/terminal.ts';

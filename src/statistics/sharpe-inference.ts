@@ -2,7 +2,7 @@ import { autocorrelation, type Column, correlation, kurtosis, mean, present, ske
 import { normalCdf, normalQuantile } from './normal.ts';
 
 /** Euler-Mascheroni constant. */
-const EULER_GAMMA = 0.577215664901532860606512090082;
+const EULER_GAMMA = 0.5772156649015329;
 
 /** The Sharpe ratio of one period and what its error depends on. `kurtosis` is Pearson's, 3 for normal returns. */
 export interface SharpeEstimate {

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { TearSheetInput } from './input.ts';
+import * as sections from './sections.ts';
+import { STYLE } from './style.ts';
+import { escapeHtml } from './text.ts';
+
+/**
+ * One self-contained HTML file: no script, no network, no font from elsewhere. The security policy admits this style sheet, by its
+ * hash, and nothing more. The same input gives the same bytes.
+ */
+export function renderTearSheet(input: TearSheetInput): string {
+  const body = [
+    sections.verdictSection(input),
+    sections.figuresSection(input),
+    sections.equitySection(input),
+    sections.drawdownSection(input),
+    sections.calendarSection(input),
+    sections.rollingSection(input),
+    sections.costSection(input),
+    sections.modelSection(input),
+    sections.tradesSection(input),
+    sections.provenanceSection(input),
+  ].join('');
+  const synthetic = input.provenance?.kind === 'synthetic' ? 'Synthetic data. ' : '';
+  return page(input.title, `${synthetic}${input.subtitle ?? ''}`, body, input.generatedAt);
+}
+
+/** The frame that every report of this folder shares. `body` must be safe HTML; title and subtitle are escaped here. */
+export function page(title: string, subtitle: string, body: string, generatedAt?: number): string {
+  const hash = createHash('sha256').update(STYLE).digest('base64');
+  const made = generatedAt === undefined ? '' : ` Made ${new Date(generatedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<body><main><header><h1>${escapeHtml(title)}</h1>${subtitle === '' ? '' : `<p>${escapeHtml(subtitle)}</p>`}</header>${body}<footer>Past results, real or simulated, promise nothing.${made}</footer></main></body></html>
+`;
+}

@@ -1,0 +1,48 @@
+import type { FigureUnit, TearSheetFigure } from './input.ts';
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text made safe for HTML content and quoted attributes. Control characters, which no report needs, are dropped. */
+export function escapeHtml(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+}
+
+/** `2024-03-01`; a dash for a time that is none. */
+export function day(time: number): string {
+  return Number.isFinite(time) ? new Date(time).toISOString().slice(0, 10) : '–';
+}
+
+/** A number with fixed decimals, thousands apart, a true minus; a dash when there is none. */
+export function decimal(value: number, digits = 2): string {
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+export function percent(fraction: number, digits = 1): string {
+  return Number.isFinite(fraction) ? `${decimal(fraction * 100, digits)} %` : '–';
+}
+
+export function formatFigure(value: number, unit: FigureUnit, currency = 'USD'): string {
+  switch (unit) {
+    case 'ratio':
+      return decimal(value, 2);
+    case 'percent':
+      return percent(value);
+    case 'count':
+      return decimal(value, 0);
+    case 'money':
+      return Number.isFinite(value) ? `${decimal(value, 2)} ${currency}` : '–';
+    case 'plain':
+      return decimal(value, 4);
+  }
+}
+
+/** `0.41 to 1.62`, or nothing when the interval is not known. */
+export function formatInterval(figure: TearSheetFigure, currency = 'USD'): string {
+  const { interval, unit } = figure;
+  if (interval === undefined || !Number.isFinite(interval.low) || !Number.isFinite(interval.high)) return '';
+  return `${formatFigure(interval.low, unit, currency)} to ${formatFigure(interval.high, unit, currency)}`;
+}
