@@ -98,7 +98,7 @@ function treeFromJson(nodes: readonly unknown[], where: string, indexOf: Readonl
     tree.value[i] = number(node['value'], `${at}.value`);
     tree.cover[i] = number(node['cover'], `${at}.cover`);
     if (node['feature'] === undefined) continue;
-    const feature = indexOf.get(String(node['feature']));
+    const feature = typeof node['feature'] === 'string' ? indexOf.get(node['feature']) : undefined;
     if (feature === undefined) refuse(`${at}.feature ${JSON.stringify(node['feature'])} is not among the features`);
     tree.feature[i] = feature!;
     tree.threshold[i] = number(node['below'], `${at}.below`);

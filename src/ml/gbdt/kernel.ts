@@ -98,9 +98,11 @@ function plainFindSplit(
       // With missing rows on the right, "all present rows to the left" is a split too.
       const stop = hasMissing && side === 0 ? last : last - 1;
       for (let at = base; at <= stop; at++) {
+        if (counted) leftCount += counts[at]!;
+        // An empty bin makes no new split.
+        if (histograms[2 * at] === 0 && histograms[2 * at + 1] === 0) continue;
         leftGradient += histograms[2 * at]!;
         leftHessian += histograms[2 * at + 1]!;
-        if (counted) leftCount += counts[at]!;
         if (leftHessian < minChildWeight) continue;
         const rightHessian = hessian - leftHessian;
         if (rightHessian < minChildWeight) break;

@@ -61,7 +61,7 @@ export function resolveGbdtParams(params: Partial<GbdtParams> = {}): GbdtParams 
     if (!inside || (whole && !Number.isInteger(value))) {
       const kind = whole ? 'a whole number' : 'a number';
       const range = greatest < 1e300 ? `${open ? 'above' : 'from'} ${least} to ${greatest}` : `of at least ${least}`;
-      throw new UserError(`gbdt parameter ${name} must be ${kind} ${range}, got ${String(value)}`);
+      throw new UserError(`gbdt parameter ${name} must be ${kind} ${range}, got ${JSON.stringify(value)}`);
     }
   }
   oneOf('objective', full.objective, OBJECTIVES);

@@ -2,6 +2,7 @@ import { UserError, type Rng } from '#core';
 import { checkData, checkSeveralClasses } from './check.ts';
 import { growTree, type Grower } from './grow.ts';
 import { createPlainKernel } from './kernel.ts';
+import { createWasmKernel } from './kernel-wasm.ts';
 import { marginsToPredictions, meanLoss, startMargins, writeGradients } from './objective.ts';
 import { monotoneByFeature, resolveGbdtParams } from './params.ts';
 import { addTree, leafOf } from './predict.ts';
@@ -33,7 +34,7 @@ export function trainGbdt(data: GbdtData, params: Partial<GbdtParams>, options: 
   const monotone = monotoneByFeature(full, data.featureNames);
   const space = createWorkspace(data.columns, data.rows, full, options.kernel !== 'plain');
   const limits = { ...full, minChildWeight: Math.max(full.minChildWeight, MINIMUM_WEIGHT) };
-  const kernel = createPlainKernel(space, limits);
+  const kernel = createWasmKernel(space, limits) ?? createPlainKernel(space, limits);
   const constrained = full.alpha > 0 || monotone.some((direction) => direction !== 0);
   return boost({ space, kernel, params: full, monotone, constrained }, data, validation, outputs, options.rng);
 }
