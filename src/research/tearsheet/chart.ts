@@ -4,7 +4,7 @@ import { escapeHtml } from './text.ts';
 const WIDTH = 960;
 const LEFT = 62;
 const RIGHT = 14;
-const TOP = 12;
+const TOP = 24;
 const BOTTOM = 26;
 
 export interface Series {
@@ -139,7 +139,7 @@ function xAxis({ height, x }: Frame, values: readonly number[], format: (value: 
 }
 
 function mark(chart: LineChart, frame: Frame, x0: number, x1: number): string {
-  if (chart.mark === undefined || chart.mark.x < x0 || chart.mark.x > x1) return '';
+  if (chart.mark === undefined || chart.mark.x <= x0 || chart.mark.x > x1) return '';
   const at = round(frame.x(chart.mark.x));
   return `<line class="mark" x1="${at}" x2="${at}" y1="${TOP}" y2="${frame.height - BOTTOM}"/><text class="tick" x="${at}" dx="5" y="${TOP + 10}">${escapeHtml(chart.mark.name)}</text>`;
 }
@@ -148,7 +148,7 @@ function legend(series: readonly Series[]): string {
   let at = LEFT + 12;
   return series
     .map(({ name, style }) => {
-      const entry = `<rect class="swatch ${style}" x="${at}" y="${TOP + 1}" width="14" height="4" rx="2"/><text class="name" x="${at + 20}" y="${TOP + 7}">${escapeHtml(name)}</text>`;
+      const entry = `<rect class="swatch ${style}" x="${at}" y="5" width="14" height="4" rx="2"/><text class="name" x="${at + 20}" y="11">${escapeHtml(name)}</text>`;
       at += 46 + name.length * 7;
       return entry;
     })
@@ -200,7 +200,7 @@ function thin(y: Column): number[] {
 export interface BarChart {
   readonly title: string;
   readonly description: string;
-  readonly bars: readonly { readonly label: string; readonly value: number }[];
+  readonly bars: readonly { readonly label: string; readonly value: number; readonly style?: 'up' | 'down' }[];
   readonly format: (value: number) => string;
   readonly height?: number;
   readonly width?: number;
@@ -217,11 +217,11 @@ export function barChart({ title, description, bars, format, height = 220, width
   const y = (value: number) => height - BOTTOM - ((value - y0) / (y1 - y0 || 1)) * (height - TOP - BOTTOM);
   const step = (width - LEFT - RIGHT) / Math.max(1, bars.length);
   const every = Math.ceil((bars.length * 44) / (width - LEFT - RIGHT));
-  const drawn = bars.map(({ label, value }, i) => {
+  const drawn = bars.map(({ label, value, style }, i) => {
     const x = LEFT + i * step;
     const middle = round(x + step / 2);
     const shown = Number.isFinite(value) ? value : 0;
-    const rect = `<rect class="bar ${shown < 0 ? 'down' : 'up'}" x="${round(x + step * 0.12)}" width="${round(step * 0.76)}" y="${round(Math.min(y(shown), y(0)))}" height="${round(Math.abs(y(shown) - y(0)))}"><title>${escapeHtml(`${label}: ${format(value)}`)}</title></rect>`;
+    const rect = `<rect class="bar ${style ?? (shown < 0 ? 'down' : 'up')}" x="${round(x + step * 0.12)}" width="${round(step * 0.76)}" y="${round(Math.min(y(shown), y(0)))}" height="${round(Math.abs(y(shown) - y(0)))}"><title>${escapeHtml(`${label}: ${format(value)}`)}</title></rect>`;
     const name = i % every === 0 ? `<text class="tick middle" x="${middle}" y="${height - 8}">${escapeHtml(label)}</text>` : '';
     const figure =
       values && every === 1
@@ -271,7 +271,7 @@ export function scatterChart(chart: ScatterChart): string {
       (value) => `<text class="tick middle" x="${round(x(value))}" y="${height - bottom + 16}">${escapeHtml(chart.formatX(value))}</text>`,
     )
     .join('');
-  const names = `<text class="name middle" x="${(width + LEFT) / 2}" y="${height - 6}">${escapeHtml(chart.xName)}</text><text class="name" x="${LEFT + 6}" y="${TOP + 4}">${escapeHtml(chart.yName)}</text>`;
+  const names = `<text class="name middle" x="${(width + LEFT) / 2}" y="${height - 6}">${escapeHtml(chart.xName)}</text><text class="name" x="${LEFT + 6}" y="14">${escapeHtml(chart.yName)}</text>`;
   return svg(
     chart.title,
     chart.description,

@@ -10,6 +10,7 @@ import { escapeHtml } from './text.ts';
  */
 export function renderTearSheet(input: TearSheetInput): string {
   const body = [
+    sections.syntheticNotice(input),
     sections.verdictSection(input),
     sections.figuresSection(input),
     sections.equitySection(input),
@@ -21,8 +22,7 @@ export function renderTearSheet(input: TearSheetInput): string {
     sections.tradesSection(input),
     sections.provenanceSection(input),
   ].join('');
-  const synthetic = input.provenance?.kind === 'synthetic' ? 'Synthetic data. ' : '';
-  return page(input.title, `${synthetic}${input.subtitle ?? ''}`, body, input.generatedAt);
+  return page(input.title, input.subtitle ?? '', body, input.generatedAt);
 }
 
 /** The frame that every report of this folder shares. `body` must be safe HTML; title and subtitle are escaped here. */

@@ -53,12 +53,14 @@ export function verdictSection({ verdict, gates = [] }: TearSheetInput): string 
   return banner + section('Gates', table(`${passed} of ${gates.length} passed`, ['Gate', 'Measured', 'Required', 'Result'], rows));
 }
 
+/** Said at the top of the page, where nobody can miss it. */
+export function syntheticNotice({ provenance }: TearSheetInput): string {
+  if (provenance?.kind !== 'synthetic') return '';
+  return '<section class="notice">Synthetic data: these figures say nothing about a real market.</section>';
+}
+
 export function provenanceSection({ provenance }: TearSheetInput): string {
   if (provenance === undefined) return '';
-  const notice =
-    provenance.kind === 'synthetic'
-      ? '<section class="notice">Synthetic data: these figures say nothing about a real market.</section>'
-      : '';
   const rows = [
     ['Source', escapeHtml(provenance.source)],
     ['Data', provenance.kind],
@@ -68,7 +70,7 @@ export function provenanceSection({ provenance }: TearSheetInput): string {
     ...(provenance.seam === undefined ? [] : [['Out of sample from', day(provenance.seam)]]),
     ...(provenance.notes ?? []).map((note) => ['Note', escapeHtml(note)]),
   ];
-  return notice + section('Data', table('What the figures were computed from', ['Item', 'Value'], rows, [1]));
+  return section('Data', table('What the figures were computed from', ['Item', 'Value'], rows, [1]));
 }
 
 /** The figures shown when the caller gives none: our default conventions on the curve. */
@@ -124,7 +126,7 @@ export function figuresSection(input: TearSheetInput): string {
     );
     return `<div><dt>${escapeHtml(figure.label)}</dt><dd>${escapeHtml(formatFigure(figure.value, figure.unit, input.currency))}${small.map((part) => `<small>${escapeHtml(part)}</small>`).join('')}</dd></div>`;
   });
-  return section('Key figures', `<dl>${cells.join('')}</dl>`, 'After costs. A dash marks a figure that the data cannot give.');
+  return section('Key figures', `<dl>${cells.join('')}</dl>`, 'A dash marks a figure that the data cannot give.');
 }
 
 /** Growth of 1, so that curves of different accounts compare. */
@@ -248,13 +250,16 @@ export function rollingSection({ curve, periodsPerYear, rollingWindow }: TearShe
   return section('Rolling Sharpe', chart, `Annualised, over the last ${decimal(window, 0)} bars.`);
 }
 
-function histogram(values: readonly number[]): { label: string; value: number }[] {
+function histogram(values: readonly number[]): { label: string; value: number; style: 'up' | 'down' }[] {
   const sorted = [...values].sort((a, b) => a - b);
   const low = sorted[0]!;
   const high = sorted.at(-1)!;
   const count = Math.max(5, Math.min(31, Math.ceil(Math.sqrt(values.length)) * 2 - 1));
   const width = (high - low) / count || 0.01;
-  const bins = Array.from({ length: count }, (_, i) => ({ label: percent(low + (i + 0.5) * width), value: 0 }));
+  const bins = Array.from({ length: count }, (_, i) => {
+    const middle = low + (i + 0.5) * width;
+    return { label: percent(middle), value: 0, style: middle < 0 ? ('down' as const) : ('up' as const) };
+  });
   for (const value of sorted) bins[Math.min(count - 1, Math.floor((value - low) / width))]!.value += 1;
   return bins;
 }

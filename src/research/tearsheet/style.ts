@@ -15,8 +15,8 @@ h2{font-size:16px;margin:0 0 10px;letter-spacing:-.005em}
 .banner h2{font-size:20px;margin:0}.banner ul{margin:8px 0 0;padding-left:20px}
 .notice{background:var(--warnback);color:var(--warn);border-color:transparent;font-weight:600}
 .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:18px}.grid2>section{min-width:0}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1px;margin:0;background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
-dl>div{background:var(--card);padding:10px 12px}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1px;margin:0;background:var(--card);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
+dl>div{padding:10px 12px;box-shadow:0 0 0 1px var(--rule)}
 dt{color:var(--soft);font-size:12.5px}dd{margin:0;font-size:20px;font-weight:600;letter-spacing:-.01em}dd small{display:block;font-size:11.5px;font-weight:400;color:var(--soft);letter-spacing:0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { createRng } from '#core';
+import { renderComparison } from './comparison.ts';
+import type { TearSheetInput } from './input.ts';
+import { renderTearSheet } from './render.ts';
+import { equityInTerminal, renderSummary, sparkline } from './terminal.ts';
+
+const rng = createRng('tear sheet');
+const rows = 400;
+const time = Float64Array.from({ length: rows }, (_, i) => Date.UTC(2023, 0, 2) + i * 86_400_000);
+let level = 100;
+const equity = Float64Array.from({ length: rows }, () => (level *= 1 + 0.0005 + 0.01 * rng.normal()));
+const evil = `<script>alert("1")</script>'&\u001b[31m`;
+const input: TearSheetInput = {
+  title: evil,
+  verdict: { passed: false, headline: evil, reasons: [evil] },
+  gates: [{ name: evil, value: '1', threshold: '> 2', passed: false }],
+  curve: { name: evil, time, equity },
+  benchmark: { name: 'Buy and hold', time, equity },
+  periodsPerYear: 365,
+  trades: Array.from({ length: 60 }, (_, i) => ({
+    symbol: evil,
+    side: 'long',
+    quantity: 1,
+    entryTime: time[i]!,
+    entryPrice: 100,
+    exitTime: time[i + 3]!,
+    exitPrice: 101,
+    exitReason: evil,
+    fees: 0.1,
+    pnl: i % 2 === 0 ? 1 : -1,
+    returnFraction: i % 2 === 0 ? 0.01 : -0.01,
+    barsHeld: 3,
+  })),
+  reliability: { bins: [{ predicted: 0.4, observed: 0.5, count: 10 }] },
+  importances: [{ feature: evil, importance: 1 }],
+  costProfiles: [{ name: evil, figures: [{ label: evil, value: Number.NaN, unit: 'ratio' }] }],
+  provenance: {
+    source: evil,
+    kind: 'synthetic',
+    symbols: [evil],
+    timeframe: '1d',
+    start: time[0]!,
+    end: time[rows - 1]!,
+    seam: time[100]!,
+  },
+};
+
+test('a page holds no script, no address and no unescaped text, and names its policy', () => {
+  for (const html of [renderTearSheet(input), renderComparison(input, input)]) {
+    expect(html).not.toMatch(/<script|https?:|\son\w+=|url\(|\u001b|NaN|Infinity|undefined/);
+    expect(html).not.toMatch(/style="/);
+    expect(html).toContain(`default-src 'none'`);
+    expect(html).toContain('&lt;script&gt;');
+  }
+});
+
+test('the same input gives the same bytes; synthetic data and in-sample rows are named', () => {
+  const html = renderTearSheet(input);
+  expect(renderTearSheet(input)).toBe(html);
+  expect(html).toContain('Synthetic data');
+  expect(html).toContain('is in sample and proves nothing');
+});
+
+test('a part that is missing is left out, and short or flat curves still give a page', () => {
+  const least = renderTearSheet({ title: 'Bare', curve: { time, equity }, periodsPerYear: 252 });
+  for (const heading of ['Gates', 'Reliability', 'Costs', 'Trades', 'Data']) expect(least).not.toContain(`<h2>${heading}</h2>`);
+  for (const curve of [
+    { time: new Float64Array(0), equity: new Float64Array(0) },
+    { time: time.subarray(0, 1), equity: equity.subarray(0, 1) },
+    { time: time.subarray(0, 30), equity: new Float64Array(30).fill(100) },
+    { time: time.subarray(0, 3), equity: Float64Array.of(100, 0, 0) },
+  ]) {
+    expect(renderTearSheet({ title: 'Odd', curve, periodsPerYear: 252, trades: [] })).not.toMatch(/NaN|Infinity/);
+    expect(renderSummary({ title: 'Odd', curve, periodsPerYear: 252 })).not.toMatch(/NaN|Infinity/);
+  }
+});
+
+test('the terminal gets blocks and no control characters', () => {
+  expect(sparkline([1, 2, 3])).toBe('▁▅█');
+  expect(equityInTerminal(equity, 40, 5).split('\n')).toHaveLength(5);
+  expect(renderSummary(input)).not.toContain('\u001b');
+});
