@@ -58,6 +58,7 @@ export {
   type ProfileFigures,
   type ProfileResult,
 } from './pipeline/reporting.ts';
+export { pipelineTearSheet, type PipelineSheetParts } from './pipeline/pipeline-sheet.ts';
 export { splitAtSeam, stackSamples, takeSamples, type FeatureColumns, type SampleSet, type SeamSplit } from './pipeline/samples.ts';
 export { trainAll, type TrainingJob, type TrainJobs, type Trained } from './pipeline/training.ts';
 export { judge, type Gate, type GateFigures, type Verdict } from './pipeline/validating.ts';

@@ -7,7 +7,7 @@ import { samplesOf } from './calibrate-step.ts';
 import { PLACES, writeJson } from './files.ts';
 import { sectionsAsConfig } from './sections.ts';
 import { backtestOutput, calibrateOutput, dataOutput, featuresOutput, labelsOutput, trainOutput } from './shapes.ts';
-import { readColumns, readSeries } from './tables.ts';
+import { readColumns, readSeries, writeColumns } from './tables.ts';
 
 /** Stage 6: the model traded on the validation part through the engine, in three cost profiles side by side. */
 export const backtestStep = defineStep({
@@ -60,6 +60,12 @@ export const backtestStep = defineStep({
     );
     writeFileSync(context.outputPath(PLACES.equityCurve), equityCsv(main.equity));
     writeFileSync(context.outputPath(PLACES.trades), tradesCsv(main.result.trades));
+    writeJson(context.outputPath(PLACES.tradeRecords), main.result.trades);
+    await writeColumns(context.outputPath(PLACES.curves), {
+      time: main.equity.time,
+      benchmark: benchmark.equity,
+      ...Object.fromEntries(runs.map((run) => [run.profile, run.equity.equity])),
+    });
     writeJson(context.outputPath(PLACES.kelly), main.kelly);
     const known = (value: number) => (Number.isFinite(value) ? value : null);
     return {

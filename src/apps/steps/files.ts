@@ -25,6 +25,8 @@ export const PLACES = {
   backtestReport: 'results/backtest/backtest_report.json',
   equityCurve: 'results/backtest/equity_curve.csv',
   trades: 'results/backtest/trades.csv',
+  curves: 'results/backtest/curves.parquet',
+  tradeRecords: 'results/backtest/trades.json',
   tearSheet: 'results/backtest/tear_sheet.html',
   validationReport: 'results/validation_report.json',
 } as const;

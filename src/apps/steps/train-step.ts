@@ -54,7 +54,7 @@ export function trainStep(trainJobs: TrainJobs): RegisteredStep {
           symbols: samples.symbols,
           samples: { train: train.count, validation: validation.count, purgedAtSeam: split.purged },
           seam: new Date(input.features.seam).toISOString(),
-          model: { trees: trained.model.rounds, ...input.model },
+          model: { ...input.model, treesKept: trained.model.rounds },
           folds: trained.folds,
           validation: scores,
           outOfFold,

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { finite, gatesConfigSchema, judge, type GateFigures } from '#research';
+import type { Trade } from '#domain';
+import type { ReliabilityBin } from '#ml';
+import { finite, gatesConfigSchema, judge, pipelineTearSheet, renderTearSheet, tradingConfigSchema, type FeatureImportance, type GateFigures, type ProfileFigures } from '#research';
 import { defineStep } from '#workflow';
 import { PLACES, readJson, writeJson } from './files.ts';
-import { backtestOutput, calibrateOutput, trainOutput, validateOutput } from './shapes.ts';
+import { backtestOutput, calibrateOutput, dataOutput, featuresOutput, trainOutput, validateOutput } from './shapes.ts';
+import { readColumns } from './tables.ts';
 
 type Interval = { readonly low: number | null; readonly high: number | null };
 interface BacktestReportFile {
@@ -10,6 +14,7 @@ interface BacktestReportFile {
   readonly intervals: { readonly sharpe: Interval };
   readonly psr: number | null;
   readonly winRate: number | null;
+  readonly profiles: readonly ProfileFigures[];
 }
 interface ScoresFile {
   readonly accuracy: number | null;
@@ -20,9 +25,10 @@ interface TrainingFile {
   readonly validation: ScoresFile;
   readonly baselines: { readonly prior: number; readonly lastReturn: number };
   readonly shuffledLabelControl: { readonly models: number; readonly meanAuc: number; readonly deviation: number; readonly pValue: number };
+  readonly importances: readonly FeatureImportance[];
 }
 interface CalibrationFile {
-  readonly calibrated: { readonly ece: number | null };
+  readonly calibrated: { readonly ece: number | null; readonly diagram: readonly ReliabilityBin[] };
   readonly scores: ScoresFile;
 }
 
@@ -30,16 +36,34 @@ interface CalibrationFile {
 export const validateStep = defineStep({
   name: 'validate.gates',
   description: 'The gates, each with its figure, and the verdict',
-  codeFiles: ['src/research/pipeline/validating.ts', 'src/apps/steps/validate-step.ts'],
-  input: z.object({ train: trainOutput, calibrate: calibrateOutput, backtest: backtestOutput, gates: gatesConfigSchema }),
+  codeFiles: ['src/statistics', 'src/research/tearsheet', 'src/research/pipeline/validating.ts', 'src/research/pipeline/pipeline-sheet.ts', 'src/apps/steps/validate-step.ts'],
+  input: z.object({ data: dataOutput, features: featuresOutput, trading: tradingConfigSchema, train: trainOutput, calibrate: calibrateOutput, backtest: backtestOutput, gates: gatesConfigSchema }),
   output: validateOutput,
-  run(context, input) {
+  async run(context, input) {
     const training = readJson<TrainingFile>(context.inputPath(PLACES.trainingMetrics));
     const calibration = readJson<CalibrationFile>(context.inputPath(PLACES.calibrationMetrics));
     const backtest = readJson<BacktestReportFile>(context.inputPath(PLACES.backtestReport));
     const figures = figuresOf(training, calibration, backtest, input.backtest.trades);
     const verdict = judge(figures, input.gates);
     writeJson(context.outputPath(PLACES.validationReport), finite({ verdict: verdict.passed ? 'passed' : 'failed', statement: verdict.statement, gates: verdict.gates, figures }));
+    const curves = await readColumns(context.inputPath(PLACES.curves));
+    writeFileSync(
+      context.outputPath(PLACES.tearSheet),
+      renderTearSheet(
+        pipelineTearSheet({
+          data: input.data,
+          seam: input.features.seam,
+          profile: input.trading.profile,
+          verdict,
+          figures,
+          curves,
+          profiles: backtest.profiles,
+          trades: readJson<readonly Trade[]>(context.inputPath(PLACES.tradeRecords)),
+          reliability: calibration.calibrated.diagram,
+          importances: training.importances,
+        }),
+      ),
+    );
     return { passed: verdict.passed, statement: verdict.statement, gatesPassed: verdict.gates.filter((gate) => gate.passed).length, gates: verdict.gates.length };
   },
 });

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
+import { EXIT, ExitWith, type CliEnvironment } from '../terminal.ts';
+
+interface PipelineOptions extends CommonOptions {
+  readonly stage?: string;
+  readonly fromStage?: string;
+  readonly fresh?: boolean;
+  readonly strict?: boolean;
+  readonly workflow?: string;
+}
+
+export function addPipelineCommands(program: Command, io: CliEnvironment): void {
+  addConfigOptions(program.command('pipeline').description('Data to verdict: features, labels, model, calibration, backtest, gates'))
+    .option('--stage <stage>', 'only this stage, by number or id (data, features, labels, train, calibrate, backtest, validate)')
+    .option('--from-stage <stage>', 'this stage and all after it, again')
+    .option('--fresh', 'everything again, whatever is done')
+    .option('--strict', 'exit with 3 when a gate fails')
+    .option('--workflow <file>', 'your own copy of workflows/pipeline.yaml')
+    .addHelpText(
+      'after',
+      `
+A stage whose inputs, settings and code have not changed is skipped; an interrupted run goes on where it was.
+
+Examples:
+  edgewright pipeline
+  edgewright pipeline --source files --path bars/ --timeframe 1h --asset-class crypto --workspace runs/crypto
+  edgewright pipeline --source synthetic --set data.syntheticEdge=0   (nothing to find: the gates must fail)
+  edgewright pipeline --from-stage train --set model.trees=500
+`,
+    )
+    .action(async (options: PipelineOptions) => {
+      const { value } = readConfig(options, io);
+      const { executeWorkflow } = await import('../run-workflow.ts');
+      const { seed, symbols, data, features, labels, model, trading, gates, workers } = value;
+      await executeWorkflow(
+        {
+          file: options.workflow ?? 'pipeline',
+          workspace: options.workspace,
+          workers,
+          seed,
+          parameters: { symbols, seed, data, features, labels, model, trading, gates },
+          stage: options.stage,
+          fromStage: options.fromStage,
+          fresh: options.fresh === true,
+          json: options.json === true,
+        },
+        io,
+      );
+      if (options.stage !== undefined && !['7', 'validate'].includes(options.stage)) return;
+      const { printVerdict, readVerdict } = await import('../verdict.ts');
+      const { validation, backtest } = readVerdict(options.workspace);
+      if (options.json === true) io.stdout.write(`${JSON.stringify({ ...validation, backtest })}\n`);
+      else {
+        printVerdict(options.workspace, io);
+        const { tearSheetPath } = await import('../tear-sheet.ts');
+        io.stdout.write(`\nTear sheet: ${tearSheetPath(options.workspace)}\n`);
+      }
+      if (options.strict === true && validation.verdict === 'failed') throw new ExitWith(EXIT.gateFailed);
+    });
+
+  program
+    .command('reproduce [workspace]')
+    .description('Run a finished pipeline again in a scratch folder and compare every artefact byte by byte')
+    .option('--json', 'print JSON for machines')
+    .addHelpText('after', '\nExample:\n  edgewright reproduce .        (the folder that holds results/ and models/)\n')
+    .action(async (workspace: string | undefined, options: { readonly json?: boolean }) => {
+      const { reproduce } = await import('../reproduce.ts');
+      await reproduce(workspace ?? '.', options.json === true, io);
+    });
+}
