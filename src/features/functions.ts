@@ -147,7 +147,8 @@ export function rsq(x: Expression, n: number): Expression {
 export function slopeTStat(x: Expression, n: number): Expression {
   const line = slope(x, n);
   const explained = line.power(2).mul((n * n - 1) / 12);
-  const rest = max2(variance(x, n, 0).sub(explained), 0);
+  const left = variance(x, n, 0).sub(explained);
+  const rest = max2(left, left.mul(0));
   return line.div(rest.div(((n - 2) * (n * n - 1)) / 12).sqrt());
 }
 /** How many of the last n rows hold. */

@@ -135,3 +135,19 @@ export {
   type IndicatorOptions,
   type IndicatorParameter,
 } from './indicator.ts';
+export { expandingRegime, fitRegimes, type ExpandingRegimeOptions, type RegimeSeries } from './regime/expanding.ts';
+export {
+  baumWelch,
+  filterEmissions,
+  filterHmm,
+  logEmissions,
+  smoothEmissions,
+  stationary,
+  viterbi,
+  type BaumWelchOptions,
+  type GaussianHmm,
+  type Posterior,
+} from './regime/gaussian-hmm.ts';
+export { institutionalFeatures, type InstitutionalOptions } from './institutional.ts';
+export { crossDemean, crossRank, crossZscore, type Panel } from './cross-section.ts';
+export { fracdiffWeights, fracdiffWidth } from './kernels/windowed.ts';

@@ -1,0 +1,210 @@
+import { invariant } from '#core';
+
+/** A hidden Markov chain of `states` states; each emits independent normal features. Flat row-major arrays. */
+export interface GaussianHmm {
+  readonly states: number;
+  readonly features: number;
+  /** [state] */
+  readonly start: Float64Array;
+  /** [from·states + to] */
+  readonly transition: Float64Array;
+  /** [state·features + feature] */
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+}
+
+export interface Posterior {
+  readonly logLikelihood: number;
+  /** [row·states + state] */
+  readonly probabilities: Float64Array;
+}
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/** Log density of each row (rows × features) under each state: [row·states + state]. */
+export function logEmissions(model: GaussianHmm, rows: Float64Array): Float64Array {
+  const { states, features, means, variances } = model;
+  const length = rows.length / features;
+  invariant(Number.isInteger(length), 'rows must hold whole observations');
+  const out = new Float64Array(length * states);
+  for (let s = 0; s < states; s++) {
+    let constant = -0.5 * features * LOG_TWO_PI;
+    for (let f = 0; f < features; f++) constant -= 0.5 * Math.log(variances[s * features + f]!);
+    for (let t = 0; t < length; t++) {
+      let square = 0;
+      for (let f = 0; f < features; f++) {
+        const deviation = rows[t * features + f]! - means[s * features + f]!;
+        square += (deviation * deviation) / variances[s * features + f]!;
+      }
+      out[t * states + s] = constant - 0.5 * square;
+    }
+  }
+  return out;
+}
+
+/** The stationary distribution of a transition matrix, by power iteration. */
+export function stationary(transition: Float64Array, states: number): Float64Array {
+  let current = new Float64Array(states).fill(1 / states);
+  for (let iteration = 0; iteration < 100_000; iteration++) {
+    const next = new Float64Array(states);
+    for (let i = 0; i < states; i++) for (let j = 0; j < states; j++) next[j]! += current[i]! * transition[i * states + j]!;
+    const change = next.reduce((most, value, s) => Math.max(most, Math.abs(value - current[s]!)), 0);
+    current = next;
+    if (change < 1e-16) break;
+  }
+  return current;
+}
+
+/**
+ * Forward filter from log emissions, scaled row by row: probabilities[t] = P(state | rows 0..t), usable live.
+ * A row of missing emissions only predicts.
+ */
+export function filterEmissions(start: Float64Array, transition: Float64Array, emissions: Float64Array): Posterior {
+  const states = start.length;
+  const length = emissions.length / states;
+  const probabilities = new Float64Array(emissions.length);
+  const current = Float64Array.from(start);
+  let logLikelihood = 0;
+  for (let t = 0; t < length; t++) {
+    if (t > 0) predict(current, probabilities, (t - 1) * states, transition);
+    logLikelihood += updateState(current, emissions, t * states);
+    for (let s = 0; s < states; s++) probabilities[t * states + s] = current[s]!;
+  }
+  return { logLikelihood, probabilities };
+}
+
+function predict(out: Float64Array, probabilities: Float64Array, at: number, transition: Float64Array): void {
+  const states = out.length;
+  for (let j = 0; j < states; j++) {
+    let sum = 0;
+    for (let i = 0; i < states; i++) sum += probabilities[at + i]! * transition[i * states + j]!;
+    out[j] = sum;
+  }
+}
+
+/** Bayes' update in place; returns the row's log likelihood. */
+function updateState(current: Float64Array, emissions: Float64Array, at: number): number {
+  const states = current.length;
+  let peak = Number.NEGATIVE_INFINITY;
+  for (let s = 0; s < states; s++) if (current[s]! > 0) peak = Math.max(peak, emissions[at + s]!);
+  if (Number.isNaN(peak) || peak === Number.NEGATIVE_INFINITY) return 0;
+  let total = 0;
+  for (let s = 0; s < states; s++) {
+    current[s]! *= Math.exp(emissions[at + s]! - peak);
+    total += current[s]!;
+  }
+  for (let s = 0; s < states; s++) current[s]! /= total;
+  return Math.log(total) + peak;
+}
+
+/** Filtered probabilities of a Gaussian model. */
+export function filterHmm(model: GaussianHmm, rows: Float64Array): Posterior {
+  return filterEmissions(model.start, model.transition, logEmissions(model, rows));
+}
+
+/** Smoothed probabilities P(state | all rows): looks ahead, so for tests and fitting only. Also adds expected transitions to `transitions`. */
+export function smoothEmissions(
+  start: Float64Array,
+  transition: Float64Array,
+  emissions: Float64Array,
+  transitions?: Float64Array,
+): Posterior {
+  const states = start.length;
+  const length = emissions.length / states;
+  const filtered = filterEmissions(start, transition, emissions);
+  const probabilities = Float64Array.from(filtered.probabilities);
+  const predicted = new Float64Array(states);
+  for (let t = length - 2; t >= 0; t--) {
+    predict(predicted, filtered.probabilities, t * states, transition);
+    for (let i = 0; i < states; i++) {
+      let sum = 0;
+      for (let j = 0; j < states; j++) {
+        if (predicted[j] === 0) continue;
+        const share =
+          (filtered.probabilities[t * states + i]! * transition[i * states + j]! * probabilities[(t + 1) * states + j]!) / predicted[j]!;
+        sum += share;
+        if (transitions !== undefined) transitions[i * states + j]! += share;
+      }
+      probabilities[t * states + i] = sum;
+    }
+  }
+  return { logLikelihood: filtered.logLikelihood, probabilities };
+}
+
+/** The most probable path and its log probability (Viterbi). Looks ahead. */
+export function viterbi(
+  start: Float64Array,
+  transition: Float64Array,
+  emissions: Float64Array,
+): { path: Int32Array; logProbability: number } {
+  const states = start.length;
+  const length = emissions.length / states;
+  const back = new Int32Array(emissions.length);
+  let score = Float64Array.from(start, (p, s) => Math.log(p) + emissions[s]!);
+  for (let t = 1; t < length; t++) {
+    const next = new Float64Array(states).fill(Number.NEGATIVE_INFINITY);
+    for (let j = 0; j < states; j++) {
+      for (let i = 0; i < states; i++) {
+        const value = score[i]! + Math.log(transition[i * states + j]!);
+        if (value <= next[j]!) continue;
+        next[j] = value;
+        back[t * states + j] = i;
+      }
+      next[j]! += emissions[t * states + j]!;
+    }
+    score = next;
+  }
+  const path = new Int32Array(length);
+  path[length - 1] = score.indexOf(Math.max(...score));
+  for (let t = length - 1; t > 0; t--) path[t - 1] = back[t * states + path[t]!]!;
+  return { path, logProbability: Math.max(...score) };
+}
+
+export interface BaumWelchOptions {
+  readonly iterations: number;
+  /** Stop when the log likelihood rises by less than this; 0 runs every iteration. */
+  readonly tolerance?: number;
+  /** Variances never fall below it. */
+  readonly minimumVariance?: number;
+}
+
+/** Baum-Welch from a given start: all parameters re-estimated. `history[k]` is the log likelihood before update k+1. */
+export function baumWelch(initial: GaussianHmm, rows: Float64Array, options: BaumWelchOptions): { model: GaussianHmm; history: number[] } {
+  let model = initial;
+  const history: number[] = [];
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    const transitions = new Float64Array(model.states * model.states);
+    const posterior = smoothEmissions(model.start, model.transition, logEmissions(model, rows), transitions);
+    const before = history.at(-1) ?? Number.NEGATIVE_INFINITY;
+    history.push(posterior.logLikelihood);
+    if (posterior.logLikelihood - before < (options.tolerance ?? 0) && iteration > 0) break;
+    model = reestimate(model, rows, posterior.probabilities, transitions, options.minimumVariance ?? 0);
+  }
+  return { model, history };
+}
+
+function reestimate(model: GaussianHmm, rows: Float64Array, weights: Float64Array, transitions: Float64Array, floor: number): GaussianHmm {
+  const { states, features } = model;
+  const length = rows.length / features;
+  const means = new Float64Array(states * features);
+  const variances = new Float64Array(states * features);
+  const transition = new Float64Array(states * states);
+  for (let s = 0; s < states; s++) {
+    let weight = 0;
+    for (let t = 0; t < length; t++) weight += weights[t * states + s]!;
+    for (let f = 0; f < features; f++) {
+      let mean = 0;
+      for (let t = 0; t < length; t++) mean += weights[t * states + s]! * rows[t * features + f]!;
+      mean = weight > 0 ? mean / weight : model.means[s * features + f]!;
+      let square = 0;
+      for (let t = 0; t < length; t++) square += weights[t * states + s]! * (rows[t * features + f]! - mean) ** 2;
+      means[s * features + f] = mean;
+      variances[s * features + f] = weight > 0 ? Math.max(floor, square / weight) : model.variances[s * features + f]!;
+    }
+    let left = 0;
+    for (let j = 0; j < states; j++) left += transitions[s * states + j]!;
+    for (let j = 0; j < states; j++)
+      transition[s * states + j] = left > 0 ? transitions[s * states + j]! / left : model.transition[s * states + j]!;
+  }
+  return { states, features, start: weights.slice(0, states), transition, means, variances };
+}

@@ -1,0 +1,154 @@
+import { createRng } from '#core';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { expandingRegime } from './expanding.ts';
+import {
+  baumWelch,
+  filterEmissions,
+  filterHmm,
+  logEmissions,
+  smoothEmissions,
+  stationary,
+  viterbi,
+  type GaussianHmm,
+} from './gaussian-hmm.ts';
+
+const ORACLES = new URL('../../../../shared/oracles/', import.meta.url);
+const present = existsSync(ORACLES);
+interface Vector {
+  readonly id: string;
+  readonly inputs: Record<'startprob' | 'series', number[]> &
+    Record<'transmat' | 'frameprob', number[][]> &
+    Record<'p00' | 'p10' | 'sigma' | 'iterations', number> & {
+      readonly means: number[];
+      readonly variances?: number[][];
+      readonly sds?: number[];
+      readonly X?: number[][];
+    };
+  readonly expected: Record<'logLikelihood' | 'viterbiLogProb', number> &
+    Record<'posterior' | 'filteredComputed' | 'filtered' | 'smoothed', number[][]> &
+    Record<'viterbiPath' | 'smoothedProbRegime0' | 'filteredProbRegime0' | 'stationary' | 'logLikHistory', number[]> & {
+      readonly final?: Fitted;
+    } & Fitted;
+}
+interface Fitted {
+  readonly means: number[];
+  readonly variances: number[];
+  readonly transmat: number[][];
+}
+const vectors: Vector[] = present ? JSON.parse(readFileSync(new URL('07_hmm.json', ORACLES), 'utf8')).vectors : [];
+const vector = (id: string): Vector => vectors.find((candidate) => candidate.id === id)!;
+const flat = (rows: number[][]): Float64Array => Float64Array.from(rows.flat());
+
+function column(file: string, name: string): Float64Array {
+  const lines = readFileSync(new URL(file, ORACLES), 'utf8').trim().split('\n');
+  const at = lines[0]!.trim().split(',').indexOf(name);
+  return Float64Array.from(lines.slice(1), (line) => Number(line.split(',')[at]));
+}
+function close(actual: ArrayLike<number>, expected: ArrayLike<number>, absolute: number, relative = 0): void {
+  expect(actual.length).toBe(expected.length);
+  for (let k = 0; k < expected.length; k++)
+    expect(Math.abs(actual[k]! - expected[k]!), `[${k}]`).toBeLessThanOrEqual(absolute + relative * Math.abs(expected[k]!));
+}
+
+describe.skipIf(!present)('published HMM answers (shared/oracles/07_hmm.json; skipped when absent)', () => {
+  test('umbrella world', () => {
+    const { inputs, expected } = vector('hmm-wikipedia');
+    const start = Float64Array.from(inputs['startprob']);
+    const transition = flat(inputs['transmat']);
+    const emissions = flat(inputs['frameprob']).map(Math.log);
+    const smoothed = smoothEmissions(start, transition, emissions);
+    close([smoothed.logLikelihood], [expected['logLikelihood']], 1e-4);
+    close(smoothed.probabilities, flat(expected['posterior']), 1e-4);
+    close(filterEmissions(start, transition, emissions).probabilities, flat(expected['filteredComputed']), 1e-10);
+    const best = viterbi(start, transition, emissions);
+    expect([...best.path]).toEqual(expected['viterbiPath']);
+    close([best.logProbability], [expected['viterbiLogProb']], 1e-3);
+  });
+
+  test('fed funds regimes', () => {
+    const { inputs, expected } = vector('msw-fedfunds-stata');
+    const [stay, back, sigma] = [inputs['p00'], inputs['p10'], inputs['sigma']];
+    const transition = Float64Array.of(stay, 1 - stay, back, 1 - back);
+    const model: GaussianHmm = {
+      states: 2,
+      features: 1,
+      start: stationary(transition, 2),
+      transition,
+      means: Float64Array.from(inputs['means']),
+      variances: Float64Array.of(sigma ** 2, sigma ** 2),
+    };
+    const emissions = logEmissions(model, Float64Array.from(inputs['series']));
+    const smoothed = smoothEmissions(model.start, transition, emissions);
+    close([smoothed.logLikelihood], [expected['logLikelihood']], 1e-4);
+    close(
+      smoothed.probabilities.filter((_, k) => k % 2 === 0),
+      expected['smoothedProbRegime0'],
+      1e-6,
+    );
+    close(
+      filterEmissions(model.start, transition, emissions).probabilities.filter((_, k) => k % 2 === 0),
+      expected['filteredProbRegime0'],
+      1e-8,
+    );
+  });
+
+  test('weekly index, given parameters', () => {
+    const { inputs, expected } = vector('ghmm-spx-2state');
+    const transition = flat(inputs['transmat']);
+    const rows = column('data/hmm_spx_weekly.csv', 'ret_pct');
+    const model: GaussianHmm = {
+      states: 2,
+      features: 1,
+      start: stationary(transition, 2),
+      transition,
+      means: Float64Array.from(inputs['means']),
+      variances: Float64Array.from(inputs['sds']!, (sd) => sd * sd),
+    };
+    const emissions = logEmissions(model, rows);
+    close(model.start, expected['stationary'], 1e-12);
+    const filtered = filterHmm(model, rows);
+    close([filtered.logLikelihood], [expected['logLikelihood']], 0, 1e-9);
+    close(filtered.probabilities, flat(expected['filtered']), 1e-8);
+    close(smoothEmissions(model.start, transition, emissions).probabilities, flat(expected['smoothed']), 1e-8);
+    const best = viterbi(model.start, transition, emissions);
+    expect([...best.path]).toEqual(expected['viterbiPath']);
+    close([best.logProbability], [expected['viterbiLogProb']], 0, 1e-9);
+  });
+
+  test.each(['bw-spx-2state', 'bw-2d-diag'])('Baum-Welch %s', (id) => {
+    const { inputs, expected } = vector(id);
+    const rows = inputs['X'] === undefined ? column('data/hmm_spx_weekly.csv', 'ret_pct') : flat(inputs['X']);
+    const features = inputs['X'] === undefined ? 1 : 2;
+    const variances = inputs['sds'] === undefined ? flat(inputs['variances']!) : Float64Array.from(inputs['sds']!, (sd) => sd * sd);
+    const initial: GaussianHmm = {
+      states: 2,
+      features,
+      start: Float64Array.from(inputs['startprob']),
+      transition: flat(inputs['transmat']),
+      means: Float64Array.from(inputs['means'].flat()),
+      variances,
+    };
+    const { model, history } = baumWelch(initial, rows, { iterations: inputs['iterations'], tolerance: Number.NEGATIVE_INFINITY });
+    const final = expected['final'] ?? expected;
+    close(history, expected['logLikHistory'], 0, id === 'bw-2d-diag' ? 1e-6 : 1e-8);
+    const relative = id === 'bw-2d-diag' ? 1e-6 : 1e-5;
+    close(model.means, final.means.flat(), 0, relative);
+    close(model.variances, final.variances.flat(), 0, relative);
+    close(model.transition, flat(final.transmat), 1e-15, relative);
+  });
+});
+
+test('a regime is known from the past alone, and its labels ascend in variance', () => {
+  const rng = createRng(7);
+  const series = Float64Array.from({ length: 900 }, (_, t) => rng.normal() * (Math.floor(t / 150) % 2 === 0 ? 0.5 : 3));
+  const options = { states: 2, minimumRows: 200, refitEvery: 100 };
+  const whole = expandingRegime([series], options);
+  const poisoned = expandingRegime([series.map((value, t) => (t < 555 ? value : 1e3))], options);
+  const prefix = expandingRegime([series.slice(0, 555)], options);
+  expect(poisoned.probabilities[1]!.slice(0, 555)).toEqual(whole.probabilities[1]!.slice(0, 555));
+  expect(prefix.probabilities[1]!).toEqual(whole.probabilities[1]!.slice(0, 555));
+  const wild = (from: number, to: number): number => whole.probabilities[1]!.slice(from, to).reduce((sum, p) => sum + p, 0) / (to - from);
+  expect(wild(470, 590)).toBeGreaterThan(0.9);
+  expect(wild(620, 740)).toBeLessThan(0.1);
+});
