@@ -1,7 +1,7 @@
 import { lineChart } from './chart.ts';
 import type { TearSheetInput } from './input.ts';
 import { page } from './render.ts';
-import { derivedFigures, table } from './sections.ts';
+import { derivedFigures, syntheticNotice, table } from './sections.ts';
 import { day, decimal, escapeHtml, formatFigure } from './text.ts';
 
 /** Two reports side by side: both curves as growth of 1, and every figure they share with its difference. */
@@ -43,6 +43,7 @@ export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
   const warning = same
     ? ''
     : '<section class="notice">The two curves cover different dates: their figures do not compare like with like.</section>';
-  const body = `${warning}<section><h2>Equity</h2>${chart}</section><section><h2>Figures</h2>${table('Difference is second less first', ['Figure', a.title, b.title, 'Difference'], rows)}</section>${gates.length === 0 ? '' : `<section><h2>Gates</h2>${table('Measured, and whether it passed', ['Gate', a.title, b.title], gates)}</section>`}`;
+  const synthetic = syntheticNotice(a) || syntheticNotice(b);
+  const body = `${synthetic}${warning}<section><h2>Equity</h2>${chart}</section><section><h2>Figures</h2>${table('Difference is second less first', ['Figure', a.title, b.title, 'Difference'], rows)}</section>${gates.length === 0 ? '' : `<section><h2>Gates</h2>${table('Measured, and whether it passed', ['Gate', a.title, b.title], gates)}</section>`}`;
   return page(`${a.title} against ${b.title}`, '', body, b.generatedAt ?? a.generatedAt);
 }
