@@ -1,0 +1,9 @@
+/**
+ * The workflow engine's ports on a real machine: checkpoints and lock in a folder, wall time, memory, code hashes, and
+ * reporters for a terminal, a pipe and machines. Decides nothing about what runs.
+ */
+export { chooseReporter } from './choose-reporter.ts';
+export { createCodeHasher, createWorkflowPorts, processMemory, wallTimer } from './ports.ts';
+export { createJsonLinesReporter, createPlainReporter, createTeeReporter, type WriteText } from './reporters.ts';
+export { createFileCheckpointStore } from './store.ts';
+export { createTerminalReporter, type Terminal } from './terminal.ts';

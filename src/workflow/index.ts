@@ -1,0 +1,24 @@
+/**
+ * Floor 5. Runs work as data: reads a workflow file, checks it against the steps there are, runs it with checkpoints, retries,
+ * bounds and conditions, and tells what happened. Never touches disk, clock or terminal itself (ports do), and knows nothing
+ * of trading: steps are given by name.
+ */
+export { compileWorkflow } from './compile.ts';
+export { WorkflowFileError, type WorkflowFault } from './document/fault.ts';
+export type { ParameterSpec, ParameterType, RetrySpec } from './document/schema.ts';
+export {
+  exitCodeOf,
+  type LineageEntry,
+  type Reporter,
+  type SkipReason,
+  type StepResult,
+  type StepStatus,
+  type WorkflowEvent,
+  type WorkflowResult,
+} from './events.ts';
+export { renderGraphMermaid, renderGraphText } from './graph.ts';
+export { parseParameterText, resolveParameters } from './parameters.ts';
+export type { PlannedCall, PlannedStep, WorkflowPlan } from './plan.ts';
+export type { CheckpointStore, FileStamp, MemoryMeter, Staging, Timer, WorkflowPorts } from './ports.ts';
+export { runWorkflow, type RunOptions } from './run/run.ts';
+export { defineStep, type RegisteredStep, type StepContext, type StepDefinition, StepRegistry } from './step.ts';
