@@ -28,8 +28,8 @@ export interface BacktestRequest {
   /** Default 1. The same seed gives the same bytes. */
   readonly seed?: number;
   readonly risk?: RiskCheck;
-  /** Close what is open at the last close, as trades with the reason `end_of_data`. Default false: it is marked, not traded. */
-  readonly closeAtEnd?: boolean;
+  /** What is open at the end: `mark` it at the last close (default), `close` it there as trades named `end_of_data`, or `rerun` the last bar with market orders. */
+  readonly atEnd?: 'mark' | 'close' | 'rerun';
 }
 
 export interface BacktestResult {
@@ -86,7 +86,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
   const equity = new Float64Array(time.length);
   const exposed = new Uint8Array(time.length);
   drive(engine, time, rows, equity, exposed, bars.length);
-  if (request.closeAtEnd === true) closeAll(engine, rows, time.length - 1, equity);
+  finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
   return result(engine, time, equity, exposed, account.cash, strategies, bars);
 }
 
@@ -114,12 +114,18 @@ function drive(
   }
 }
 
-function closeAll(engine: Engine, rows: readonly Int32Array[] | undefined, last: number, equity: Float64Array): void {
-  engine.liquidate(
-    'end_of_data',
-    Int32Array.from(engine.symbols, (_, symbol) => (rows === undefined ? last : Math.max(0, rows[symbol]![last]!))),
-  );
-  equity[last] = engine.ledger.equity(engine.marks);
+function finish(
+  engine: Engine,
+  rows: readonly Int32Array[] | undefined,
+  last: number,
+  equity: Float64Array,
+  how: 'mark' | 'close' | 'rerun',
+): void {
+  if (how === 'mark') return;
+  const locals = Int32Array.from(engine.symbols, (_, symbol) => (rows === undefined ? last : rows[symbol]![last]!));
+  if (how === 'rerun') engine.closeOnLastBar(last, locals);
+  else engine.liquidate('end_of_data');
+  equity[last] = engine.ruined ? 0 : engine.ledger.equity(engine.marks);
 }
 
 function result(

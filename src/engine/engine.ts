@@ -100,9 +100,12 @@ export class Engine implements VenueHost {
       const local = locals[symbol]!;
       if (local >= 0) marks[symbol] = columns[symbol]!.close[local]!;
     }
-    this.equityNow = this.ledger.equity(marks);
-    if (this.equityNow <= 0) this.#ruin(locals);
     if (this.ruined) return;
+    this.equityNow = this.ledger.equity(marks);
+    if (this.equityNow <= 0) {
+      this.#ruin();
+      return;
+    }
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
   }
 
@@ -244,7 +247,7 @@ export class Engine implements VenueHost {
 
   #clearFor(strategy: number, symbol: number): void {
     for (const working of this.venue.ordersOf(symbol)) {
-      if (working.strategy === strategy && !working.isChild) this.venue.cancel(working, 'a new order replaces it');
+      if (working.strategy === strategy && !working.contingent) this.venue.cancel(working, 'a new order replaces it');
     }
     for (const lot of [...this.ledger.lots(strategy, symbol)]) this.closeLot(strategy, symbol, lot.orderId, 1);
   }
@@ -261,22 +264,37 @@ export class Engine implements VenueHost {
     };
   }
 
+  /** The last bar once more, with an order to close every lot: it fills where a market order would have filled in that bar. */
+  closeOnLastBar(row: number, locals: Int32Array): void {
+    if (this.ruined) return;
+    this.row = row - 1;
+    this.venue.stepBack();
+    this.#strategies.forEach((_, strategy) => {
+      for (let symbol = 0; symbol < this.symbols.length; symbol++) {
+        for (const lot of [...this.ledger.lots(strategy, symbol)].reverse()) this.closeLot(strategy, symbol, lot.orderId, 1);
+      }
+    });
+    this.row = row;
+    this.venue.match(row, locals);
+    this.markAt('close');
+    this.equityNow = this.ledger.equity(this.marks);
+  }
+
   /** Equity is gone: close everything at the close just seen and stop. */
-  #ruin(locals: Int32Array): void {
+  #ruin(): void {
     this.ruined = true;
     for (let symbol = 0; symbol < this.symbols.length; symbol++) {
       for (const order of this.venue.ordersOf(symbol)) this.venue.cancel(order, 'the account is ruined');
     }
-    this.liquidate('liquidation', locals);
+    this.liquidate('liquidation');
     this.equityNow = 0;
   }
 
   /** Closes every lot at the last close, without costs beyond fees at zero: the end of data, or of the account. */
-  liquidate(reason: string, locals: Int32Array): void {
+  liquidate(reason: string): void {
     this.#strategies.forEach((strategy, index) => {
       this.symbols.forEach((symbolName, symbol) => {
         for (const lot of [...this.ledger.lots(index, symbol)]) {
-          if (locals[symbol]! < 0) continue;
           const id = this.#nextId++;
           const price = this.marks[symbol]!;
           this.ledger.apply({

@@ -222,7 +222,7 @@ class Moment implements BarContext {
   }
   cancelAll(): void {
     for (const order of this.#engine.venue.ordersOf(this.#symbol)) {
-      if (order.strategy === this.#index && !order.isChild) this.#engine.venue.cancel(order, 'canceled by the strategy');
+      if (order.strategy === this.#index && !order.contingent) this.#engine.venue.cancel(order, 'canceled by the strategy');
     }
   }
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
@@ -231,6 +231,9 @@ class Moment implements BarContext {
   }
   closePosition(portion = 1): void {
     this.#engine.close(this.#index, this.#symbol, portion);
+  }
+  closeLot(orderId: number, portion = 1): void {
+    this.#engine.closeLot(this.#index, this.#symbol, orderId, portion);
   }
   orders(): readonly Order[] {
     return this.#engine.venue

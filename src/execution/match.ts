@@ -7,6 +7,8 @@ export class BarUnderMatch {
   high = Number.NaN;
   low = Number.NaN;
   close = Number.NaN;
+  /** What a market order gets here: the open, or the close before it where the profile says so. */
+  market = Number.NaN;
   row = -1;
 }
 
@@ -24,7 +26,8 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
     if (buys ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
     order.triggered = true;
     justTriggered = true;
-    reference = inside ? stop : buys ? Math.max(bar.open, stop) : Math.min(bar.open, stop);
+    const market = order.contingent ? bar.open : bar.market;
+    reference = inside ? stop : buys ? Math.max(market, stop) : Math.min(market, stop);
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;

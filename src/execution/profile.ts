@@ -73,6 +73,23 @@ const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
     impactY: 0,
     fees: { kind: 'none' },
   },
+  /** The rules of backtesting.py: one queue, touched limits, spread on entry only, margin marked at the bar's close. */
+  backtesting_py: {
+    ...BASE,
+    name: 'backtesting_py',
+    limitFill: 'touch',
+    stopLimitFill: 'pessimistic',
+    entryBarExits: 'next_bar',
+    sequence: 'queue',
+    halfSpreadBps: 0,
+    spreadOn: 'entry',
+    slippageBps: 0,
+    volumeCap: Number.POSITIVE_INFINITY,
+    impactY: 0,
+    fees: { kind: 'none' },
+    feesPerLot: true,
+    marginMark: 'close',
+  },
   optimistic: {
     ...BASE,
     name: 'optimistic',

@@ -111,6 +111,12 @@ export class SimulatedVenue {
     return [...this.#markets.filter((order) => order.symbol === symbol), ...this.#queues[symbol]!.orders].filter((order) => order.open);
   }
 
+  /** Makes the row just matched matchable once more. */
+  stepBack(): void {
+    this.#row--;
+    for (const queue of this.#queues) queue.settle(this.#row);
+  }
+
   /** Matches all that works against the bars of one row. `locals` gives each symbol's row in its own columns, −1 where it has no bar. */
   match(row: number, locals: Int32Array): void {
     this.#row = row;
@@ -167,7 +173,7 @@ export class SimulatedVenue {
       order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
     }
     waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
-    this.#targetsWaiting = false;
+    this.#targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);
   }
 
   #load(symbol: number, local: number, row: number): void {
@@ -178,6 +184,7 @@ export class SimulatedVenue {
     bar.low = columns.low[local]!;
     bar.close = columns.close[local]!;
     bar.row = row;
+    bar.market = this.profile.marketFill === 'previous_close' && local > 0 ? columns.close[local - 1]! : bar.open;
     this.#local = local;
   }
 
@@ -202,7 +209,7 @@ export class SimulatedVenue {
     if (!this.#sessionAllows(order, local)) return;
     const atOpen = order.type === 'market' || order.type === 'market_on_open';
     let price: number;
-    if (atOpen) price = this.#marketPrice(order, local);
+    if (atOpen) price = this.#bar.market;
     else if (order.type === 'market_on_close') price = this.#bar.close;
     else if (order.type === 'limit_on_open') price = within(order, this.#bar.open);
     else if (order.type === 'limit_on_close') price = within(order, this.#bar.close);
@@ -212,7 +219,7 @@ export class SimulatedVenue {
         this.#end(order);
         return;
       }
-      price = restingPrice(order, this.#bar, this.profile, order.createdRow === row && order.isChild && this.#insideRow === row);
+      price = restingPrice(order, this.#bar, this.profile, order.bornInside && order.createdRow === row);
     }
     if (price === price) this.#execute(order, price, order.type === 'limit' && price === order.limit);
     if (
@@ -222,11 +229,6 @@ export class SimulatedVenue {
       order.happen('cancel', price === price ? 'not filled whole at once' : 'not marketable');
       this.#end(order);
     }
-  }
-
-  #marketPrice(order: WorkingOrder, local: number): number {
-    const previous = this.profile.marketFill === 'previous_close' && !order.isChild && local > 0;
-    return previous ? this.#columns[order.symbol]!.close[local - 1]! : this.#bar.open;
   }
 
   #expires(order: WorkingOrder, local: number): boolean {
@@ -257,7 +259,7 @@ export class SimulatedVenue {
     const costs = this.#costs;
     const instrument = this.#instruments[order.symbol]!;
     const guess = costs.price(order, raw, 0, this.#local, maker, true);
-    const wanted = this.#wantedUnits(order, guess);
+    const wanted = this.#wantedUnits(order, guess, raw);
     if (wanted === 0) {
       if (order.open) order.happen('cancel', order.reason || 'nothing to close');
       this.#end(order);
@@ -281,7 +283,7 @@ export class SimulatedVenue {
   }
 
   /** Units the order still wants at this price; sizes given as a fraction, weight or notional are fixed here, once. */
-  #wantedUnits(order: WorkingOrder, price: number): number {
+  #wantedUnits(order: WorkingOrder, price: number, raw: number): number {
     const host = this.#host;
     if (order.closes > 0) {
       const open = host.openOf(order.strategy, order.symbol, order.closes);
@@ -290,7 +292,7 @@ export class SimulatedVenue {
       order.quantity = order.filled + wanted;
       return wanted;
     }
-    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price);
+    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price, raw);
     if (order.reduceOnly) {
       const held = -order.direction * host.held(order.strategy, order.symbol);
       if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);
@@ -298,12 +300,12 @@ export class SimulatedVenue {
     return order.remaining;
   }
 
-  #sizeAt(order: WorkingOrder, price: number): number {
+  #sizeAt(order: WorkingOrder, price: number, raw: number): number {
     const host = this.#host;
     const { lotSize, multiplier } = this.#instruments[order.symbol]!;
     const size = order.size;
     if (size.kind === 'margin_fraction') {
-      const fee = this.#fee(size.fraction, size.fraction * price * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
+      const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
       const units = floorToLot((host.availableMargin() * host.leverage * size.fraction) / (price * multiplier + fee), lotSize);
       if (units === 0) order.happen('reject', 'insufficient margin for one lot');
       return units;
@@ -333,8 +335,7 @@ export class SimulatedVenue {
       this.#emit(order, raw, maker, closing, 0, closing);
       this.#dropOrphans(order);
     }
-    const perUnit =
-      price * multiplier + this.#fee(opening, opening * price * multiplier, maker, order.direction < 0, host.turnover) / opening;
+    const perUnit = price * multiplier + this.#feePerUnit(order, raw * multiplier, maker);
     const power = host.availableMargin() * host.leverage;
     let allowed = opening;
     if (opening * perUnit > power * (1 + 1e-12))
@@ -353,6 +354,12 @@ export class SimulatedVenue {
     }
     if (allowed < opening) order.quantity = order.filled + allowed;
     return closing > 0 ? -1 : allowed;
+  }
+
+  /** What one unit pays in fees, reckoned on the size the order was written with. */
+  #feePerUnit(order: WorkingOrder, notional: number, maker: boolean): number {
+    const units = order.size.kind === 'margin_fraction' ? order.size.fraction : order.quantity;
+    return this.#fee(units, units * notional, maker, order.direction < 0, this.#host.turnover) / units;
   }
 
   #emit(order: WorkingOrder, raw: number, maker: boolean, closing: number, opening: number, units: number): void {
@@ -376,28 +383,42 @@ export class SimulatedVenue {
     const fee = this.#fee(units, units * price * multiplier, maker, order.direction < 0, this.#host.turnover);
     order.filled += units;
     order.paid += units * price;
-    const time = this.#columns[order.symbol]!.time[this.#local]!;
-    this.#host.filled(order, order.direction * units, price, fee, maker, this.#row, time);
+    const before = this.profile.marketFill === 'previous_close' && order.type === 'market' && this.#local > 0 ? 1 : 0;
+    const time = this.#columns[order.symbol]!.time[this.#local - before]!;
+    this.#host.filled(order, order.direction * units, price, fee, maker, this.#row - before, time);
   }
 
   #spawnExits(order: WorkingOrder): void {
     if (order.exitsSpawned) return;
     order.exitsSpawned = true;
-    const market = order.type === 'market' || order.type === 'market_on_open';
-    const inside = !market;
+    const inside = order.type !== 'market' && order.type !== 'market_on_open';
     this.#insideRow = inside ? this.#row : -1;
-    const waits =
-      inside && (this.profile.entryBarExits === 'next_bar' || order.type === 'market_on_close' || order.type === 'limit_on_close');
-    const stopRow = waits && !this.#targetOnly(order) ? this.#row + 1 : this.#row;
-    const targetRow = inside ? (waits && this.#targetOnly(order) ? this.#row : this.#row + 1) : this.#row;
+    if (this.profile.entryBarExits === 'next_bar') this.#spawnForNextBar(order, inside);
+    else this.#spawnPessimistic(order, inside);
+    if (order.maxBars > 0) this.#spawn(order, 'time', 'market', Number.NaN, this.#row + order.maxBars);
+  }
+
+  #spawnPessimistic(order: WorkingOrder, inside: boolean): void {
+    const atClose = order.type === 'market_on_close' || order.type === 'limit_on_close';
+    this.#spawnPair(order, inside ? this.#row + 1 : this.#row, atClose ? this.#row + 1 : this.#row);
+    if (!atClose) this.#again = true;
+  }
+
+  /** Exits join the queue at once, but only a market entry, or a stop entry whose target alone lies in the bar, has the queue run again. */
+  #spawnForNextBar(order: WorkingOrder, inside: boolean): void {
+    const hasExits = order.takeProfit === order.takeProfit || order.stopLoss === order.stopLoss;
+    this.#spawnPair(order, this.#row, this.#row);
+    if (hasExits && (!inside || this.#targetOnly(order))) this.#again = true;
+  }
+
+  #spawnPair(order: WorkingOrder, targetRow: number, stopRow: number): void {
     if (order.takeProfit === order.takeProfit) this.#spawn(order, 'target', 'limit', order.takeProfit, targetRow);
     if (order.stopLoss === order.stopLoss) this.#spawn(order, 'stop', 'stop', order.stopLoss, stopRow);
-    if (order.maxBars > 0) this.#spawn(order, 'time', 'market', Number.NaN, this.#row + order.maxBars);
   }
 
   /** backtesting.py: a stop entry whose target lies in the bar and whose stop does not may still take the target in that bar. */
   #targetOnly(order: WorkingOrder): boolean {
-    if (this.profile.entryBarExits !== 'next_bar' || order.type !== 'stop') return false;
+    if (order.type !== 'stop') return false;
     const { low, high } = this.#bar;
     const target = low <= order.takeProfit && order.takeProfit <= high;
     return target && !(low <= order.stopLoss && order.stopLoss <= high);
@@ -421,6 +442,7 @@ export class SimulatedVenue {
     );
     child.closes = parent.id;
     child.isChild = true;
+    child.bornInside = this.#insideRow === this.#row && this.profile.entryBarExits === 'pessimistic';
     child.reduceOnly = true;
     child.purpose = purpose;
     child.tag = parent.tag;
@@ -428,7 +450,6 @@ export class SimulatedVenue {
     if (type === 'stop') child.stop = price;
     this.#host.spawned(child);
     this.submit(child);
-    if (firstRow <= this.#row) this.#again = true;
   }
 
   /** Exits whose entry has nothing open any more are taken down. */
@@ -477,6 +498,7 @@ function goesInFront(order: WorkingOrder): boolean {
 }
 
 function floorToLot(units: number, lotSize: number): number {
+  if (lotSize === 1) return Math.floor(units);
   const lots = units / lotSize;
   const whole = Math.floor(lots * (1 + 1e-15));
   return lotSize < 1 ? whole / Math.round(1 / lotSize) : whole * lotSize;

@@ -36,6 +36,8 @@ export class WorkingOrder {
   /** Dies when the order it protects has nothing left open. */
   isChild = false;
   exitsSpawned = false;
+  /** Came alive inside a bar, whose open is therefore no price for it. */
+  bornInside = false;
   group = '';
   purpose: OrderPurpose = 'signal';
   readonly createdRow: number;
@@ -75,6 +77,11 @@ export class WorkingOrder {
 
   get open(): boolean {
     return !isTerminal(this.status);
+  }
+
+  /** A stop or target that protects what another order opened. */
+  get contingent(): boolean {
+    return this.closes > 0 && this.type !== 'market';
   }
 
   get remaining(): number {

@@ -72,6 +72,8 @@ export interface BarContext<Name extends string = string> {
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean;
   /** Closes a share (0, 1] of the position at the market. */
   closePosition(portion?: number): void;
+  /** Closes a share (0, 1] of what one order opened, at the market. */
+  closeLot(orderId: number, portion?: number): void;
   /** Orders of this strategy and symbol that still work. */
   orders(): readonly Order[];
   /** The open parts of the position, oldest first. */

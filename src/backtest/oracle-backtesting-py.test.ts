@@ -1,0 +1,218 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { barSeries, instrument, parseTimeframe, sliceBars, type BarSeries } from '#domain';
+import { executionProfile, type FeeSchedule } from '#execution';
+import type { BarContext, Strategy } from '#strategy';
+import { runBacktest, type BacktestResult } from './run.ts';
+
+/**
+ * Trade lists and equity that backtesting.py publishes or computes, under the profile `backtesting_py`.
+ * Differs on purpose: with a fixed fee an execution, a lot closed in parts carries its entry fee in proportion (the parts add up to what was
+ * paid), where backtesting.py charges every part the whole fixed fee again in its report; so there the profit before fees is compared.
+ */
+const file = new URL('../../../shared/oracles/01_backtesting_py.json', import.meta.url);
+const present = existsSync(file);
+
+interface Action {
+  readonly bar: number;
+  readonly op: string;
+  readonly size?: number;
+  readonly limit?: number | null;
+  readonly stop?: number | null;
+  readonly sl?: number | null;
+  readonly tp?: number | null;
+  readonly portion?: number;
+  readonly index?: number;
+  readonly price?: number;
+  readonly tradeEntryBar?: number;
+  readonly tradeSize?: number;
+  readonly by?: string;
+}
+
+interface Vector {
+  readonly id: string;
+  readonly inputs: {
+    readonly data: { readonly slice?: readonly [number, number] };
+    readonly params?: { readonly script?: readonly Action[] };
+    readonly orderLog?: readonly Action[];
+    readonly broker?: {
+      readonly cash: number;
+      readonly spread: number;
+      readonly commission: number | readonly [number, number];
+      readonly margin: number;
+      readonly tradeOnClose: boolean;
+      readonly hedging: boolean;
+      readonly exclusiveOrders: boolean;
+      readonly finalizeTrades: boolean;
+    };
+  };
+  readonly expected: {
+    readonly trades?: readonly {
+      size: number;
+      entryBar: number;
+      exitBar: number;
+      entryPrice: number;
+      exitPrice: number;
+      pnl: number;
+      commission: number;
+    }[];
+    readonly equity?: readonly number[];
+    readonly equitySampled?: Readonly<Record<string, number>>;
+    readonly equityChecksum?: { readonly sum: number; readonly sumAbsDiff: number };
+  };
+}
+
+function google(): BarSeries {
+  const text = readFileSync(new URL('../../../shared/oracles/data/GOOG.csv', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1);
+  const rows = text.map((line) => line.split(','));
+  const column = (at: number): Float64Array => Float64Array.from(rows, (row) => (at === 0 ? Date.parse(row[0]!) : Number(row[at])));
+  return barSeries('GOOG', parseTimeframe('1d'), {
+    time: column(0),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
+  });
+}
+
+function place(context: BarContext, action: Action): void {
+  const side = action.op === 'order' ? (action.size! > 0 ? 'buy' : 'sell') : (action.op as 'buy' | 'sell');
+  const amount = Math.abs(action.size ?? 1 - 2 ** -52);
+  const limitPrice = action.limit ?? undefined;
+  const stopPrice = action.stop ?? undefined;
+  context.submit({
+    side,
+    type: limitPrice === undefined ? (stopPrice === undefined ? 'market' : 'stop') : stopPrice === undefined ? 'limit' : 'stop_limit',
+    size: amount < 1 ? { kind: 'margin_fraction', fraction: amount } : amount,
+    ...(limitPrice === undefined ? {} : { limitPrice }),
+    ...(stopPrice === undefined ? {} : { stopPrice }),
+    ...(action.sl == null ? {} : { stopLoss: action.sl }),
+    ...(action.tp == null ? {} : { takeProfit: action.tp }),
+  });
+}
+
+function protect(context: BarContext, action: Action, type: 'stop' | 'limit'): void {
+  const lot = context.lots()[action.index!];
+  if (!lot) return;
+  for (const order of context.orders()) if (order.parentId === lot.orderId && order.type === type) context.cancel(order.id);
+  const price = type === 'stop' ? { stopPrice: action.price! } : { limitPrice: action.price! };
+  context.submit({ side: lot.quantity > 0 ? 'sell' : 'buy', type, size: Number.NaN, closesOrder: lot.orderId, ...price });
+}
+
+function act(context: BarContext, action: Action): void {
+  switch (action.op) {
+    case 'order':
+    case 'buy':
+    case 'sell':
+      return place(context, action);
+    case 'cancel': {
+      const found = context.orders().find((order) => order.parentId === 0 && order.limitPrice === action.limit);
+      if (found) context.cancel(found.id);
+      return;
+    }
+    case 'cancelAll':
+      return context.cancelAll();
+    case 'closePosition':
+      for (const lot of [...context.lots()]) context.closeLot(lot.orderId, action.portion);
+      return;
+    case 'closeTrade': {
+      const lot = context.lots()[action.index!];
+      if (lot) context.closeLot(lot.orderId, action.portion);
+      return;
+    }
+    case 'close_trade': {
+      if (action.by === 'exclusive_orders' || action.by === 'run') return;
+      const lot = context.lots().find((one) => one.row === action.tradeEntryBar && one.quantity === action.tradeSize);
+      if (lot) context.closeLot(lot.orderId, action.portion);
+      return;
+    }
+    case 'setSl':
+      return protect(context, action, 'stop');
+    case 'setTp':
+      return protect(context, action, 'limit');
+    default:
+      throw new Error(`unknown action ${action.op}`);
+  }
+}
+
+function scripted(actions: readonly Action[]): Strategy {
+  const byBar = Map.groupBy(actions, (action) => action.bar);
+  return { name: 'script', features: {}, onBar: (context) => void byBar.get(context.row)?.forEach((action) => act(context, action)) };
+}
+
+function outOfMoney(): Strategy {
+  return {
+    name: 'all_in',
+    features: {},
+    onBar(context) {
+      if (context.row >= 4 && context.position.flat)
+        context.submit({ side: 'buy', type: 'market', size: { kind: 'margin_fraction', fraction: 0.99 } });
+      return undefined;
+    },
+  };
+}
+
+function feesOf(commission: number | readonly [number, number]): FeeSchedule {
+  const [fixed, fraction] = typeof commission === 'number' ? [0, commission] : commission;
+  return fixed === 0 && fraction === 0 ? { kind: 'none' } : { kind: 'fixed_plus', fixed, fraction };
+}
+
+function run({ inputs }: Vector, bars: BarSeries, strategy: Strategy): BacktestResult {
+  const broker = inputs.broker!;
+  const slice = inputs.data.slice ?? [0, bars.length];
+  return runBacktest({
+    bars: [sliceBars(bars, slice[0], slice[1])],
+    strategy,
+    account: { cash: broker.cash, leverage: 1 / broker.margin, hedging: broker.hedging, exclusiveOrders: broker.exclusiveOrders },
+    profile: executionProfile('backtesting_py', {
+      halfSpreadBps: broker.spread * 10_000,
+      fees: feesOf(broker.commission),
+      marketFill: broker.tradeOnClose ? 'previous_close' : 'next_open',
+    }),
+    instruments: [instrument('GOOG', 'us_equity')],
+    atEnd: broker.finalizeTrades ? 'rerun' : 'mark',
+  });
+}
+
+function compare(vector: Vector, result: BacktestResult, bars: BarSeries): void {
+  const from = vector.inputs.data.slice?.[0] ?? 0;
+  const rowOf = new Map(Array.from(bars.time, (time, row) => [time, row - from]));
+  const fixedFee = Array.isArray(vector.inputs.broker!.commission);
+  const key = (trade: { size: number; entryBar: number; exitBar: number; entryPrice: number; exitPrice: number }): string =>
+    [trade.entryBar, trade.exitBar, trade.size, trade.entryPrice.toFixed(6), trade.exitPrice.toFixed(6)].join(' ');
+  const ours = result.trades.map((trade) => ({
+    size: trade.side === 'long' ? trade.quantity : -trade.quantity,
+    entryBar: rowOf.get(trade.entryTime)!,
+    exitBar: rowOf.get(trade.exitTime)!,
+    entryPrice: trade.entryPrice,
+    exitPrice: trade.exitPrice,
+    pnl: fixedFee ? trade.pnl + trade.fees : trade.pnl,
+  }));
+  const theirs = vector.expected.trades!.map((trade) => ({ ...trade, pnl: fixedFee ? trade.pnl + trade.commission : trade.pnl }));
+  expect(ours.map(key).sort()).toEqual(theirs.map(key).sort());
+  const sum = (trades: readonly { pnl: number }[]): number => trades.reduce((total, trade) => total + trade.pnl, 0);
+  expect(sum(ours)).toBeCloseTo(sum(theirs), 5);
+  const { equity } = result.equity;
+  vector.expected.equity?.forEach((value, row) => expect(Math.abs(equity[row]! - value)).toBeLessThan(1e-6));
+  for (const [row, value] of Object.entries(vector.expected.equitySampled ?? {}))
+    expect(Math.abs(equity[Number(row)]! - value)).toBeLessThan(1e-6);
+  const total = equity.reduce((one, other) => one + other, 0);
+  expect(Math.abs(total / vector.expected.equityChecksum!.sum - 1)).toBeLessThan(1e-10);
+}
+
+describe.skipIf(!present)('oracle 01: backtesting.py (skipped when ../shared/oracles is absent)', () => {
+  const vectors = present ? (JSON.parse(readFileSync(file, 'utf8')) as { vectors: Vector[] }).vectors : [];
+  const bars = present ? google() : undefined;
+  const runnable = vectors.filter(
+    ({ id, inputs, expected }) =>
+      inputs.broker && expected.trades && (inputs.params?.script || inputs.orderLog || id === 'bt-out-of-money'),
+  );
+  test.each(runnable.map((vector) => [vector.id, vector] as const))('%s', (id, vector) => {
+    const strategy = id === 'bt-out-of-money' ? outOfMoney() : scripted(vector.inputs.params?.script ?? vector.inputs.orderLog!);
+    compare(vector, run(vector, bars!, strategy), bars!);
+  });
+});
