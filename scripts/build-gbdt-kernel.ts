@@ -18,14 +18,14 @@ const flags = [
   '--use',
   'abort=',
 ];
-const { error, stderr } = await asc.main(['kernel.ts', ...flags], {
+const { error } = await asc.main(['kernel.ts', ...flags], {
   readFile: (name: string) => (name === 'kernel.ts' ? source : null),
   writeFile: (_name: string, contents: Uint8Array | string) => {
     if (typeof contents !== 'string') binary = contents;
   },
   listFiles: () => [],
 });
-if (error !== null || binary === undefined) throw new Error(stderr.toString());
+if (error !== null || binary === undefined) throw new Error(error?.message ?? 'the compiler wrote no kernel');
 
 const text = `/** Built from kernel.assemblyscript by scripts/build-gbdt-kernel.ts; ${binary.length} bytes of WebAssembly. */
 export const KERNEL_BASE64 =
