@@ -34,7 +34,7 @@ import * as standard from './standard.ts';
 import * as volatility from './volatility.ts';
 
 export interface InstitutionalOptions {
-  /** Order of fractional differencing, a fitted parameter: choose it on the training rows by `chooseFracdiffOrder`. Default 0.4. */
+  /** Order of fractional differencing, a fitted parameter: choose it on the training rows only. Default 0.4. */
   readonly fracdiffOrder?: number;
   /** Add `regime_0 …` from external series of those names; default 0 states, none. */
   readonly regimeStates?: number;
