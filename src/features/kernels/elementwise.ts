@@ -32,7 +32,7 @@ export const BINARY = {
   ge: (a: number, b: number): number => (a >= b ? 1 : a < b ? 0 : Number.NaN),
   lt: (a: number, b: number): number => (a < b ? 1 : a >= b ? 0 : Number.NaN),
   le: (a: number, b: number): number => (a <= b ? 1 : a > b ? 0 : Number.NaN),
-  eq: (a: number, b: number): number => (a === b ? 1 : a < b || a > b ? 0 : Number.NaN),
+  eq: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a === b ? 1 : 0),
   and: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a !== 0 && b !== 0 ? 1 : 0),
   or: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a !== 0 || b !== 0 ? 1 : 0),
   coalesce: (a: number, b: number): number => (Number.isNaN(a) ? b : a),
