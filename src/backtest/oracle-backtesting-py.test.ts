@@ -141,7 +141,14 @@ function act(context: BarContext, action: Action): void {
 
 function scripted(actions: readonly Action[]): Strategy {
   const byBar = Map.groupBy(actions, (action) => action.bar);
-  return { name: 'script', features: {}, onBar: (context) => void byBar.get(context.row)?.forEach((action) => act(context, action)) };
+  return {
+    name: 'script',
+    features: {},
+    onBar(context) {
+      for (const action of byBar.get(context.row) ?? []) act(context, action);
+      return undefined;
+    },
+  };
 }
 
 function outOfMoney(): Strategy {

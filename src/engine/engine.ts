@@ -4,6 +4,7 @@ import { SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHo
 import { Ledger } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { DecisionLog } from './decision-log.ts';
+import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
 import { requestFault, workingOrder } from './orders.ts';
 import { StrategyLane } from './strategy-lane.ts';
@@ -42,7 +43,7 @@ export interface EngineSetup {
 }
 
 /** The one synchronous loop: fills, then marks, then decisions. Does no I/O and cannot ask in which mode it runs. */
-export class Engine implements VenueHost {
+export class Engine implements VenueHost, EngineView {
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
   readonly fills: Fill[] = [];
@@ -230,8 +231,9 @@ export class Engine implements VenueHost {
     return this.ledger.equity(this.marks);
   }
 
-  availableMargin(): number {
-    return Math.max(0, this.ledger.equity(this.marks) - this.ledger.gross(this.marks) / this.leverage);
+  availableMargin(symbol = 0, closing = 0): number {
+    const freed = closing * this.marks[symbol]! * this.ledger.multiplier(symbol);
+    return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
   }
 
   get turnover(): number {
@@ -249,7 +251,7 @@ export class Engine implements VenueHost {
     for (const working of this.venue.ordersOf(symbol)) {
       if (working.strategy === strategy && !working.contingent) this.venue.cancel(working, 'a new order replaces it');
     }
-    for (const lot of [...this.ledger.lots(strategy, symbol)]) this.closeLot(strategy, symbol, lot.orderId, 1);
+    for (const lot of this.ledger.lots(strategy, symbol)) this.closeLot(strategy, symbol, lot.orderId, 1);
   }
 
   #riskAccount(strategy: number, symbol: number, price: number): RiskAccount {
@@ -294,7 +296,7 @@ export class Engine implements VenueHost {
   liquidate(reason: string): void {
     this.#strategies.forEach((strategy, index) => {
       this.symbols.forEach((symbolName, symbol) => {
-        for (const lot of [...this.ledger.lots(index, symbol)]) {
+        for (const lot of this.ledger.lots(index, symbol).slice()) {
           const id = this.#nextId++;
           const price = this.marks[symbol]!;
           this.ledger.apply({

@@ -3,12 +3,12 @@ import type { Order, OrderRequest } from '#domain';
 import type { SymbolColumns } from '#execution';
 import { averagePrice } from '#portfolio';
 import type { AccountView, BarContext, CrossSectionContext, Decision, EntryPlan, PositionView, PriceLevel, Strategy } from '#strategy';
-import type { Engine } from './engine.ts';
+import type { EngineView } from './engine-view.ts';
 import { FeatureCursor, featureView, type FeatureTable } from './features.ts';
 
 /** One strategy at the engine: its view of the moment, and what becomes of its decisions. */
 export class StrategyLane {
-  readonly #engine: Engine;
+  readonly #engine: EngineView;
   readonly #strategy: Strategy;
   readonly #index: number;
   readonly #features: FeatureTable;
@@ -16,7 +16,7 @@ export class StrategyLane {
   readonly #cross: CrossSection;
   readonly #width: number;
 
-  constructor(engine: Engine, strategy: Strategy, index: number, features: FeatureTable) {
+  constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     if (!strategy.onBar && !strategy.onInstant)
       throw new UserError(`strategy "${strategy.name}" has neither onBar nor onInstant`, 'Give one of them.');
     this.#engine = engine;
@@ -100,8 +100,8 @@ function level(given: PriceLevel, close: number, direction: number): number {
 }
 
 class AccountNow implements AccountView {
-  readonly #engine: Engine;
-  constructor(engine: Engine) {
+  readonly #engine: EngineView;
+  constructor(engine: EngineView) {
     this.#engine = engine;
   }
   get cash(): number {
@@ -116,10 +116,10 @@ class AccountNow implements AccountView {
 }
 
 class PositionNow implements PositionView {
-  readonly #engine: Engine;
+  readonly #engine: EngineView;
   readonly #strategy: number;
   symbol = 0;
-  constructor(engine: Engine, strategy: number) {
+  constructor(engine: EngineView, strategy: number) {
     this.#engine = engine;
     this.#strategy = strategy;
   }
@@ -148,7 +148,7 @@ class PositionNow implements PositionView {
 }
 
 class Moment implements BarContext {
-  readonly #engine: Engine;
+  readonly #engine: EngineView;
   readonly #index: number;
   readonly #cursor: FeatureCursor;
   readonly #position: PositionNow;
@@ -160,7 +160,7 @@ class Moment implements BarContext {
   #local = 0;
   #bars: SymbolColumns;
 
-  constructor(engine: Engine, strategy: Strategy, index: number, names: readonly string[]) {
+  constructor(engine: EngineView, strategy: Strategy, index: number, names: readonly string[]) {
     this.#engine = engine;
     this.#index = index;
     this.#position = new PositionNow(engine, index);
@@ -247,7 +247,7 @@ class Moment implements BarContext {
 }
 
 class CrossSection implements CrossSectionContext {
-  readonly #engine: Engine;
+  readonly #engine: EngineView;
   readonly #index: number;
   readonly #features: FeatureTable;
   readonly #at: ReadonlyMap<string, number>;
@@ -256,7 +256,7 @@ class CrossSection implements CrossSectionContext {
   readonly parameters: Readonly<Record<string, number>>;
   locals: Int32Array = new Int32Array(0);
 
-  constructor(engine: Engine, strategy: Strategy, index: number, features: FeatureTable) {
+  constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     this.#engine = engine;
     this.#index = index;
     this.#features = features;

@@ -1,6 +1,6 @@
 import type { Rng } from '#core';
 import type { ExecutionProfile } from './profile.ts';
-import type { SymbolColumns } from './simulated-venue.ts';
+import type { SymbolColumns } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /** Spread, slippage, impact and the volume cap of a profile, for the bars at hand. */

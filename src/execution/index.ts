@@ -5,5 +5,6 @@
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';
-export { SimulatedVenue, type SymbolColumns, type VenueHost } from './simulated-venue.ts';
+export { SimulatedVenue } from './simulated-venue.ts';
+export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder, type OrderPurpose } from './working-order.ts';

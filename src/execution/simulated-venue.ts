@@ -5,40 +5,8 @@ import { FillCosts } from './fill-costs.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
 import { OrderQueue } from './order-queue.ts';
 import type { ExecutionProfile } from './profile.ts';
+import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import { WorkingOrder, type OrderPurpose } from './working-order.ts';
-
-/** Bars of one symbol as the venue and the engine see them; live appends to them. */
-export interface SymbolColumns {
-  readonly time: Float64Array;
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  readonly volume: Float64Array;
-  readonly length: number;
-}
-
-/** What the venue asks of, and tells, whoever keeps the account. */
-export interface VenueHost {
-  /** Books one execution. `signed` buys when positive. */
-  filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void;
-  ended(order: WorkingOrder): void;
-  /** A new order that the venue made itself: an exit of a bracket. */
-  spawned(order: WorkingOrder): void;
-  nextOrderId(): number;
-  held(strategy: number, symbol: number): number;
-  openOf(strategy: number, symbol: number, orderId: number): number;
-  /** Sizes of the lots that a fill in this direction would close, first in first out. */
-  lotsAgainst(order: WorkingOrder): readonly number[];
-  equity(): number;
-  /** Margin left for new positions, in account currency, before leverage. */
-  availableMargin(): number;
-  readonly leverage: number;
-  readonly hedging: boolean;
-  readonly turnover: number;
-  /** Marks the account at the opens (or closes) of this row before a margin check. */
-  markAt(moment: 'open' | 'close'): void;
-}
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
 export class SimulatedVenue {
@@ -269,16 +237,20 @@ export class SimulatedVenue {
     if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
     const closing = Math.min(units, this.#closable(order));
     let opening = units - closing;
+    const apart = closing > 0 && opening > 0 && (this.profile.feesPerLot || this.profile.spreadOn === 'entry');
+    if (apart) this.#emit(order, raw, maker, closing, 0, closing);
     if (opening > 0)
-      opening = this.#affordable(order, costs.price(order, raw, units, this.#local, maker, true), opening, closing, raw, maker);
-    if (opening < 0) return;
+      opening = this.#affordable(order, costs.price(order, raw, units, this.#local, maker, true), opening, apart ? 0 : closing, raw, maker);
     units = closing + opening;
     costs.take(order.symbol, units);
-    this.#emit(order, raw, maker, closing, opening, units);
-    order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
+    if (apart) {
+      if (opening > 0) this.#emit(order, raw, maker, 0, opening, opening);
+    } else if (units > 0) this.#emit(order, raw, maker, closing, opening, units);
+    if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
     if (opening > 0) this.#spawnExits(order);
     if (closing > 0) this.#dropOrphans(order);
-    this.#reduceGroup(order, units);
+    if (units > 0) this.#reduceGroup(order, units);
+    if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject', 'insufficient margin');
     if (!order.open) this.#end(order);
   }
 
@@ -306,7 +278,10 @@ export class SimulatedVenue {
     const size = order.size;
     if (size.kind === 'margin_fraction') {
       const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
-      const units = floorToLot((host.availableMargin() * host.leverage * size.fraction) / (price * multiplier + fee), lotSize);
+      const units = floorToLot(
+        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / (price * multiplier + fee),
+        lotSize,
+      );
       if (units === 0) order.happen('reject', 'insufficient margin for one lot');
       return units;
     }
@@ -326,34 +301,18 @@ export class SimulatedVenue {
     return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
   }
 
-  /** Opening units that the margin allows: all, fewer (`reduced`), or −1 when the order was refused with nothing to close. */
+  /** Opening units that the margin allows once `closing` units are gone: all, fewer (`reduced`), or none, and the order is refused. */
   #affordable(order: WorkingOrder, price: number, opening: number, closing: number, raw: number, maker: boolean): number {
     const host = this.#host;
-    const { multiplier, lotSize } = this.#instruments[order.symbol]!;
     if (host.leverage === Number.POSITIVE_INFINITY) return opening;
-    if (closing > 0) {
-      this.#emit(order, raw, maker, closing, 0, closing);
-      this.#dropOrphans(order);
-    }
+    const { multiplier, lotSize } = this.#instruments[order.symbol]!;
     const perUnit = price * multiplier + this.#feePerUnit(order, raw * multiplier, maker);
-    const power = host.availableMargin() * host.leverage;
-    let allowed = opening;
-    if (opening * perUnit > power * (1 + 1e-12))
-      allowed = this.profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
-    if (closing > 0 && allowed > 0) {
-      this.#emit(order, raw, maker, 0, allowed, allowed);
-      order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
-      this.#spawnExits(order);
-      if (!order.open) this.#end(order);
-      return -1;
-    }
-    if (allowed === 0) {
-      order.happen(closing > 0 ? 'cancel' : 'reject', 'insufficient margin');
-      this.#end(order);
-      return -1;
-    }
-    if (allowed < opening) order.quantity = order.filled + allowed;
-    return closing > 0 ? -1 : allowed;
+    const power = host.availableMargin(order.symbol, closing) * host.leverage;
+    if (opening * perUnit <= power * (1 + 1e-12)) return opening;
+    const allowed = this.profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
+    if (allowed === 0) order.refused = true;
+    else order.quantity = order.filled + closing + allowed;
+    return allowed;
   }
 
   /** What one unit pays in fees, reckoned on the size the order was written with. */

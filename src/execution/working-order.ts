@@ -36,6 +36,8 @@ export class WorkingOrder {
   /** Dies when the order it protects has nothing left open. */
   isChild = false;
   exitsSpawned = false;
+  /** The margin did not allow what was left of it. */
+  refused = false;
   /** Came alive inside a bar, whose open is therefore no price for it. */
   bornInside = false;
   group = '';

@@ -78,6 +78,10 @@ export class Ledger {
     return this.#books[strategy * this.#symbols.length + symbol]!;
   }
 
+  multiplier(symbol: number): number {
+    return this.#multipliers[symbol]!;
+  }
+
   /** Units still open of what an order opened, signed. */
   openOf(strategy: number, symbol: number, orderId: number): number {
     let open = 0;

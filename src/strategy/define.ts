@@ -6,7 +6,7 @@ export interface StrategyDefinition<Name extends string> {
   readonly parameters?: Readonly<Record<string, number>>;
   readonly features: Readonly<Record<Name, FeatureInput>>;
   readonly acceptsMissing?: boolean;
-  decide(context: BarContext<Name>): Decision;
+  readonly decide: (context: BarContext<Name>) => Decision;
 }
 
 const KEYS = ['name', 'parameters', 'features', 'acceptsMissing', 'decide'];

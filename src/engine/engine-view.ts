@@ -1,0 +1,31 @@
+import type { OrderRequest } from '#domain';
+import type { SymbolColumns, WorkingOrder } from '#execution';
+import type { Ledger } from '#portfolio';
+import type { DecisionLog } from './decision-log.ts';
+
+/** What a strategy's lane may see of the engine, and ask of it. */
+export interface EngineView {
+  readonly ledger: Ledger;
+  readonly decisions: DecisionLog;
+  readonly marks: Float64Array;
+  readonly columns: readonly SymbolColumns[];
+  readonly symbols: readonly string[];
+  readonly row: number;
+  readonly time: number;
+  readonly equityNow: number;
+  readonly venue: {
+    ordersOf(symbol: number): readonly WorkingOrder[];
+    cancel(order: WorkingOrder, reason: string): void;
+    replace(
+      order: WorkingOrder,
+      change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number },
+    ): boolean;
+  };
+  submit(strategy: number, symbol: number, request: OrderRequest): number;
+  order(id: number): WorkingOrder | undefined;
+  cancel(id: number, reason?: string): void;
+  close(strategy: number, symbol: number, portion: number): void;
+  closeLot(strategy: number, symbol: number, orderId: number, portion: number): void;
+  held(strategy: number, symbol: number): number;
+  availableMargin(): number;
+}

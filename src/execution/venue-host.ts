@@ -1,0 +1,34 @@
+import type { WorkingOrder } from './working-order.ts';
+
+/** Bars of one symbol as the venue and the engine see them; live appends to them. */
+export interface SymbolColumns {
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  readonly length: number;
+}
+
+/** What the venue asks of, and tells, whoever keeps the account. */
+export interface VenueHost {
+  /** Books one execution. `signed` buys when positive. */
+  filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void;
+  ended(order: WorkingOrder): void;
+  /** A new order that the venue made itself: an exit of a bracket. */
+  spawned(order: WorkingOrder): void;
+  nextOrderId(): number;
+  held(strategy: number, symbol: number): number;
+  openOf(strategy: number, symbol: number, orderId: number): number;
+  /** Sizes of the lots that a fill in this direction would close, first in first out. */
+  lotsAgainst(order: WorkingOrder): readonly number[];
+  equity(): number;
+  /** Margin left for new positions once `closing` units of the symbol are closed, in account currency, before leverage. */
+  availableMargin(symbol: number, closing: number): number;
+  readonly leverage: number;
+  readonly hedging: boolean;
+  readonly turnover: number;
+  /** Marks the account at the opens (or closes) of this row before a margin check. */
+  markAt(moment: 'open' | 'close'): void;
+}
