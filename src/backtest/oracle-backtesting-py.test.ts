@@ -90,8 +90,8 @@ function place(context: BarContext, action: Action): void {
     size: amount < 1 ? { kind: 'margin_fraction', fraction: amount } : amount,
     ...(limitPrice === undefined ? {} : { limitPrice }),
     ...(stopPrice === undefined ? {} : { stopPrice }),
-    ...(action.sl == null ? {} : { stopLoss: action.sl }),
-    ...(action.tp == null ? {} : { takeProfit: action.tp }),
+    ...(typeof action.sl !== 'number' ? {} : { stopLoss: action.sl }),
+    ...(typeof action.tp !== 'number' ? {} : { takeProfit: action.tp }),
   });
 }
 
@@ -117,7 +117,7 @@ function act(context: BarContext, action: Action): void {
     case 'cancelAll':
       return context.cancelAll();
     case 'closePosition':
-      for (const lot of [...context.lots()]) context.closeLot(lot.orderId, action.portion);
+      for (const lot of context.lots().slice()) context.closeLot(lot.orderId, action.portion);
       return;
     case 'closeTrade': {
       const lot = context.lots()[action.index!];

@@ -8,7 +8,7 @@ export class DecisionLog {
 
   constructor(lanes: number, rows: number) {
     this.#codes = Array.from({ length: lanes }, () => new Uint16Array(rows));
-    this.#lastText = new Array<string>(lanes).fill('');
+    this.#lastText = Array.from({ length: lanes }, () => '');
     this.#lastCode = new Uint16Array(lanes);
   }
 

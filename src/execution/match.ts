@@ -31,7 +31,7 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;
-  if (justTriggered) return justTriggeredLimit(order, bar, profile, reference);
+  if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
   return restingLimit(buys, limit, bar, profile, reference);
 }
 

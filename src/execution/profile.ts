@@ -90,6 +90,17 @@ const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
     feesPerLot: true,
     marginMark: 'close',
   },
+  /** The default equity fills and fees of LEAN (Interactive Brokers' fee schedule). */
+  lean: {
+    ...BASE,
+    name: 'lean',
+    stopLimitFill: 'close',
+    halfSpreadBps: 0,
+    slippageBps: 0,
+    volumeCap: Number.POSITIVE_INFINITY,
+    impactY: 0,
+    fees: { kind: 'per_share', perShare: 0.005, minimum: 1, maximumFraction: 0.005 },
+  },
   optimistic: {
     ...BASE,
     name: 'optimistic',

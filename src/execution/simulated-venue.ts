@@ -4,6 +4,7 @@ import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
 import { OrderQueue } from './order-queue.ts';
+import { floorToLot, OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import { WorkingOrder, type OrderPurpose } from './working-order.ts';
@@ -18,6 +19,7 @@ export class SimulatedVenue {
   readonly #bar = new BarUnderMatch();
   readonly #fee: FeeFunction;
   readonly #costs: FillCosts;
+  readonly #sizer: OrderSizer;
   #markets: WorkingOrder[] = [];
   #marketRow = Number.POSITIVE_INFINITY;
   /** Row being matched, and each symbol's own row there (−1: no bar). */
@@ -36,6 +38,7 @@ export class SimulatedVenue {
     this.#queues = columns.map(() => new OrderQueue());
     this.#fee = feeFunction(profile.fees);
     this.#costs = new FillCosts(columns, profile, rng);
+    this.#sizer = new OrderSizer(host, instruments, profile, this.#fee);
   }
 
   submit(order: WorkingOrder): void {
@@ -161,7 +164,7 @@ export class SimulatedVenue {
     this.#host.markAt(this.profile.marginMark);
     do {
       this.#again = false;
-      for (const order of [...queue.orders]) {
+      for (const order of queue.orders.slice()) {
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
       }
     } while (this.#again);
@@ -227,7 +230,7 @@ export class SimulatedVenue {
     const costs = this.#costs;
     const instrument = this.#instruments[order.symbol]!;
     const guess = costs.price(order, raw, 0, this.#local, maker, true);
-    const wanted = this.#wantedUnits(order, guess, raw);
+    const wanted = this.#sizer.wantedUnits(order, guess, raw);
     if (wanted === 0) {
       if (order.open) order.happen('cancel', order.reason || 'nothing to close');
       this.#end(order);
@@ -235,12 +238,19 @@ export class SimulatedVenue {
     }
     let units = costs.cap(order.symbol, this.#local, this.#row, wanted, instrument.lotSize);
     if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
-    const closing = Math.min(units, this.#closable(order));
+    const closing = Math.min(units, this.#sizer.closable(order));
     let opening = units - closing;
     const apart = closing > 0 && opening > 0 && (this.profile.feesPerLot || this.profile.spreadOn === 'entry');
     if (apart) this.#emit(order, raw, maker, closing, 0, closing);
     if (opening > 0)
-      opening = this.#affordable(order, costs.price(order, raw, units, this.#local, maker, true), opening, apart ? 0 : closing, raw, maker);
+      opening = this.#sizer.affordable(
+        order,
+        costs.price(order, raw, units, this.#local, maker, true),
+        opening,
+        apart ? 0 : closing,
+        raw,
+        maker,
+      );
     units = closing + opening;
     costs.take(order.symbol, units);
     if (apart) {
@@ -252,73 +262,6 @@ export class SimulatedVenue {
     if (units > 0) this.#reduceGroup(order, units);
     if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject', 'insufficient margin');
     if (!order.open) this.#end(order);
-  }
-
-  /** Units the order still wants at this price; sizes given as a fraction, weight or notional are fixed here, once. */
-  #wantedUnits(order: WorkingOrder, price: number, raw: number): number {
-    const host = this.#host;
-    if (order.closes > 0) {
-      const open = host.openOf(order.strategy, order.symbol, order.closes);
-      if (open === 0 || open * order.direction > 0) return 0;
-      const wanted = order.quantity === order.quantity ? Math.min(order.remaining, Math.abs(open)) : Math.abs(open);
-      order.quantity = order.filled + wanted;
-      return wanted;
-    }
-    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price, raw);
-    if (order.reduceOnly) {
-      const held = -order.direction * host.held(order.strategy, order.symbol);
-      if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);
-    }
-    return order.remaining;
-  }
-
-  #sizeAt(order: WorkingOrder, price: number, raw: number): number {
-    const host = this.#host;
-    const { lotSize, multiplier } = this.#instruments[order.symbol]!;
-    const size = order.size;
-    if (size.kind === 'margin_fraction') {
-      const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
-      const units = floorToLot(
-        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / (price * multiplier + fee),
-        lotSize,
-      );
-      if (units === 0) order.happen('reject', 'insufficient margin for one lot');
-      return units;
-    }
-    if (size.kind === 'notional') return floorToLot(size.notional / (price * multiplier), lotSize);
-    if (size.kind === 'target_weight') {
-      const target = (size.weight * host.equity()) / (price * multiplier);
-      const difference = (target - host.held(order.strategy, order.symbol)) * order.direction;
-      return Math.max(0, floorToLot(difference, lotSize));
-    }
-    return size.units;
-  }
-
-  #closable(order: WorkingOrder): number {
-    const host = this.#host;
-    if (order.closes > 0) return Number.POSITIVE_INFINITY;
-    if (host.hedging) return 0;
-    return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
-  }
-
-  /** Opening units that the margin allows once `closing` units are gone: all, fewer (`reduced`), or none, and the order is refused. */
-  #affordable(order: WorkingOrder, price: number, opening: number, closing: number, raw: number, maker: boolean): number {
-    const host = this.#host;
-    if (host.leverage === Number.POSITIVE_INFINITY) return opening;
-    const { multiplier, lotSize } = this.#instruments[order.symbol]!;
-    const perUnit = price * multiplier + this.#feePerUnit(order, raw * multiplier, maker);
-    const power = host.availableMargin(order.symbol, closing) * host.leverage;
-    if (opening * perUnit <= power * (1 + 1e-12)) return opening;
-    const allowed = this.profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
-    if (allowed === 0) order.refused = true;
-    else order.quantity = order.filled + closing + allowed;
-    return allowed;
-  }
-
-  /** What one unit pays in fees, reckoned on the size the order was written with. */
-  #feePerUnit(order: WorkingOrder, notional: number, maker: boolean): number {
-    const units = order.size.kind === 'margin_fraction' ? order.size.fraction : order.quantity;
-    return this.#fee(units, units * notional, maker, order.direction < 0, this.#host.turnover) / units;
   }
 
   #emit(order: WorkingOrder, raw: number, maker: boolean, closing: number, opening: number, units: number): void {
@@ -454,11 +397,4 @@ function within(order: WorkingOrder, price: number): number {
 function goesInFront(order: WorkingOrder): boolean {
   if (order.closes > 0) return order.type === 'market' || order.stop === order.stop;
   return order.stop === order.stop && (order.reduceOnly || order.group !== '');
-}
-
-function floorToLot(units: number, lotSize: number): number {
-  if (lotSize === 1) return Math.floor(units);
-  const lots = units / lotSize;
-  const whole = Math.floor(lots * (1 + 1e-15));
-  return lotSize < 1 ? whole / Math.round(1 / lotSize) : whole * lotSize;
 }

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { barSeries, instrument, parseTimeframe, type BarSeries } from '#domain';
+import type { BarContext, Strategy } from '#strategy';
+import { runBacktest, type BacktestResult } from './run.ts';
+
+/**
+ * End Equity and fees that LEAN publishes for its regression algorithms, under the profile `lean`.
+ * Not here: the two minute algorithms fill at the quote's bid or ask close of the bar they were decided on; our bars carry no quotes, and a
+ * fill inside the decision's own bar is not granted by any honest profile.
+ */
+const folder = new URL('../../../shared/oracles/', import.meta.url);
+const present = existsSync(new URL('11_lean_regression.json', folder));
+
+interface Vector {
+  readonly id: string;
+  readonly expected: {
+    readonly endEquity: number;
+    readonly totalFeesRecomputed: number;
+    readonly fills: readonly { readonly qty: number; readonly price: number }[];
+  };
+}
+
+function series(name: string, symbol: string, from: string, to: string): BarSeries {
+  const lines = readFileSync(new URL(`data/${name}`, folder), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1);
+  const rows = lines.map((line) => line.split(',')).filter((row) => row[0]! >= from && row[0]! < to);
+  const time = (text: string): number =>
+    Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}T${text.slice(9) || '00:00'}Z`);
+  const column = (at: number): Float64Array => Float64Array.from(rows, (row) => Number(row[at]));
+  return barSeries(symbol, parseTimeframe(name.includes('hour') ? '1h' : '1d'), {
+    time: Float64Array.from(rows, (row) => time(row[0]!)),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
+  });
+}
+
+/** SetHoldings(100 %) once: whole shares of 99.75 % of equity at the last close, less while price and fee do not fit. */
+const allIn: Strategy = {
+  name: 'all_in',
+  features: {},
+  onBar(context) {
+    if (context.row > 0) return undefined;
+    const units = Math.floor((0.9975 * context.account.equity) / context.close);
+    context.submit({ side: 'buy', type: 'market_on_open', size: units });
+    return undefined;
+  },
+};
+
+function average(window: number): (bars: BarSeries) => Float64Array {
+  return ({ close, length }) => {
+    const out = new Float64Array(length).fill(Number.NaN);
+    let [sum, value] = [0, 0];
+    for (let row = 0; row < length; row++) {
+      if (row < window) sum += close[row]!;
+      value = row < window ? sum / (row + 1) : value + (2 / (window + 1)) * (close[row]! - value);
+      if (row >= window - 1) out[row] = value;
+    }
+    return out;
+  };
+}
+
+function stopLimit(): Strategy {
+  let sent = 0;
+  return {
+    name: 'stop_limit',
+    features: { fast: average(30), slow: average(60) },
+    onBar(context: BarContext) {
+      const up = context.f.fast! > context.f.slow! * 1.001;
+      if (sent === 0 && up)
+        context.submit({ side: 'buy', type: 'stop_limit', size: 100, stopPrice: context.high * 1.1, limitPrice: context.high * 1.11 });
+      else if (sent === 1 && context.position.long && !up && context.f.fast! < context.f.slow! * 1.001)
+        context.submit({ side: 'sell', type: 'stop_limit', size: 100, stopPrice: context.low * 0.99, limitPrice: context.low * 0.98 });
+      else return undefined;
+      sent++;
+      return undefined;
+    },
+  };
+}
+
+const atMidnight: Strategy = {
+  name: 'open',
+  features: {},
+  onBar(context) {
+    const next = context.row === 6;
+    if (next) context.submit({ side: 'buy', type: 'market_on_open', size: 1 });
+    if (next) context.submit({ side: 'buy', type: 'market', size: 1 });
+    return undefined;
+  },
+};
+
+function check({ expected }: Vector, result: BacktestResult): void {
+  expect(Math.abs(result.endEquity - expected.endEquity)).toBeLessThan(0.00501);
+  expect(result.feesPaid).toBeCloseTo(expected.totalFeesRecomputed, 4);
+  const units = result.fills.map((fill) => (fill.side === 'buy' ? fill.quantity : -fill.quantity));
+  expect(units.reduce((one, other) => one + other, 0)).toBe(expected.fills.reduce((sum, fill) => sum + fill.qty, 0));
+}
+
+describe.skipIf(!present)('oracle 11: LEAN (skipped when ../shared/oracles is absent)', () => {
+  const vectors = present
+    ? (JSON.parse(readFileSync(new URL('11_lean_regression.json', folder), 'utf8')) as { vectors: Vector[] }).vectors
+    : [];
+  const vector = (name: string): Vector => vectors.find(({ id }) => id === `lean-${name}Algorithm`)!;
+  const run = (bars: BarSeries, strategy: Strategy): BacktestResult =>
+    runBacktest({
+      bars: [bars],
+      strategy,
+      account: { cash: 100_000, leverage: 2 },
+      profile: 'lean',
+      instruments: [instrument(bars.symbol, 'us_equity')],
+    });
+
+  test('BasicTemplateDaily', () =>
+    check(vector('BasicTemplateDaily'), run(series('lean_spy_daily.csv', 'SPY', '20131008', '20131018'), allIn)));
+  test('SetHoldingsMarketOnOpenRegression', () =>
+    check(vector('SetHoldingsMarketOnOpenRegression'), run(series('lean_aapl_daily_201310.csv', 'AAPL', '20131007', '20131012'), allIn)));
+  test('StopLimitOrderRegression', () =>
+    check(vector('StopLimitOrderRegression'), run(series('lean_spy_daily.csv', 'SPY', '20130101', '20170102'), stopLimit())));
+  test('MarketOnOpenOrderRegression', () =>
+    check(vector('MarketOnOpenOrderRegression'), run(series('lean_spy_hour_202103.csv', 'SPY', '20210301', '20210304'), atMidnight)));
+});

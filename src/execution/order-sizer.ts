@@ -1,0 +1,95 @@
+import type { Instrument } from '#domain';
+import type { FeeFunction } from './fees.ts';
+import type { ExecutionProfile } from './profile.ts';
+import type { VenueHost } from './venue-host.ts';
+import type { WorkingOrder } from './working-order.ts';
+
+/** How many units an order may trade at a price: its size, what it may close, what the margin allows. */
+export class OrderSizer {
+  readonly #host: VenueHost;
+  readonly #instruments: readonly Instrument[];
+  readonly #profile: ExecutionProfile;
+  readonly #fee: FeeFunction;
+
+  constructor(host: VenueHost, instruments: readonly Instrument[], profile: ExecutionProfile, fee: FeeFunction) {
+    this.#host = host;
+    this.#instruments = instruments;
+    this.#profile = profile;
+    this.#fee = fee;
+  }
+
+  /** Units the order still wants at this price; sizes given as a fraction, weight or notional are fixed here, once. */
+  wantedUnits(order: WorkingOrder, price: number, raw: number): number {
+    const host = this.#host;
+    if (order.closes > 0) {
+      const open = host.openOf(order.strategy, order.symbol, order.closes);
+      if (open === 0 || open * order.direction > 0) return 0;
+      const wanted = order.quantity === order.quantity ? Math.min(order.remaining, Math.abs(open)) : Math.abs(open);
+      order.quantity = order.filled + wanted;
+      return wanted;
+    }
+    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price, raw);
+    if (order.reduceOnly) {
+      const held = -order.direction * host.held(order.strategy, order.symbol);
+      if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);
+    }
+    return order.remaining;
+  }
+
+  #sizeAt(order: WorkingOrder, price: number, raw: number): number {
+    const host = this.#host;
+    const { lotSize, multiplier } = this.#instruments[order.symbol]!;
+    const size = order.size;
+    if (size.kind === 'margin_fraction') {
+      const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
+      const units = floorToLot(
+        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / (price * multiplier + fee),
+        lotSize,
+      );
+      if (units === 0) order.happen('reject', 'insufficient margin for one lot');
+      return units;
+    }
+    if (size.kind === 'notional') return floorToLot(size.notional / (price * multiplier), lotSize);
+    if (size.kind === 'target_weight') {
+      const target = (size.weight * host.equity()) / (price * multiplier);
+      const difference = (target - host.held(order.strategy, order.symbol)) * order.direction;
+      return Math.max(0, floorToLot(difference, lotSize));
+    }
+    return size.units;
+  }
+
+  closable(order: WorkingOrder): number {
+    const host = this.#host;
+    if (order.closes > 0) return Number.POSITIVE_INFINITY;
+    if (host.hedging) return 0;
+    return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
+  }
+
+  /** Opening units that the margin allows once `closing` units are gone: all, fewer (`reduced`), or none, and the order is refused. */
+  affordable(order: WorkingOrder, price: number, opening: number, closing: number, raw: number, maker: boolean): number {
+    const host = this.#host;
+    if (host.leverage === Number.POSITIVE_INFINITY) return opening;
+    const { multiplier, lotSize } = this.#instruments[order.symbol]!;
+    const perUnit = price * multiplier + this.#feePerUnit(order, raw * multiplier, maker);
+    const power = host.availableMargin(order.symbol, closing) * host.leverage;
+    if (opening * perUnit <= power * (1 + 1e-12)) return opening;
+    const allowed = this.#profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
+    if (allowed === 0) order.refused = true;
+    else order.quantity = order.filled + closing + allowed;
+    return allowed;
+  }
+
+  /** What one unit pays in fees, reckoned on the size the order was written with. */
+  #feePerUnit(order: WorkingOrder, notional: number, maker: boolean): number {
+    const units = order.size.kind === 'margin_fraction' ? order.size.fraction : order.quantity;
+    return this.#fee(units, units * notional, maker, order.direction < 0, this.#host.turnover) / units;
+  }
+}
+
+/** Whole lots, never more than asked. */
+export function floorToLot(units: number, lotSize: number): number {
+  if (lotSize === 1) return Math.floor(units);
+  const lots = units / lotSize;
+  const whole = Math.floor(lots * (1 + 1e-15));
+  return lotSize < 1 ? whole / Math.round(1 / lotSize) : whole * lotSize;
+}
