@@ -1,0 +1,11 @@
+/**
+ * Where bars come from and where they are kept: demo packages, files, synthetic markets, venues over the network, and the Parquet
+ * store. Every write is atomic; a fault becomes a `UserError` or an `OperationalError` with one clear line. Judges no data: that is
+ * the quality gate's task.
+ */
+export { demoSource } from './demo-source.ts';
+export { readBytes, writeText } from './durable-file.ts';
+export { fileSource, type FileSourceOptions } from './file-source.ts';
+export { parquetStore, type ParquetStore, type StoredDataset } from './parquet-store.ts';
+export { readTable, writeTable, type Table, type TableColumn } from './parquet-table.ts';
+export { syntheticSource } from './synthetic-source.ts';
