@@ -36,6 +36,7 @@ export {
   type FeatureImportance,
   type ModelScores,
 } from './pipeline/evaluating.ts';
+export { buildFeatures, type FeatureNotes } from './pipeline/featuring.ts';
 export {
   decisionRows,
   fitBarriers,

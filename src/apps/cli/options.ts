@@ -48,7 +48,8 @@ function flagLayer(options: CommonOptions): ConfigLayer {
   for (const flag of FLAGS) {
     const name = /--([a-z-]+)/.exec(flag.flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const given = options[name];
-    if (typeof given === 'string') setPath(values, flag.key.split('.'), flag.list ? splitList(given) : TEXT_KEYS.has(flag.key) ? given : parseScalar(given));
+    if (typeof given === 'string')
+      setPath(values, flag.key.split('.'), flag.list ? splitList(given) : TEXT_KEYS.has(flag.key) ? given : parseScalar(given));
   }
   for (const pair of options.set ?? []) {
     const at = pair.indexOf('=');

@@ -32,7 +32,11 @@ export function createProgram(io: CliEnvironment): Command {
     .version(VERSION, '-V, --version')
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined, getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 110) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 110),
+    })
     .addHelpText('after', EXAMPLES);
   addPipelineCommands(program, io);
   addDataCommand(program, io);
@@ -57,6 +61,12 @@ function reportCommander(error: CommanderError, program: Command, io: CliEnviron
   const message = error.message.replace(/^error: /, '');
   const [first, ...rest] = message.split('\n');
   const unknown = /unknown command '(.+)'/.exec(message)?.[1];
-  const hint = unknown === undefined ? rest.join(' ').replace(/^\(|\)$/g, '') || 'See "edgewright --help".' : didYouMean(unknown, program.commands.map((command) => command.name()));
+  const hint =
+    unknown === undefined
+      ? rest.join(' ').replace(/^\(|\)$/g, '') || 'See "edgewright --help".'
+      : didYouMean(
+          unknown,
+          program.commands.map((command) => command.name()),
+        );
   return reportFailure(new UserError(first!, hint), io, json);
 }

@@ -16,16 +16,32 @@ interface Lineage {
 /** Runs what `results/lineage.json` says again, elsewhere, and compares checksums. Exit 1 when an artefact differs. */
 export async function reproduce(workspace: string, json: boolean, io: CliEnvironment): Promise<void> {
   const place = join(workspace, 'results', 'lineage.json');
-  if (!existsSync(place)) throw new UserError(`there is no results/lineage.json in ${workspace}`, 'Give the folder of a finished pipeline run.');
+  if (!existsSync(place))
+    throw new UserError(`there is no results/lineage.json in ${workspace}`, 'Give the folder of a finished pipeline run.');
   const before = readJson<Lineage>(place);
-  if (before.workflow !== 'pipeline') throw new UserError(`${workspace} holds a run of "${before.workflow}"`, 'Only runs of the pipeline can be reproduced.');
+  if (before.workflow !== 'pipeline')
+    throw new UserError(`${workspace} holds a run of "${before.workflow}"`, 'Only runs of the pipeline can be reproduced.');
   const scratch = mkdtempSync(join(tmpdir(), 'edgewright-reproduce-'));
   try {
-    await executeWorkflow({ file: before.workflow, workspace: scratch, workers: 2, seed: Number(before.seed), parameters: before.parameters, fresh: false, json }, io);
-    const after = new Map(readJson<Lineage>(join(scratch, 'results', 'lineage.json')).artefacts.map((artefact) => [artefact.path, artefact]));
+    await executeWorkflow(
+      {
+        file: before.workflow,
+        workspace: scratch,
+        workers: 2,
+        seed: Number(before.seed),
+        parameters: before.parameters,
+        fresh: false,
+        json,
+      },
+      io,
+    );
+    const after = new Map(
+      readJson<Lineage>(join(scratch, 'results', 'lineage.json')).artefacts.map((artefact) => [artefact.path, artefact]),
+    );
     const differ = before.artefacts.filter(({ path, sha256 }) => after.get(path)?.sha256 !== sha256);
     const codeChanged = before.artefacts.some(({ path, code }) => after.get(path)?.code !== code);
-    if (json) io.stdout.write(`${JSON.stringify({ artefacts: before.artefacts.length, differ: differ.map(({ path }) => path), codeChanged })}\n`);
+    if (json)
+      io.stdout.write(`${JSON.stringify({ artefacts: before.artefacts.length, differ: differ.map(({ path }) => path), codeChanged })}\n`);
     else {
       const style = styleFor(io.stdout, io.environment);
       io.stdout.write('\n');

@@ -50,7 +50,8 @@ export function reportFailure(error: unknown, io: CliEnvironment, json: boolean)
     const style = styleFor(io.stderr, io.environment);
     io.stderr.write(`${style.red('edgewright:')} ${message}\n`);
     if (hint !== '') io.stderr.write(`  ${hint}\n`);
-    if (kind === 'internal') io.stderr.write('  This is a fault of ours; run again with EDGEWRIGHT_DEBUG=1 and report the lines it prints.\n');
+    if (kind === 'internal')
+      io.stderr.write('  This is a fault of ours; run again with EDGEWRIGHT_DEBUG=1 and report the lines it prints.\n');
   }
   if (io.environment['EDGEWRIGHT_DEBUG'] === '1' && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
   return code;

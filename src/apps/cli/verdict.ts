@@ -9,13 +9,29 @@ import { styleFor, type CliEnvironment } from './terminal.ts';
 export interface ValidationReport {
   readonly verdict: 'passed' | 'failed';
   readonly statement: string;
-  readonly gates: readonly { readonly name: string; readonly question: string; readonly figure: number | null; readonly bound: number; readonly rule: string; readonly passed: boolean; readonly note: string }[];
+  readonly gates: readonly {
+    readonly name: string;
+    readonly question: string;
+    readonly figure: number | null;
+    readonly bound: number;
+    readonly rule: string;
+    readonly passed: boolean;
+    readonly note: string;
+  }[];
 }
 
 interface BacktestReport {
   readonly data: { readonly description: string; readonly kind: string; readonly symbols: readonly string[]; readonly timeframe: string };
   readonly period: { readonly from: string; readonly to: string };
-  readonly profiles: readonly { readonly profile: string; readonly trades: number; readonly totalReturn: number | null; readonly sharpe: number | null; readonly maxDrawdown: number | null; readonly winRate: number | null; readonly fees: number }[];
+  readonly profiles: readonly {
+    readonly profile: string;
+    readonly trades: number;
+    readonly totalReturn: number | null;
+    readonly sharpe: number | null;
+    readonly maxDrawdown: number | null;
+    readonly winRate: number | null;
+    readonly fees: number;
+  }[];
   readonly benchmark: { readonly totalReturn: number | null; readonly sharpe: number | null; readonly maxDrawdown: number | null };
   readonly profile: string;
 }
@@ -24,7 +40,11 @@ interface BacktestReport {
 export function readVerdict(workspace: string): { readonly validation: ValidationReport; readonly backtest: BacktestReport } {
   const validation = join(workspace, PLACES.validationReport);
   const backtest = join(workspace, PLACES.backtestReport);
-  if (!existsSync(validation) || !existsSync(backtest)) throw new UserError(`there is no finished run in ${workspace}`, 'Run "edgewright pipeline" first, or give its folder with --workspace.');
+  if (!existsSync(validation) || !existsSync(backtest))
+    throw new UserError(
+      `there is no finished run in ${workspace}`,
+      'Run "edgewright pipeline" first, or give its folder with --workspace.',
+    );
   return { validation: readJson<ValidationReport>(validation), backtest: readJson<BacktestReport>(backtest) };
 }
 
@@ -36,20 +56,44 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
   const { data } = backtest;
   out('');
   out(`${style.bold('Data')}       ${data.description}`);
-  out(`${style.bold('Judged on')}  ${data.symbols.length > 8 ? `${data.symbols.length} symbols` : data.symbols.join(', ')}, ${data.timeframe} bars, ${backtest.period.from.slice(0, 10)} to ${backtest.period.to.slice(0, 10)}, all out of sample`);
+  out(
+    `${style.bold('Judged on')}  ${data.symbols.length > 8 ? `${data.symbols.length} symbols` : data.symbols.join(', ')}, ${data.timeframe} bars, ${backtest.period.from.slice(0, 10)} to ${backtest.period.to.slice(0, 10)}, all out of sample`,
+  );
   if (data.kind === 'synthetic') out(style.yellow('           SYNTHETIC prices: this says nothing about a real market.'));
   out('');
   const figures = plainTable(['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees']);
   for (const row of backtest.profiles) {
-    figures.push([row.profile === backtest.profile ? `${row.profile} *` : row.profile, String(row.trades), percent(row.totalReturn), decimal(row.sharpe), percent(row.maxDrawdown), percent(row.winRate), row.fees.toFixed(0)]);
+    figures.push([
+      row.profile === backtest.profile ? `${row.profile} *` : row.profile,
+      String(row.trades),
+      percent(row.totalReturn),
+      decimal(row.sharpe),
+      percent(row.maxDrawdown),
+      percent(row.winRate),
+      row.fees.toFixed(0),
+    ]);
   }
   const hold = backtest.benchmark;
-  figures.push(['buy and hold', '-', percent(hold.totalReturn), decimal(hold.sharpe), percent(hold.maxDrawdown === null ? null : Math.abs(hold.maxDrawdown)), '-', '-']);
+  figures.push([
+    'buy and hold',
+    '-',
+    percent(hold.totalReturn),
+    decimal(hold.sharpe),
+    percent(hold.maxDrawdown === null ? null : Math.abs(hold.maxDrawdown)),
+    '-',
+    '-',
+  ]);
   out(figures.toString());
   out('');
   const gates = plainTable(['', 'Gate', 'Figure', 'Bound', '']);
   for (const gate of validation.gates) {
-    gates.push([gate.passed ? style.green('✓') : style.red('✗'), gate.question, decimal(gate.figure, 3), `${gate.rule} ${Number(gate.bound.toFixed(3))}`, style.dim(gate.note)]);
+    gates.push([
+      gate.passed ? style.green('✓') : style.red('✗'),
+      gate.question,
+      decimal(gate.figure, 3),
+      `${gate.rule} ${Number(gate.bound.toFixed(3))}`,
+      style.dim(gate.note),
+    ]);
   }
   out(gates.toString());
   out('');
@@ -57,7 +101,23 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
 }
 
 function plainTable(head: string[]): Table.Table {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  };
   return new Table({ head, chars: none, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
 }
 

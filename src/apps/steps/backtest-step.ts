@@ -1,6 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { dailyEquity, backtestOutOfSample, buyAndHold, daysPerYear, equityCsv, finite, labelsConfigSchema, profileFigures, reportPerformance, tradesCsv, tradingConfigSchema } from '#research';
+import {
+  dailyEquity,
+  backtestOutOfSample,
+  buyAndHold,
+  daysPerYear,
+  equityCsv,
+  finite,
+  labelsConfigSchema,
+  profileFigures,
+  reportPerformance,
+  tradesCsv,
+  tradingConfigSchema,
+} from '#research';
 import { summarisePerformance } from '#statistics';
 import { defineStep } from '#workflow';
 import { samplesOf } from './calibrate-step.ts';
@@ -13,7 +25,18 @@ import { readColumns, readSeries, writeColumns } from './tables.ts';
 export const backtestStep = defineStep({
   name: 'backtest.model',
   description: 'Out-of-sample backtest with the conservative fill model',
-  codeFiles: ['src/core', 'src/domain', 'src/execution', 'src/engine', 'src/backtest', 'src/portfolio', 'src/strategy', 'src/statistics', 'src/research/pipeline', 'src/apps/steps/backtest-step.ts'],
+  codeFiles: [
+    'src/core',
+    'src/domain',
+    'src/execution',
+    'src/engine',
+    'src/backtest',
+    'src/portfolio',
+    'src/strategy',
+    'src/statistics',
+    'src/research/pipeline',
+    'src/apps/steps/backtest-step.ts',
+  ],
   input: z.object({
     data: dataOutput,
     features: featuresOutput,
@@ -28,11 +51,24 @@ export const backtestStep = defineStep({
   async run(context, input) {
     const { data, trading } = input;
     const config = sectionsAsConfig({ trading, seed: input.seed, labels: input.labelling });
-    const series = await Promise.all(data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)));
+    const series = await Promise.all(
+      data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)),
+    );
     const columns = await readColumns(context.inputPath(PLACES.calibratedPredictions));
-    const samples = samplesOf(columns, series.map((bars) => bars.symbol));
+    const samples = samplesOf(
+      columns,
+      series.map((bars) => bars.symbol),
+    );
     const { seam } = input.features;
-    const runs = backtestOutOfSample(series, samples, columns['calibrated']!, seam, { maxBars: input.labels.maxBars, payoff: input.train.payoff }, data.assetClass, config);
+    const runs = backtestOutOfSample(
+      series,
+      samples,
+      columns['calibrated']!,
+      seam,
+      { maxBars: input.labels.maxBars, payoff: input.train.payoff },
+      data.assetClass,
+      config,
+    );
     const periodsPerYear = daysPerYear(data.alwaysOpen);
     const main = runs.find((run) => run.profile === trading.profile)!;
     const asResult = (run: (typeof runs)[number]) => ({ profile: run.profile, equity: run.equity, trades: run.result.trades });
@@ -43,7 +79,11 @@ export const backtestStep = defineStep({
       context.outputPath(PLACES.backtestReport),
       finite({
         data: { description: data.description, kind: data.kind, symbols: samples.symbols, timeframe: data.timeframe },
-        period: { from: new Date(main.equity.time[0]!).toISOString(), to: new Date(main.equity.time.at(-1)!).toISOString(), outOfSample: true },
+        period: {
+          from: new Date(main.equity.time[0]!).toISOString(),
+          to: new Date(main.equity.time.at(-1)!).toISOString(),
+          outOfSample: true,
+        },
         profile: trading.profile,
         cash: trading.cash,
         statistics: report.summary,

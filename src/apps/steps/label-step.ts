@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { fitBarriers, labelEvents, labelsConfigSchema, modelConfigSchema, profileFor, roundTripCost, tradingConfigSchema, type LabelledEvents } from '#research';
+import {
+  fitBarriers,
+  labelEvents,
+  labelsConfigSchema,
+  profileFor,
+  roundTripCost,
+  tradingConfigSchema,
+  type LabelledEvents,
+} from '#research';
 import { defineStep } from '#workflow';
 import { PLACES, symbolFile, writeJson } from './files.ts';
 import { dataOutput, featuresOutput, labelsOutput } from './shapes.ts';
@@ -11,12 +19,14 @@ export const labelStep = defineStep({
   name: 'labels.build',
   description: 'Triple-barrier labels at CUSUM events, barriers calibrated on the training part',
   codeFiles: ['src/core', 'src/domain', 'src/ml/labels', 'src/research/pipeline/labelling.ts', 'src/apps/steps/label-step.ts'],
-  input: z.object({ data: dataOutput, features: featuresOutput, labels: labelsConfigSchema, trading: tradingConfigSchema, model: modelConfigSchema }),
+  input: z.object({ data: dataOutput, features: featuresOutput, labels: labelsConfigSchema, trading: tradingConfigSchema }),
   output: labelsOutput,
   async run(context, input) {
     const { seam } = input.features;
     const config = sectionsAsConfig(input);
-    const series = await Promise.all(input.data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, input.data.timeframe)));
+    const series = await Promise.all(
+      input.data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, input.data.timeframe)),
+    );
     const cost = roundTripCost(profileFor(input.trading.profile, input.data.assetClass));
     const barriers = fitBarriers(series, seam, cost, config);
     const tables = series.map((bars) => labelEvents(bars, barriers, seam, config));
@@ -30,7 +40,15 @@ export const labelStep = defineStep({
     const labels = tables.flatMap((table) => Array.from(table.label).filter((label) => !Number.isNaN(label)));
     const upShare = labels.length === 0 ? 0 : labels.filter((label) => label === 1).length / labels.length;
     const events = tables.reduce((sum, table) => sum + table.time.length, 0);
-    writeJson(context.outputPath(PLACES.labelNotes), { barriers, seam: new Date(seam).toISOString(), roundTripCost: cost, events, resolved: labels.length, upShare, meta: input.labels.meta });
+    writeJson(context.outputPath(PLACES.labelNotes), {
+      barriers,
+      seam: new Date(seam).toISOString(),
+      roundTripCost: cost,
+      events,
+      resolved: labels.length,
+      upShare,
+      meta: input.labels.meta,
+    });
     return { width: barriers.width, maxBars: barriers.maxBars, events, upShare, files };
   },
 });

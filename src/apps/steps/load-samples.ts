@@ -15,7 +15,17 @@ export async function loadSamples(context: StepContext, features: FeaturesOutput
   for (const { symbol, path } of labels.files) {
     const columns = await readColumns(context.inputPath(path));
     const at = (name: (typeof EVENT_COLUMNS)[number]) => columns[name] ?? new Float64Array(0);
-    eventTables.push({ symbol, row: at('row'), time: at('time'), endTime: at('endTime'), label: at('label'), outcome: at('outcome'), width: at('width'), side: at('side'), uniqueness: at('uniqueness') });
+    eventTables.push({
+      symbol,
+      row: at('row'),
+      time: at('time'),
+      endTime: at('endTime'),
+      label: at('label'),
+      outcome: at('outcome'),
+      width: at('width'),
+      side: at('side'),
+      uniqueness: at('uniqueness'),
+    });
   }
   return stackSamples(featureTables, eventTables);
 }

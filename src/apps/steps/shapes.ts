@@ -46,7 +46,12 @@ export type TrainOutput = z.infer<typeof trainOutput>;
 export const calibrateOutput = z.object({ ece: z.number(), kind: z.string(), refits: z.int() });
 export type CalibrateOutput = z.infer<typeof calibrateOutput>;
 
-export const backtestOutput = z.object({ trades: z.int(), sharpe: z.number().nullable(), maxDrawdown: z.number().nullable(), totalReturn: z.number().nullable() });
+export const backtestOutput = z.object({
+  trades: z.int(),
+  sharpe: z.number().nullable(),
+  maxDrawdown: z.number().nullable(),
+  totalReturn: z.number().nullable(),
+});
 export type BacktestOutput = z.infer<typeof backtestOutput>;
 
 export const validateOutput = z.object({ passed: z.boolean(), statement: z.string(), gatesPassed: z.int(), gates: z.int() });

@@ -28,8 +28,23 @@ export function trainStep(trainJobs: TrainJobs): RegisteredStep {
   return defineStep({
     name: 'model.train',
     description: 'Gradient-boosted trees with purged validation, split 80/20 in time order',
-    codeFiles: ['src/core', 'src/domain', 'src/ml', 'src/research/pipeline', 'src/adapters/gbdt', 'src/apps/steps/train-step.ts', 'src/apps/steps/load-samples.ts'],
-    input: z.object({ data: dataOutput, features: featuresOutput, labels: labelsOutput, labelling: labelsConfigSchema, model: modelConfigSchema, seed: z.int() }),
+    codeFiles: [
+      'src/core',
+      'src/domain',
+      'src/ml',
+      'src/research/pipeline',
+      'src/adapters/gbdt',
+      'src/apps/steps/train-step.ts',
+      'src/apps/steps/load-samples.ts',
+    ],
+    input: z.object({
+      data: dataOutput,
+      features: featuresOutput,
+      labels: labelsOutput,
+      labelling: labelsConfigSchema,
+      model: modelConfigSchema,
+      seed: z.int(),
+    }),
     output: trainOutput,
     async run(context, input) {
       const config = sectionsAsConfig({ model: input.model, seed: input.seed, labels: input.labelling });
@@ -37,7 +52,9 @@ export function trainStep(trainJobs: TrainJobs): RegisteredStep {
       const split = splitAtSeam(samples, input.features.seam);
       const train = takeSamples(samples, split.train);
       const validation = takeSamples(samples, split.validation);
-      const trained = await trainAll(train, validation, config, trainJobs, (fraction) => context.progress(fraction * 0.9, `${train.count} samples, ${train.names.length} features`));
+      const trained = await trainAll(train, validation, config, trainJobs, (fraction) =>
+        context.progress(fraction * 0.9, `${train.count} samples, ${train.names.length} features`),
+      );
       const raw = predict(trained.model, validation.columns, validation.count);
       const scores = scorePredictions(validation, raw, input.seed);
       const controls = scoreControls(validation, raw, trained.controls);
@@ -46,7 +63,10 @@ export function trainStep(trainJobs: TrainJobs): RegisteredStep {
       writeFileSync(context.outputPath(PLACES.model), `${JSON.stringify(gbdtToJson(trained.model), null, 1)}\n`);
       await writeColumns(context.outputPath(PLACES.validationPredictions), { ...keyColumns(validation), raw });
       await writeColumns(context.outputPath(PLACES.outOfFoldPredictions), { ...keyColumns(train), raw: trained.outOfFold });
-      await writeColumns(context.outputPath(PLACES.controlPredictions), Object.fromEntries(trained.controls.map((column, index) => [`control_${index}`, column])));
+      await writeColumns(
+        context.outputPath(PLACES.controlPredictions),
+        Object.fromEntries(trained.controls.map((column, index) => [`control_${index}`, column])),
+      );
       const outOfFold = scorePredictions(train, trained.outOfFold, input.seed);
       writeJson(
         context.outputPath(PLACES.trainingMetrics),
@@ -64,7 +84,15 @@ export function trainStep(trainJobs: TrainJobs): RegisteredStep {
           importances: featureImportances(trained.model, validation, input.seed),
         }),
       );
-      return { trainSamples: train.count, validationSamples: validation.count, purged: split.purged, rounds: trained.model.rounds, auc: scores.rocAuc, accuracy: scores.accuracy, payoff };
+      return {
+        trainSamples: train.count,
+        validationSamples: validation.count,
+        purged: split.purged,
+        rounds: trained.model.rounds,
+        auc: scores.rocAuc,
+        accuracy: scores.accuracy,
+        payoff,
+      };
     },
   });
 }
@@ -76,7 +104,9 @@ function keyColumns(samples: SampleSet): Record<string, Float64Array> {
 
 /** The close-to-close return into each sample's deciding bar: what the naive baseline goes by. */
 async function lastReturns(context: StepContext, data: DataOutput, samples: SampleSet): Promise<Float64Array> {
-  const series = await Promise.all(data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)));
+  const series = await Promise.all(
+    data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)),
+  );
   return samples.row.map((row, index) => {
     const { close } = series[samples.symbol[index]!]!;
     return row > 0 ? close[row]! / close[row - 1]! - 1 : 0;

@@ -2,7 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Trade } from '#domain';
 import type { ReliabilityBin } from '#ml';
-import { finite, gatesConfigSchema, judge, pipelineTearSheet, renderTearSheet, tradingConfigSchema, type FeatureImportance, type GateFigures, type ProfileFigures } from '#research';
+import {
+  finite,
+  gatesConfigSchema,
+  judge,
+  pipelineTearSheet,
+  renderTearSheet,
+  tradingConfigSchema,
+  type FeatureImportance,
+  type GateFigures,
+  type ProfileFigures,
+} from '#research';
 import { defineStep } from '#workflow';
 import { PLACES, readJson, writeJson } from './files.ts';
 import { backtestOutput, calibrateOutput, dataOutput, featuresOutput, trainOutput, validateOutput } from './shapes.ts';
@@ -36,8 +46,22 @@ interface CalibrationFile {
 export const validateStep = defineStep({
   name: 'validate.gates',
   description: 'The gates, each with its figure, and the verdict',
-  codeFiles: ['src/statistics', 'src/research/tearsheet', 'src/research/pipeline/validating.ts', 'src/research/pipeline/pipeline-sheet.ts', 'src/apps/steps/validate-step.ts'],
-  input: z.object({ data: dataOutput, features: featuresOutput, trading: tradingConfigSchema, train: trainOutput, calibrate: calibrateOutput, backtest: backtestOutput, gates: gatesConfigSchema }),
+  codeFiles: [
+    'src/statistics',
+    'src/research/tearsheet',
+    'src/research/pipeline/validating.ts',
+    'src/research/pipeline/pipeline-sheet.ts',
+    'src/apps/steps/validate-step.ts',
+  ],
+  input: z.object({
+    data: dataOutput,
+    features: featuresOutput,
+    trading: tradingConfigSchema,
+    train: trainOutput,
+    calibrate: calibrateOutput,
+    backtest: backtestOutput,
+    gates: gatesConfigSchema,
+  }),
   output: validateOutput,
   async run(context, input) {
     const training = readJson<TrainingFile>(context.inputPath(PLACES.trainingMetrics));
@@ -45,7 +69,10 @@ export const validateStep = defineStep({
     const backtest = readJson<BacktestReportFile>(context.inputPath(PLACES.backtestReport));
     const figures = figuresOf(training, calibration, backtest, input.backtest.trades);
     const verdict = judge(figures, input.gates);
-    writeJson(context.outputPath(PLACES.validationReport), finite({ verdict: verdict.passed ? 'passed' : 'failed', statement: verdict.statement, gates: verdict.gates, figures }));
+    writeJson(
+      context.outputPath(PLACES.validationReport),
+      finite({ verdict: verdict.passed ? 'passed' : 'failed', statement: verdict.statement, gates: verdict.gates, figures }),
+    );
     const curves = await readColumns(context.inputPath(PLACES.curves));
     writeFileSync(
       context.outputPath(PLACES.tearSheet),
@@ -64,7 +91,12 @@ export const validateStep = defineStep({
         }),
       ),
     );
-    return { passed: verdict.passed, statement: verdict.statement, gatesPassed: verdict.gates.filter((gate) => gate.passed).length, gates: verdict.gates.length };
+    return {
+      passed: verdict.passed,
+      statement: verdict.statement,
+      gatesPassed: verdict.gates.filter((gate) => gate.passed).length,
+      gates: verdict.gates.length,
+    };
   },
 });
 

@@ -71,7 +71,9 @@ export function backtestOutOfSample(
   assetClass: AssetClass,
   config: PipelineConfig,
 ): readonly OutOfSampleRun[] {
-  const traded = series.map((bars) => sliceBars(bars, Math.max(0, firstRowAtOrAfter(bars, seam - bars.timeframe.ms) - HISTORY_BARS), bars.length));
+  const traded = series.map((bars) =>
+    sliceBars(bars, Math.max(0, firstRowAtOrAfter(bars, seam - bars.timeframe.ms) - HISTORY_BARS), bars.length),
+  );
   const signals = signalsOf(series, traded, validation, calibrated);
   return PROFILES.map((name) => {
     const profile = profileFor(name, assetClass);
@@ -83,14 +85,19 @@ export function backtestOutOfSample(
       profile,
       instruments: traded.map((bars) => instrumentFor(bars.symbol, assetClass)),
       seed: config.seed,
-      closeAtEnd: true,
+      atEnd: 'close',
     });
     return { profile: name, result, equity: fromSeam(result.equity, seam), kelly: strategy.kelly() };
   });
 }
 
 /** Puts each validation sample's probability on the bar that decided it. */
-function signalsOf(series: readonly BarSeries[], traded: readonly BarSeries[], validation: SampleSet, calibrated: Float64Array): Map<string, ModelSignals> {
+function signalsOf(
+  series: readonly BarSeries[],
+  traded: readonly BarSeries[],
+  validation: SampleSet,
+  calibrated: Float64Array,
+): Map<string, ModelSignals> {
   const signals = traded.map((bars) => ({
     probability: new Float64Array(bars.length).fill(Number.NaN),
     width: new Float64Array(bars.length).fill(Number.NaN),

@@ -37,10 +37,7 @@ export const labelsConfigSchema = z
     volatilitySpan: z.int().min(5).max(500).default(50).describe('span, in bars, of the volatility that scales the barriers'),
     cusumMultiple: z.number().min(0).max(20).default(1).describe('CUSUM threshold in volatilities; 0 takes every bar'),
     barriers: z
-      .union([
-        z.literal('calibrate'),
-        z.strictObject({ width: z.number().positive(), maxBars: z.int().min(1).max(5000) }),
-      ])
+      .union([z.literal('calibrate'), z.strictObject({ width: z.number().positive(), maxBars: z.int().min(1).max(5000) })])
       .default('calibrate')
       .describe('"calibrate" on the training part, or {width, maxBars}: stop and target lie that many volatilities from the price'),
     meta: z.boolean().default(false).describe('meta-labelling: learn whether a trend signal is right instead of the direction'),
@@ -57,7 +54,10 @@ export const modelConfigSchema = z
     rowSample: z.number().positive().max(1).default(0.7),
     columnSample: z.number().positive().max(1).default(0.5),
     earlyStoppingRounds: z.int().min(1).default(30),
-    scheme: z.enum(['k_fold', 'walk_forward', 'combinatorial']).default('k_fold').describe('how the training part validates itself; all are purged'),
+    scheme: z
+      .enum(['k_fold', 'walk_forward', 'combinatorial'])
+      .default('k_fold')
+      .describe('how the training part validates itself; all are purged'),
     folds: z.int().min(2).max(20).default(5).describe('purged folds'),
     embargoFraction: z.number().min(0).max(0.2).default(0.01),
     trainFraction: z.number().min(0.5).max(0.95).default(0.8).describe('part of time, from the start, that may be learned from'),

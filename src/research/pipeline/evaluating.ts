@@ -40,11 +40,19 @@ export function scorePredictions(samples: SampleSet, probabilities: Float64Array
   const scores = Float64Array.from(places, (index) => probabilities[index]!);
   const outcomes = Float64Array.from(places, (index) => samples.label[index]!);
   const blockLength = Math.max(1, Math.min(Math.round(overlapOf(samples)), Math.floor(places.length / 10)));
-  const accuracyOfRows = (rows: Int32Array) => accuracy(Float64Array.from(rows, (row) => scores[row]!), Float64Array.from(rows, (row) => outcomes[row]!));
+  const accuracyOfRows = (rows: Int32Array) =>
+    accuracy(
+      Float64Array.from(rows, (row) => scores[row]!),
+      Float64Array.from(rows, (row) => outcomes[row]!),
+    );
   return {
     ...classifierScores(scores, outcomes),
     aucInterval: aucInterval(scores, outcomes).interval,
-    accuracyInterval: bootstrapInterval(places.length, accuracyOfRows, { rng: createRng(seed).stream('accuracy'), repeats: 500, blockLength }),
+    accuracyInterval: bootstrapInterval(places.length, accuracyOfRows, {
+      rng: createRng(seed).stream('accuracy'),
+      repeats: 500,
+      blockLength,
+    }),
   };
 }
 
@@ -64,16 +72,29 @@ function overlapOf(samples: SampleSet): number {
 export function scoreControls(samples: SampleSet, model: Float64Array, controls: readonly Float64Array[]): ControlScores {
   const places = resolvedPlaces(samples);
   const outcomes = places.map((index) => samples.label[index]!);
-  const auc = (column: Float64Array) => rocAuc(Float64Array.from(places, (index) => column[index]!), outcomes);
+  const auc = (column: Float64Array) =>
+    rocAuc(
+      Float64Array.from(places, (index) => column[index]!),
+      outcomes,
+    );
   const own = auc(model);
   const values = controls.map(auc);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return { models: values.length, meanAuc: mean, deviation: Math.sqrt(variance), pValue: (1 + values.filter((value) => value >= own).length) / (1 + values.length) };
+  return {
+    models: values.length,
+    meanAuc: mean,
+    deviation: Math.sqrt(variance),
+    pValue: (1 + values.filter((value) => value >= own).length) / (1 + values.length),
+  };
 }
 
 /** What one may do without a model: always the commoner class of the training part; the sign of the last return. */
-export function baselineAccuracies(train: SampleSet, validation: SampleSet, lastReturn: Float64Array): { readonly prior: number; readonly lastReturn: number } {
+export function baselineAccuracies(
+  train: SampleSet,
+  validation: SampleSet,
+  lastReturn: Float64Array,
+): { readonly prior: number; readonly lastReturn: number } {
   const share = train.label.reduce((sum, value) => sum + value, 0) / train.count;
   const places = resolvedPlaces(validation);
   const outcomes = places.map((index) => validation.label[index]!);
@@ -98,7 +119,12 @@ export function scoreCalibration(samples: SampleSet, probabilities: Float64Array
   const scores = Float64Array.from(places, (index) => probabilities[index]!);
   const outcomes = Float64Array.from(places, (index) => samples.label[index]!);
   const errors = calibrationErrors(scores, outcomes);
-  return { ece: errors.expected, maximum: errors.maximum, brier: classifierScores(scores, outcomes).brier, diagram: reliabilityDiagram(scores, outcomes) };
+  return {
+    ece: errors.expected,
+    maximum: errors.maximum,
+    brier: classifierScores(scores, outcomes).brier,
+    diagram: reliabilityDiagram(scores, outcomes),
+  };
 }
 
 export interface FeatureImportance {
@@ -115,10 +141,19 @@ export interface FeatureImportance {
 export function featureImportances(model: GbdtModel, validation: SampleSet, seed: number): readonly FeatureImportance[] {
   const resolved = takeSamples(validation, resolvedPlaces(validation));
   const data = { rows: resolved.count, featureNames: resolved.names, columns: resolved.columns, labels: resolved.label };
-  const shuffled = permutationImportance(model, data, (labels, predictions) => rocAuc(predictions, labels), { rng: createRng(seed).stream('importance'), repeats: 3 });
+  const shuffled = permutationImportance(model, data, (labels, predictions) => rocAuc(predictions, labels), {
+    rng: createRng(seed).stream('importance'),
+    repeats: 3,
+  });
   const gains = gbdtImportance(model);
   const total = gains.reduce((sum, item) => sum + item.gain, 0) || 1;
   return gains
-    .map(({ feature, gain, splits }, index) => ({ feature, gain: gain / total, splits, permutation: shuffled[index]!.drop, permutationDeviation: shuffled[index]!.standardDeviation }))
+    .map(({ feature, gain, splits }, index) => ({
+      feature,
+      gain: gain / total,
+      splits,
+      permutation: shuffled[index]!.drop,
+      permutationDeviation: shuffled[index]!.standardDeviation,
+    }))
     .toSorted((a, b) => b.gain - a.gain || (a.feature < b.feature ? -1 : 1));
 }

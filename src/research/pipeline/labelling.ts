@@ -43,14 +43,21 @@ const HORIZONS = [5, 10, 20];
  */
 export function seamTime(series: readonly BarSeries[], trainFraction: number): number {
   const ends = Float64Array.from(series.flatMap((bars) => Array.from(bars.time, (time) => time + bars.timeframe.ms))).sort();
-  if (ends.length < 100) throw new UserError(`${ends.length} bars are too few to learn from and to test on`, 'Give at least a few hundred bars: a longer range, a shorter timeframe or more symbols.');
+  if (ends.length < 100)
+    throw new UserError(
+      `${ends.length} bars are too few to learn from and to test on`,
+      'Give at least a few hundred bars: a longer range, a shorter timeframe or more symbols.',
+    );
   return ends[Math.floor(ends.length * trainFraction)]!;
 }
 
 /** Where decisions are made: when the price has moved `cusumMultiple` volatilities since the last one, or at every bar for 0. */
 export function decisionRows(bars: BarSeries, volatility: Float64Array, cusumMultiple: number): Int32Array {
   if (cusumMultiple === 0) return Int32Array.from(bars.time.keys()).filter((row) => volatility[row]! > 0);
-  return cusumEvents(bars.close, volatility.map((value) => (value > 0 ? value * cusumMultiple : Number.NaN)));
+  return cusumEvents(
+    bars.close,
+    volatility.map((value) => (value > 0 ? value * cusumMultiple : Number.NaN)),
+  );
 }
 
 export function labelVolatility(bars: BarSeries, config: PipelineConfig): Float64Array {
@@ -70,9 +77,15 @@ export function fitBarriers(series: readonly BarSeries[], seam: number, roundTri
     }
   }
   const table = [...totals.values()];
-  const best = table.reduce<(typeof table)[number] | undefined>((top, cell) => (top === undefined || cell.score > top.score ? cell : top), undefined);
+  const best = table.reduce<(typeof table)[number] | undefined>(
+    (top, cell) => (top === undefined || cell.score > top.score ? cell : top),
+    undefined,
+  );
   if (best === undefined || best.score <= 0) {
-    throw new UserError('no symbol has enough history before the seam to calibrate the barriers', 'Give more bars, or set labels.barriers to {width: 2, maxBars: 10}.');
+    throw new UserError(
+      'no symbol has enough history before the seam to calibrate the barriers',
+      'Give more bars, or set labels.barriers to {width: 2, maxBars: 10}.',
+    );
   }
   return { width: best.width, maxBars: best.maxBars, origin: 'calibrated', table };
 }

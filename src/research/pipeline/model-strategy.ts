@@ -1,5 +1,12 @@
 import type { Trade } from '#domain';
-import { bayesianKellySize, createBayesianKelly, defaultBayesianKelly, updateBayesianKelly, type BayesianKellyState, type KellySize } from '#portfolio';
+import {
+  bayesianKellySize,
+  createBayesianKelly,
+  defaultBayesianKelly,
+  updateBayesianKelly,
+  type BayesianKellyState,
+  type KellySize,
+} from '#portfolio';
 import { hold, long, short, type BarContext, type Decision, type FeatureInput, type Strategy } from '#strategy';
 import type { PipelineConfig } from './config.ts';
 
@@ -43,7 +50,8 @@ export interface ModelStrategy extends Strategy {
 export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
   const { trading } = setup;
   let kelly =
-    setup.kelly ?? createBayesianKelly({ ...defaultBayesianKelly, kellyMultiplier: trading.kellyFraction, maxFraction: trading.maxPositionFraction });
+    setup.kelly ??
+    createBayesianKelly({ ...defaultBayesianKelly, kellyMultiplier: trading.kellyFraction, maxFraction: trading.maxPositionFraction });
   const entered = new Map<string, { readonly probability: number; readonly exploration: boolean }>();
   const series = (name: keyof ModelSignals): FeatureInput => {
     return (bars) => setup.signals.get(bars.symbol)?.[name] ?? new Float64Array(bars.length).fill(Number.NaN);
@@ -71,7 +79,13 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
 
   function enter(symbol: string, upward: boolean, chance: number, width: number, units: number, size: KellySize): Decision {
     entered.set(symbol, { probability: chance, exploration: size.reason === 'exploration' });
-    const plan = { stop: { percent: width }, target: { percent: width }, maxBars: setup.maxBars, units, reason: `p ${chance.toFixed(3)}, ${size.reason}` };
+    const plan = {
+      stop: { percent: width },
+      target: { percent: width },
+      maxBars: setup.maxBars,
+      units,
+      reason: `p ${chance.toFixed(3)}, ${size.reason}`,
+    };
     return upward ? long(plan) : short(plan);
   }
 
@@ -92,4 +106,3 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
     kelly: () => kelly,
   };
 }
-

@@ -40,13 +40,23 @@ export function pipelineTearSheet(parts: PipelineSheetParts): TearSheetInput {
       headline: verdict.statement,
       reasons: failed.map((gate) => `${gate.question}: ${text(gate.figure)}, needed ${gate.rule} ${text(gate.bound)}`),
     },
-    gates: verdict.gates.map((gate) => ({ name: gate.question, value: text(gate.figure), threshold: `${gate.rule} ${text(gate.bound)}`, passed: gate.passed })),
+    gates: verdict.gates.map((gate) => ({
+      name: gate.question,
+      value: text(gate.figure),
+      threshold: `${gate.rule} ${text(gate.bound)}`,
+      passed: gate.passed,
+    })),
     curve: { name: 'model', ...daily(parts.profile) },
     benchmark: { name: 'buy and hold', ...daily('benchmark') },
     periodsPerYear: daysPerYear(data.alwaysOpen),
     moreFigures: [
       { label: 'PSR', value: figures.psr, unit: 'percent', note: 'probability that the true Sharpe ratio is above zero' },
-      { label: 'Accuracy', value: figures.accuracy, unit: 'percent', interval: { low: figures.accuracyInterval[0], high: figures.accuracyInterval[1], level: 0.95 } },
+      {
+        label: 'Accuracy',
+        value: figures.accuracy,
+        unit: 'percent',
+        interval: { low: figures.accuracyInterval[0], high: figures.accuracyInterval[1], level: 0.95 },
+      },
       { label: 'AUC', value: figures.auc, unit: 'ratio', note: `shuffled labels ${text(figures.controlAuc)}` },
       { label: 'ECE', value: figures.ece, unit: 'percent', note: 'expected calibration error' },
     ],
@@ -56,7 +66,11 @@ export function pipelineTearSheet(parts: PipelineSheetParts): TearSheetInput {
       expectedCalibrationError: figures.ece,
     },
     importances: parts.importances.slice(0, 20).map(({ feature, gain }) => ({ feature, importance: gain })),
-    costProfiles: parts.profiles.map((profile) => ({ name: profile.profile, figures: profileRow(profile), curve: { name: profile.profile, ...daily(profile.profile) } })),
+    costProfiles: parts.profiles.map((profile) => ({
+      name: profile.profile,
+      figures: profileRow(profile),
+      curve: { name: profile.profile, ...daily(profile.profile) },
+    })),
     provenance: {
       source: data.description,
       kind: data.kind,

@@ -49,7 +49,12 @@ export function dailyEquity(curve: EquityCurve): EquityCurve {
 }
 
 /** Everything about one result that a reader may ask, on daily returns, against a benchmark row by row with it. */
-export function reportPerformance(result: ProfileResult, benchmark: EquityCurve | undefined, periodsPerYear: number, seed: number): PerformanceReport {
+export function reportPerformance(
+  result: ProfileResult,
+  benchmark: EquityCurve | undefined,
+  periodsPerYear: number,
+  seed: number,
+): PerformanceReport {
   const daily = dailyEquity(result.equity);
   const returns = returnsFromEquity(daily.equity);
   const summary = summarisePerformance({
@@ -100,11 +105,27 @@ export function equityCsv(curve: EquityCurve): string {
   return `time,equity,drawdown\n${rows.join('\n')}\n`;
 }
 
-const TRADE_COLUMNS = ['symbol', 'strategy', 'side', 'quantity', 'entryTime', 'entryPrice', 'exitTime', 'exitPrice', 'exitReason', 'fees', 'pnl', 'returnFraction', 'barsHeld'] as const;
+const TRADE_COLUMNS = [
+  'symbol',
+  'strategy',
+  'side',
+  'quantity',
+  'entryTime',
+  'entryPrice',
+  'exitTime',
+  'exitPrice',
+  'exitReason',
+  'fees',
+  'pnl',
+  'returnFraction',
+  'barsHeld',
+] as const;
 
 /** One line a trade; times in ISO-8601. Text that a spreadsheet would run as a formula gets a leading apostrophe. */
 export function tradesCsv(trades: readonly Trade[]): string {
-  const lines = trades.map((trade) => TRADE_COLUMNS.map((name) => csvCell(name.endsWith('Time') ? new Date(trade[name] as number).toISOString() : trade[name])).join(','));
+  const lines = trades.map((trade) =>
+    TRADE_COLUMNS.map((name) => csvCell(name.endsWith('Time') ? new Date(trade[name] as number).toISOString() : trade[name])).join(','),
+  );
   return `${[TRADE_COLUMNS.join(','), ...lines].join('\n')}\n`;
 }
 
@@ -119,6 +140,7 @@ export function finite(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array, finite);
   if (Array.isArray(value)) return value.map(finite);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, finite(item)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, finite(item)]));
   return value;
 }

@@ -38,13 +38,16 @@ export function stackSamples(features: readonly FeatureColumns[], events: readon
   if (order.length === 0) throw new UserError('there is not one event to learn from', 'Give more bars, or lower labels.cusumMultiple.');
   order.sort((a, b) => a.time - b.time || a.symbol - b.symbol || a.index - b.index);
   features.forEach((table, at) => {
-    if (table.symbol !== events[at]?.symbol || table.names.join() !== names.join()) throw new UserError(`the features of ${table.symbol} do not fit its labels`, 'Run the pipeline with --fresh.');
+    if (table.symbol !== events[at]?.symbol || table.names.join() !== names.join())
+      throw new UserError(`the features of ${table.symbol} do not fit its labels`, 'Run the pipeline with --fresh.');
   });
   const gather = (name: (typeof EVENT_COLUMNS)[number]) => Float64Array.from(order, ({ symbol, index }) => events[symbol]![name][index]!);
   return {
     count: order.length,
     names,
-    columns: names.map((_, column) => Float64Array.from(order, ({ symbol, index }) => features[symbol]!.columns[column]![events[symbol]!.row[index]!]!)),
+    columns: names.map((_, column) =>
+      Float64Array.from(order, ({ symbol, index }) => features[symbol]!.columns[column]![events[symbol]!.row[index]!]!),
+    ),
     symbols: features.map((table) => table.symbol),
     symbol: Float64Array.from(order, ({ symbol }) => symbol),
     row: gather('row'),
@@ -96,7 +99,15 @@ export function splitAtSeam(samples: SampleSet, seam: number): SeamSplit {
     else if (samples.endTime[index]! < seam) train.push(index);
     else purged++;
   }
-  if (train.length < 50) throw new UserError(`only ${train.length} labelled events lie before the seam; a model needs at least 50`, 'Give more bars, or lower labels.cusumMultiple.');
-  if (validation.length < 20) throw new UserError(`only ${validation.length} events lie after the seam; a verdict needs at least 20`, 'Give more bars, or lower model.trainFraction.');
+  if (train.length < 50)
+    throw new UserError(
+      `only ${train.length} labelled events lie before the seam; a model needs at least 50`,
+      'Give more bars, or lower labels.cusumMultiple.',
+    );
+  if (validation.length < 20)
+    throw new UserError(
+      `only ${validation.length} events lie after the seam; a verdict needs at least 20`,
+      'Give more bars, or lower model.trainFraction.',
+    );
   return { train: Int32Array.from(train), validation: Int32Array.from(validation), purged };
 }

@@ -1,4 +1,14 @@
-import { blockPermutation, combinatorialPurgedCv, predict, purgedKFold, walkForward, type GbdtData, type GbdtModel, type GbdtParams, type Split } from '#ml';
+import {
+  blockPermutation,
+  combinatorialPurgedCv,
+  predict,
+  purgedKFold,
+  walkForward,
+  type GbdtData,
+  type GbdtModel,
+  type GbdtParams,
+  type Split,
+} from '#ml';
 import { createRng, type Rng, UserError } from '#core';
 import type { PipelineConfig } from './config.ts';
 import { takeSamples, type SampleSet } from './samples.ts';
@@ -30,16 +40,30 @@ const STOPPING_SHARE = 0.15;
  * The model, its purged fold models and the shuffled-label controls. Nothing after the seam is read except the FEATURES of the
  * validation samples, which the controls are scored on.
  */
-export async function trainAll(train: SampleSet, validation: SampleSet, config: PipelineConfig, trainJobs: TrainJobs, onProgress: (fraction: number) => void): Promise<Trained> {
-  if (new Set(train.label).size < 2) throw new UserError('every training label is the same, so there is nothing to learn', 'Use other barriers or more history.');
+export async function trainAll(
+  train: SampleSet,
+  validation: SampleSet,
+  config: PipelineConfig,
+  trainJobs: TrainJobs,
+  onProgress: (fraction: number) => void,
+): Promise<Trained> {
+  if (new Set(train.label).size < 2)
+    throw new UserError('every training label is the same, so there is nothing to learn', 'Use other barriers or more history.');
   const splits = foldSplits(train, config);
   const rng = createRng(config.seed).stream('training');
   const total = splits.length + 1 + config.model.shuffledControls;
-  const jobs = [trainingJob(train, config, 'model'), ...splits.map((split, fold) => trainingJob(takeSamples(train, split.train), config, `fold-${fold}`))];
+  const jobs = [
+    trainingJob(train, config, 'model'),
+    ...splits.map((split, fold) => trainingJob(takeSamples(train, split.train), config, `fold-${fold}`)),
+  ];
   const [model, ...foldModels] = await trainJobs(jobs, (done) => onProgress(done / total));
   const shuffled = Array.from({ length: config.model.shuffledControls }, (_, index) => {
     const labels = shuffledLabels(train, rng.stream(`control-${index}`));
-    return { data: gbdtData(train, labels), params: { ...gbdtParams(config), rounds: Math.max(1, model!.rounds) }, seed: `${config.seed}/control-${index}` };
+    return {
+      data: gbdtData(train, labels),
+      params: { ...gbdtParams(config), rounds: Math.max(1, model!.rounds) },
+      seed: `${config.seed}/control-${index}`,
+    };
   });
   const controlModels = await trainJobs(shuffled, (done) => onProgress((jobs.length + done) / total));
   return {
@@ -79,8 +103,14 @@ function trainingJob(samples: SampleSet, config: PipelineConfig, name: string): 
   const seed = `${config.seed}/${name}`;
   const fitted = takeSamples(samples, fit);
   // Too few rows to spare some for stopping: a fixed, short training on all of them.
-  if (fit.length < 100 || stop.length < 25 || new Set(fitted.label).size < 2) return { data: gbdtData(samples), params: { ...params, rounds: Math.min(params.rounds!, 50) }, seed };
-  return { data: gbdtData(fitted), params: { ...params, earlyStoppingRounds: config.model.earlyStoppingRounds }, seed, validation: gbdtData(takeSamples(samples, stop)) };
+  if (fit.length < 100 || stop.length < 25 || new Set(fitted.label).size < 2)
+    return { data: gbdtData(samples), params: { ...params, rounds: Math.min(params.rounds!, 50) }, seed };
+  return {
+    data: gbdtData(fitted),
+    params: { ...params, earlyStoppingRounds: config.model.earlyStoppingRounds },
+    seed,
+    validation: gbdtData(takeSamples(samples, stop)),
+  };
 }
 
 function gbdtParams(config: PipelineConfig): Partial<GbdtParams> {
@@ -103,7 +133,12 @@ function gbdtData(samples: SampleSet, labels: Float64Array = samples.label): Gbd
 
 /** Destroys what features could know, keeps the share of each class and the dependence of labels that overlap. */
 function shuffledLabels(train: SampleSet, rng: Rng): Float64Array {
-  const overlap = train.count / Math.max(1, train.uniqueness.reduce((sum, value) => sum + value, 0));
+  const overlap =
+    train.count /
+    Math.max(
+      1,
+      train.uniqueness.reduce((sum, value) => sum + value, 0),
+    );
   const block = Math.min(Math.ceil(overlap * train.symbols.length), Math.max(1, Math.floor(train.count / 20)));
   return Float64Array.from(blockPermutation(train.count, block, rng), (from) => train.label[from]!);
 }

@@ -50,12 +50,33 @@ export function judge(figures: GateFigures, gates: PipelineConfig['gates']): Ver
     gate('sharpe', 'Sharpe ratio, annualised, after costs', figures.sharpe, '>', gates.minSharpe, interval(figures.sharpeInterval)),
     gate('max_drawdown', 'Largest drawdown', figures.maxDrawdown, '<', gates.maxDrawdown, ''),
     gate('win_rate', 'Share of trades that won', figures.winRate, '>', gates.minWinRate, `${figures.trades} trades`),
-    gate('accuracy', 'Accuracy out of sample', figures.accuracy, '>', gates.minAccuracy, `${interval(figures.accuracyInterval)}; prior ${percent(figures.priorAccuracy)}, last return ${percent(figures.lastReturnAccuracy)}`),
+    gate(
+      'accuracy',
+      'Accuracy out of sample',
+      figures.accuracy,
+      '>',
+      gates.minAccuracy,
+      `${interval(figures.accuracyInterval)}; prior ${percent(figures.priorAccuracy)}, last return ${percent(figures.lastReturnAccuracy)}`,
+    ),
     gate('ece', 'Expected calibration error', figures.ece, '<', gates.maxEce, ''),
     gate('trades', 'Trades out of sample', figures.trades, '>=', gates.minTrades, 'fewer prove nothing'),
     gate('psr', 'Probability that the true Sharpe ratio is above zero', figures.psr, '>=', gates.minPsr, ''),
-    gate('control', 'Mean AUC of models trained on shuffled labels', figures.controlAuc, '<', controlBound, `${figures.controls} models; more would mean a leak`),
-    gate('skill', 'Chance that a shuffled model does as well', figures.controlP, '<', figures.controls >= 20 ? 0.05 : 2 / (figures.controls + 1), `AUC ${figures.auc.toFixed(3)} against ${figures.controlAuc.toFixed(3)}`),
+    gate(
+      'control',
+      'Mean AUC of models trained on shuffled labels',
+      figures.controlAuc,
+      '<',
+      controlBound,
+      `${figures.controls} models; more would mean a leak`,
+    ),
+    gate(
+      'skill',
+      'Chance that a shuffled model does as well',
+      figures.controlP,
+      '<',
+      figures.controls >= 20 ? 0.05 : 2 / (figures.controls + 1),
+      `AUC ${figures.auc.toFixed(3)} against ${figures.controlAuc.toFixed(3)}`,
+    ),
   ];
   const failed = list.filter((item) => !item.passed);
   const statement =

@@ -19,7 +19,9 @@ export function addConfigCommand(program: Command, io: CliEnvironment): void {
     const valueWidth = Math.min(32, Math.max(...[...texts.values()].map((text) => text.length)));
     for (const path of paths) {
       const origin = origins.get(path) ?? 'default';
-      io.stdout.write(`${path.padEnd(width)}  ${texts.get(path)!.padEnd(valueWidth)}  ${origin === 'default' ? style.dim(origin) : style.bold(origin)}\n`);
+      io.stdout.write(
+        `${path.padEnd(width)}  ${texts.get(path)!.padEnd(valueWidth)}  ${origin === 'default' ? style.dim(origin) : style.bold(origin)}\n`,
+      );
     }
   });
 }
