@@ -46,7 +46,9 @@ const allIn: Strategy = {
   features: {},
   onBar(context) {
     if (context.row > 0) return undefined;
-    const units = Math.floor((0.9975 * context.account.equity) / context.close);
+    const budget = 0.9975 * context.account.equity;
+    let units = Math.floor(budget / context.close);
+    while (units * context.close + Math.max(1, 0.005 * units) > budget) units--;
     context.submit({ side: 'buy', type: 'market_on_open', size: units });
     return undefined;
   },
