@@ -44,8 +44,8 @@ function sortRows(columns: BarColumns, findings: QualityFinding[]): BarColumns {
 /** The rows to keep, of rows in time order. */
 function screenRows(columns: BarColumns, barMs: number, options: QualityOptions, findings: QualityFinding[]): Int32Array {
   const { time, open, high, low, close, volume } = columns;
-  const tallies = Array.from({ length: 6 }, () => new Tally());
-  const [duplicate, missing, nonPositive, negative, future, unclosed] = tallies as [Tally, Tally, Tally, Tally, Tally, Tally];
+  const tallies = Array.from({ length: 7 }, () => new Tally());
+  const [duplicate, missing, nonPositive, negative, future, unclosed, range] = tallies as [Tally, Tally, Tally, Tally, Tally, Tally, Tally];
   const now = options.now ?? Number.POSITIVE_INFINITY;
   const rows = new Int32Array(time.length);
   let kept = 0;
@@ -58,7 +58,7 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
     else if (volume[i]! < 0) negative.add(t);
     else if (t > now) future.add(t);
     else if (t + barMs > now) unclosed.add(t);
-    else if (options.highLow === 'drop' && !ordered(columns, i)) continue;
+    else if (options.highLow === 'drop' && !ordered(columns, i)) range.add(t);
     else rows[kept++] = i;
   }
   findings.push(

@@ -113,8 +113,15 @@ async function readRaw(file: BarFile): Promise<RawDataset> {
     columns: parsed.columns,
     ...('adjustedClose' in parsed && parsed.adjustedClose ? { adjustedClose: parsed.adjustedClose } : {}),
     provenance: {
-      ...{ what: `Bars from the file ${name}`, kind: 'real', licence: 'unknown', symbol: file.symbol, timeframe: timeframe.id },
-      ...{ retrievedFrom: name, sha256: sha256(bytes), ...rangeOf(parsed.columns.time), transformations: parsed.notes },
+      what: `Bars from the file ${name}`,
+      kind: 'real',
+      licence: 'unknown',
+      symbol: file.symbol,
+      timeframe: timeframe.id,
+      retrievedFrom: name,
+      sha256: sha256(bytes),
+      ...rangeOf(parsed.columns.time),
+      transformations: parsed.notes,
     },
   };
 }

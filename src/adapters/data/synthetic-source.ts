@@ -19,9 +19,15 @@ export function syntheticSource(options: SyntheticMarketOptions, seed: number | 
       const edge = options.edge?.kind ?? 'none';
       const { time, open, high, low, close, volume } = bars;
       const provenance = {
-        ...({ what: `Synthetic market, planted edge: ${edge}`, kind: 'synthetic', licence: 'Apache-2.0' } as const),
-        ...{ symbol: bars.symbol, timeframe: bars.timeframe.id, retrievedFrom: `generator, seed ${seed}` },
-        ...{ sha256: contentHash({ options: JSON.stringify(options), seed }), ...rangeOf(time), transformations: [] },
+        what: `Synthetic market, planted edge: ${edge}`,
+        kind: 'synthetic' as const,
+        licence: 'Apache-2.0',
+        symbol: bars.symbol,
+        timeframe: bars.timeframe.id,
+        retrievedFrom: `generator, seed ${seed}`,
+        sha256: contentHash({ options: JSON.stringify(options), seed }),
+        ...rangeOf(time),
+        transformations: [],
       };
       return cutRange(
         { symbol: bars.symbol, timeframe: bars.timeframe, columns: { time, open, high, low, close, volume }, provenance },
