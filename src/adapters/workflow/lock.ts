@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { UserError } from '#core';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MINUTE_MS, UserError } from '#core';
 
 interface LockOwner {
   readonly pid: number;
@@ -86,5 +87,14 @@ async function bornAt(pid: number): Promise<string> {
     return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
     return '';
+  }
+}
+
+/** Removes the lock files that killed takers left; young ones may belong to a taker at work. */
+export async function sweepLocks(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('lock.')) continue;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > MINUTE_MS) await rm(join(folder, name), { force: true });
   }
 }

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { OperationalError, UserError } from '#core';
 import type { CheckpointStore, FileStamp, Staging } from '#workflow';
-import { takeLock } from './lock.ts';
+import { sweepLocks, takeLock } from './lock.ts';
 
 const HOME = '.edgewright';
 
@@ -35,6 +35,7 @@ class FileCheckpointStore implements CheckpointStore {
 
   async sweep(): Promise<void> {
     await onDisk(() => rm(join(this.#home, 'staging'), { recursive: true, force: true }));
+    await sweepLocks(this.#home);
   }
 
   async readRecord(name: string): Promise<unknown> {

@@ -62,9 +62,7 @@ function refuseExtras(root: Node | null, refuse: (node: Node | undefined, messag
       if (isAlias(node)) refuse(node, `the alias *${node.source} is not allowed`, 'Write the value out, or use a parameter.');
       else if (node.anchor !== undefined)
         refuse(node, `the anchor &${node.anchor} is not allowed`, 'Write the value out, or use a parameter.');
-      if (node.tag !== undefined && /^!(?!.*tag:yaml\.org)|^!!/.test(node.tag))
-        refuse(node, `the tag ${node.tag} is not allowed`, 'Leave it out.');
-      else if (node.tag !== undefined && hasWrittenTag(node)) refuse(node, 'tags are not allowed', 'Leave it out.');
+      if (node.tag !== undefined) refuse(node, `the tag ${node.tag} is not allowed`, 'Leave it out.');
       return undefined;
     },
     Pair(_key, pair) {
@@ -74,11 +72,6 @@ function refuseExtras(root: Node | null, refuse: (node: Node | undefined, messag
       else if (!isScalar(key)) refuse(isNode(key) ? key : undefined, 'a key must be a plain word', '');
     },
   });
-}
-
-/** The parser sets `tag` only where the source has one; implied tags are left to the schema. */
-function hasWrittenTag(node: Node): boolean {
-  return node.srcToken !== undefined || node.tag !== undefined;
 }
 
 function offsetOf(root: Node | null, path: DocumentPath, part: 'key' | 'value'): number {

@@ -87,7 +87,7 @@ export class StepExecution {
   #input(call: PlannedCall): Readonly<Record<string, unknown>> {
     const raw = resolveReferences(call.with, lookUpIn(this.#state));
     const parsed = call.step.input.safeParse(raw);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return JSON.parse(JSON.stringify(parsed.data)) as Record<string, unknown>;
     const issue = parsed.error.issues[0]!;
     throw new UserError(
       `the input "${issue.path.map(String).join('.')}" of step "${this.#step.id}": ${issue.message}`,
