@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRng } from '#core';
 import { barSeries, instrument, parseTimeframe, sliceBars, type BarSeries, type OrderRequest } from '#domain';
 import { executionProfile } from '#execution';
+import { close, ema, external } from '#features';
 import { defineStrategy, hold, long, type Strategy } from '#strategy';
 import { runBacktest, type BacktestResult } from './run.ts';
 
@@ -270,6 +271,25 @@ describe('semantics', () => {
     );
     expect(() => runBacktest({ bars: [bars], strategy, account: { cash: 1 }, profile: 'bsae' })).toThrow(/unknown execution profile/);
   });
+});
+
+test('features may be expressions, external series and columns, side by side', () => {
+  const bars = walk(60, 5);
+  let seen = 0;
+  const strategy = defineStrategy({
+    name: 'mixed',
+    features: { fast: ema(close, 3), mood: external('mood'), row: Float64Array.from({ length: 60 }, (_, row) => row) },
+    decide: ({ f, row }) => {
+      expect(f.row).toBe(row);
+      expect(f.mood).toBe(row * 2);
+      expect(f.fast).toBeGreaterThan(0);
+      seen++;
+      return hold('looking');
+    },
+  });
+  const externals = { WALK: { mood: Float64Array.from({ length: 60 }, (_, row) => row * 2) } };
+  runBacktest({ bars: [bars], strategy, account: { cash: 1000 }, externals });
+  expect(seen).toBeGreaterThan(50);
 });
 
 test('golden: brackets on a seeded walk', () => {

@@ -2,6 +2,7 @@ import { createRng, didYouMean, sha256, UserError } from '#core';
 import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrument, type Order, type Position, type Trade } from '#domain';
 import { checkSymbols, Engine, featureTable, type RiskCheck } from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
+import type { ExternalColumns } from '#features';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
 
@@ -25,6 +26,8 @@ export interface BacktestRequest {
   readonly profile?: string | ExecutionProfile;
   /** By symbol; what is not given is a synthetic instrument with a fine price tick and fractional lots. */
   readonly instruments?: readonly Instrument[];
+  /** External series of features (`external('name')`), by symbol and name: one value a bar, as known at its close. */
+  readonly externals?: Readonly<Record<string, ExternalColumns>>;
   /** Default 1. The same seed gives the same bytes. */
   readonly seed?: number;
   readonly risk?: RiskCheck;
@@ -71,7 +74,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
     columns: bars,
     instruments: bars.map((series) => instrumentOf(series.symbol, request.instruments)),
     strategies,
-    features: strategies.map((strategy) => featureTable(strategy, bars)),
+    features: strategies.map((strategy) => featureTable(strategy, bars, request.externals)),
     account: {
       cash: account.cash,
       leverage: account.leverage ?? 1,

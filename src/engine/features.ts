@@ -1,5 +1,6 @@
 import { UserError } from '#core';
 import type { BarSeries } from '#domain';
+import { compile, Expression, type ExternalColumns } from '#features';
 import type { Strategy } from '#strategy';
 
 /** Feature columns of one strategy: `columns[symbol][k]` for the k-th name. */
@@ -8,22 +9,34 @@ export interface FeatureTable {
   readonly columns: readonly (readonly Float64Array[])[];
 }
 
-/** Runs every feature of a strategy over the bars of every symbol. */
-export function featureTable(strategy: Strategy, bars: readonly BarSeries[]): FeatureTable {
+/** Runs every feature of a strategy over the bars of every symbol; expressions share their common parts. `externals` by symbol, one value a bar. */
+export function featureTable(
+  strategy: Strategy,
+  bars: readonly BarSeries[],
+  externals: Readonly<Record<string, ExternalColumns>> = {},
+): FeatureTable {
   const names = Object.keys(strategy.features);
-  const columns = bars.map((series) =>
-    names.map((name) => {
-      const input = strategy.features[name]!;
-      const column = typeof input === 'function' ? input(series) : input;
-      if (column.length !== series.length)
-        throw new UserError(
-          `feature "${name}" of ${strategy.name} has ${column.length} values for the ${series.length} bars of ${series.symbol}`,
-          'Give one value a bar, NaN where it is not known yet.',
-        );
-      return column;
-    }),
-  );
+  const expressions: Record<string, Expression> = {};
+  for (const name of names) {
+    const input = strategy.features[name]!;
+    if (input instanceof Expression) expressions[name] = input;
+  }
+  const graph = Object.keys(expressions).length > 0 ? compile(expressions) : undefined;
+  const columns = bars.map((series) => {
+    const batch = graph?.batch(series, externals[series.symbol] ?? {}) ?? {};
+    return names.map((name) => batch[name] ?? given(strategy, name, series));
+  });
   return { names, columns };
+}
+
+function given(strategy: Strategy, name: string, series: BarSeries): Float64Array {
+  const input = strategy.features[name];
+  const column = typeof input === 'function' ? input(series) : (input as Float64Array);
+  if (column.length === series.length) return column;
+  throw new UserError(
+    `feature "${name}" of ${strategy.name} has ${column.length} values for the ${series.length} bars of ${series.symbol}`,
+    'Give one value a bar, NaN where it is not known yet.',
+  );
 }
 
 /** Where a strategy reads: moved from bar to bar instead of building an object a bar. */

@@ -1,11 +1,12 @@
 import type { Timestamp } from '#core';
 import type { BarSeries, Order, OrderRequest } from '#domain';
+import type { Expression } from '#features';
 
 /**
- * Where a feature's numbers come from: a column that is already there (one value a bar of the only symbol), or a function of the bars that gives
+ * Where a feature's numbers come from: an expression of room `features` (the usual way; live steps the same graph), a column that is already there (one value a bar of the only symbol), or a function of the bars that gives
  * one. Row i may depend on bars 0..i only. NaN means "not known yet".
  */
-export type FeatureInput = Float64Array | ((bars: BarSeries) => Float64Array);
+export type FeatureInput = Expression | Float64Array | ((bars: BarSeries) => Float64Array);
 
 /** A price given outright, as a distance from the close decided on, or as a fraction of it. */
 export type PriceLevel = number | { readonly away: number } | { readonly percent: number };
