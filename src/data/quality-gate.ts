@@ -69,10 +69,7 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
     ...future.finding('future_timestamp', 'error', 'dropped', 'rows lie in the future'),
     ...unclosed.finding('unclosed_bar', 'info', 'dropped', 'bars are not closed yet'),
   );
-  if (options.highLow === 'drop')
-    findings.push(
-      ...rangeViolations(columns).finding('high_low_violation', 'warning', 'dropped', 'bars have open or close outside high and low'),
-    );
+  findings.push(...range.finding('high_low_violation', 'warning', 'dropped', 'bars have open or close outside high and low'));
   return rows.subarray(0, kept);
 }
 

@@ -35,7 +35,8 @@ async function appendColumns(connection: DuckDBConnection, columns: readonly Tab
   for (let from = 0; from < rows; from += CHUNK_ROWS) {
     const to = Math.min(rows, from + CHUNK_ROWS);
     const chunk = DuckDBDataChunk.create(types, to - from);
-    for (const [i, column] of columns.entries()) chunk.setColumnValues(i, [...column.slice(from, to)]);
+    for (const [i, column] of columns.entries())
+      chunk.setColumnValues(i, column instanceof Float64Array ? [...column.subarray(from, to)] : column.slice(from, to));
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
