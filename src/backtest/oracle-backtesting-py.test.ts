@@ -222,4 +222,47 @@ describe.skipIf(!present)('oracle 01: backtesting.py (skipped when ../shared/ora
     const strategy = id === 'bt-out-of-money' ? outOfMoney() : scripted(vector.inputs.params?.script ?? vector.inputs.orderLog!);
     compare(vector, run(vector, bars!, strategy), bars!);
   });
+
+  test('bt-ut-sl-same-bar', () => {
+    const row = bars!.time.indexOf(Date.parse('2012-10-17'));
+    const broker = {
+      cash: 10_000,
+      spread: 0,
+      commission: 0,
+      margin: 1,
+      tradeOnClose: false,
+      hedging: false,
+      exclusiveOrders: false,
+      finalizeTrades: false,
+    };
+    const vector: Vector = { id: 'sl', inputs: { data: {}, broker }, expected: {} };
+    const exit = (action: Partial<Action>): number =>
+      run(vector, bars!, scripted([{ bar: row, op: 'buy', sl: 720, ...action }])).trades[0]!.exitPrice;
+    expect(exit({})).toBe(720);
+    expect(exit({ stop: 758 })).toBe(705.58);
+  });
+
+  test('bt-ut-spread-commission', () => {
+    const equity = (spread: number, commission: number | readonly [number, number]): readonly number[] => {
+      const broker = {
+        cash: 10_000,
+        spread,
+        commission,
+        margin: 1,
+        tradeOnClose: false,
+        hedging: false,
+        exclusiveOrders: false,
+        finalizeTrades: false,
+      };
+      const vector: Vector = { id: 'fees', inputs: { data: { slice: [0, 20] }, broker }, expected: {} };
+      const actions = [
+        { bar: 1, op: 'buy' },
+        { bar: 2, op: 'closePosition' },
+      ];
+      return Array.from(run(vector, bars!, scripted(actions)).equity.equity.slice(2, 4), (value) => Math.round(value * 100) / 100);
+    };
+    expect(equity(0.01, 0.01)).toEqual([9685.31, 9749.33]);
+    expect(equity(0, [100, 0.01])).toEqual([9784.5, 9718.69]);
+    expect(equity(0, 0.01)).toEqual([9781.28, 9846.04]);
+  });
 });
