@@ -1,6 +1,7 @@
 import { pipelineConfigSchema, type PipelineConfig } from '#research';
 import { UserError } from '#core';
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { resolveConfig, type ConfigLayer, type ConfigTree, type ResolvedConfig } from '../config/layers.ts';
 import { environmentLayer, fileLayer, parseScalar, setPath, splitList } from '../config/sources.ts';
 import type { CliEnvironment } from './terminal.ts';
@@ -40,7 +41,10 @@ export interface CommonOptions {
 /** defaults ← file ← environment ← flags, checked. */
 export function readConfig(options: CommonOptions, io: CliEnvironment): ResolvedConfig<PipelineConfig> {
   const layers: ConfigLayer[] = [fileLayer(options.config, io.cwd), environmentLayer(io.environment), flagLayer(options)];
-  return resolveConfig(pipelineConfigSchema, layers);
+  const resolved = resolveConfig(pipelineConfigSchema, layers);
+  const { data } = resolved.value;
+  if (data.path === undefined) return resolved;
+  return { ...resolved, value: { ...resolved.value, data: { ...data, path: resolve(io.cwd, data.path) } } };
 }
 
 function flagLayer(options: CommonOptions): ConfigLayer {

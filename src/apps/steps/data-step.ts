@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { checkQuality, type Provenance, type QualityReport } from '#data';
 import { UserError } from '#core';
@@ -20,7 +22,7 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
     codeFiles: ['src/core', 'src/domain', 'src/data', 'src/adapters/data', 'src/apps/sources.ts', 'src/apps/steps/data-step.ts'],
     input: z.object({ symbols: z.array(z.string()), data: dataConfigSchema, seed: z.int() }),
     output: dataOutput,
-    inputFiles: ({ data }) => (data.source === 'files' && data.path !== undefined ? [data.path] : []),
+    inputFiles: ({ data }) => (data.source === 'files' && data.path !== undefined ? filesUnder(data.path) : []),
     async run(context, input) {
       const { data } = input;
       const timeframe = parseTimeframe(data.timeframe);
@@ -66,6 +68,17 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
       };
     },
   });
+}
+
+/** The files that a path may stand for, so that a changed or added one makes the stage run again. */
+function filesUnder(path: string): string[] {
+  const folder = path.includes('*') ? dirname(path) : path;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || !found.isDirectory()) return found === undefined ? [] : [path];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(folder, entry.name))
+    .sort();
 }
 
 function range(data: z.infer<typeof dataConfigSchema>): { from?: number; to?: number } {

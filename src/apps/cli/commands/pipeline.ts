@@ -31,6 +31,9 @@ Examples:
     )
     .action(async (options: PipelineOptions) => {
       const { value } = readConfig(options, io);
+      const { openSource } = await import('../../sources.ts');
+      // A source that cannot be opened is refused before anything of an earlier run is touched.
+      await openSource(value.data, { environment: io.environment, seed: value.seed });
       const { executeWorkflow } = await import('../run-workflow.ts');
       const { seed, symbols, data, features, labels, model, trading, gates, workers } = value;
       await executeWorkflow(
