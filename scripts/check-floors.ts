@@ -37,7 +37,11 @@ for (const name of files) {
   const targets: string[] = [];
   for (const match of text.matchAll(IMPORT)) {
     const specifier = match[1] ?? match[2] ?? match[3]!;
-    const there = specifier.startsWith('#') ? specifier.slice(1).split('/')[0]! : specifier.startsWith('.') ? roomOf(path, specifier) : undefined;
+    const there = specifier.startsWith('#')
+      ? specifier.slice(1).split('/')[0]!
+      : specifier.startsWith('.')
+        ? roomOf(path, specifier)
+        : undefined;
     if (specifier.startsWith('.')) targets.push(resolve(dirname(path), specifier));
     if (/^#(?!adapters\/)[^/]+\//.test(specifier)) faults.push(`${name}: ${specifier} goes past a door`);
     if (there === undefined || there === here || here === 'index.ts') continue;

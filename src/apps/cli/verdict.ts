@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '#core';
 import { PLACES, readJson } from '../steps/files.ts';
 import { styleFor, type CliEnvironment } from './terminal.ts';
@@ -50,7 +50,7 @@ export function readVerdict(workspace: string): { readonly validation: Validatio
 
 /** What was traded on, how it did under three cost assumptions, every gate, and the verdict last. */
 export function printVerdict(workspace: string, io: CliEnvironment): void {
-  const { validation, backtest } = readVerdict(workspace);
+  const { validation, backtest } = readVerdict(resolve(io.cwd, workspace));
   const style = styleFor(io.stdout, io.environment);
   const out = (text: string) => io.stdout.write(`${text}\n`);
   const { data } = backtest;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import { EXIT, ExitWith, type CliEnvironment } from '../terminal.ts';
 
@@ -52,7 +53,7 @@ Examples:
       );
       if (options.stage !== undefined && !['7', 'validate'].includes(options.stage)) return;
       const { printVerdict, readVerdict } = await import('../verdict.ts');
-      const { validation, backtest } = readVerdict(options.workspace);
+      const { validation, backtest } = readVerdict(resolve(io.cwd, options.workspace));
       if (options.json === true) io.stdout.write(`${JSON.stringify({ ...validation, backtest })}\n`);
       else {
         printVerdict(options.workspace, io);
@@ -69,6 +70,6 @@ Examples:
     .addHelpText('after', '\nExample:\n  edgewright reproduce .        (the folder that holds results/ and models/)\n')
     .action(async (workspace: string | undefined, options: { readonly json?: boolean }) => {
       const { reproduce } = await import('../reproduce.ts');
-      await reproduce(workspace ?? '.', options.json === true, io);
+      await reproduce(resolve(io.cwd, workspace ?? '.'), options.json === true, io);
     });
 }

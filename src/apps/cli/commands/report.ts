@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { EXIT, ExitWith, type CliEnvironment } from '../terminal.ts';
 
 interface ReportOptions {
@@ -17,7 +18,7 @@ export function addReportCommands(program: Command, io: CliEnvironment): void {
     .addHelpText('after', '\nExamples:\n  edgewright report\n  edgewright report --workspace runs/crypto --json\n')
     .action(async (options: ReportOptions) => {
       const { printVerdict, readVerdict } = await import('../verdict.ts');
-      const { validation, backtest } = readVerdict(options.workspace);
+      const { validation, backtest } = readVerdict(resolve(io.cwd, options.workspace));
       if (options.json === true) io.stdout.write(`${JSON.stringify({ ...validation, backtest })}\n`);
       else {
         printVerdict(options.workspace, io);
