@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) if (name.endsWith('.wasm')) cpSync(join('src', name), join('dist', name));
+for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }))
+  if (name.endsWith('.wasm')) cpSync(join('src', name), join('dist', name));
 // The nearest package.json decides what `#room` means: the built doors here, the sources in a checkout.
 writeFileSync('dist/package.json', `${JSON.stringify({ type: 'module', imports: { '#*': './*/index.js' } }, null, 2)}\n`);

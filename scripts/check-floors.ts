@@ -75,6 +75,6 @@ function visit(path: string, trail: readonly string[]): void {
 }
 for (const path of graph.keys()) visit(path, []);
 
-for (const fault of faults) console.error(fault);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
 console.log(faults.length === 0 ? `floors: ${files.length} files, nothing out of place` : `floors: ${faults.length} faults`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -21,7 +21,9 @@ import {
 
 const config = pipelineConfigSchema.parse({ model: { trees: 40, shuffledControls: 1, folds: 3 } });
 const trainHere: TrainJobs = async (jobs) =>
-  jobs.map((job) => trainGbdt(job.data, job.params, { rng: createRng(job.seed), ...(job.validation === undefined ? {} : { validation: job.validation }) }));
+  jobs.map((job) =>
+    trainGbdt(job.data, job.params, { rng: createRng(job.seed), ...(job.validation === undefined ? {} : { validation: job.validation }) }),
+  );
 
 /** The whole pipeline in memory; the seam is given, since a real run fixes it once. */
 async function pipeline(series: readonly BarSeries[], seam: number) {
@@ -34,7 +36,12 @@ async function pipeline(series: readonly BarSeries[], seam: number) {
   const validation = takeSamples(samples, split.validation);
   const trained = await trainAll(train, validation, config, trainHere, () => undefined);
   const raw = predict(trained.model, validation.columns, validation.count);
-  const gone = calibrateAsYouGo(validation, raw, { probability: trained.outOfFold, label: train.label }, (p, y) => chooseCalibrator(p, y).calibrator);
+  const gone = calibrateAsYouGo(
+    validation,
+    raw,
+    { probability: trained.outOfFold, label: train.label },
+    (p, y) => chooseCalibrator(p, y).calibrator,
+  );
   const plan = { maxBars: barriers.maxBars, payoff: payoffOf(train) };
   const runs = backtestOutOfSample(series, validation, gone.calibrated, seam, plan, 'synthetic', config);
   return { features, barriers, events, validation, raw, calibrated: gone.calibrated, fills: runs.map((run) => run.result.fills) };
@@ -44,7 +51,14 @@ async function pipeline(series: readonly BarSeries[], seam: number) {
 function rewritten(bars: BarSeries, time: number): BarSeries {
   const rng = createRng('other').stream(bars.symbol);
   const { open, high, low, close, volume } = bars;
-  const columns = { time: bars.time, open: open.slice(), high: high.slice(), low: low.slice(), close: close.slice(), volume: volume.slice() };
+  const columns = {
+    time: bars.time,
+    open: open.slice(),
+    high: high.slice(),
+    low: low.slice(),
+    close: close.slice(),
+    volume: volume.slice(),
+  };
   for (let row = 0; row < bars.length; row++) {
     if (bars.time[row]! + bars.timeframe.ms <= time) continue;
     const factor = 0.2 + 3 * rng.uniform();
@@ -80,7 +94,9 @@ describe('rewriting every bar after t', () => {
     series.forEach((bars, symbol) => {
       const rows = bars.time.filter((start) => start + bars.timeframe.ms <= time).length;
       before.features[symbol]!.columns.forEach((column, index) => {
-        expect(after.features[symbol]!.columns[index]!.slice(0, rows), before.features[symbol]!.names[index]).toEqual(column.slice(0, rows));
+        expect(after.features[symbol]!.columns[index]!.slice(0, rows), before.features[symbol]!.names[index]).toEqual(
+          column.slice(0, rows),
+        );
       });
       const known = Array.from(before.events[symbol]!.endTime.keys()).filter((index) => before.events[symbol]!.endTime[index]! <= time);
       for (const index of known) expect(after.events[symbol]!.label[index]).toBe(before.events[symbol]!.label[index]);

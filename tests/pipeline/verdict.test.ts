@@ -27,7 +27,11 @@ async function cli(...argv: string[]): Promise<{ code: number; out: string; err:
 }
 
 const small = ['--source', 'synthetic', '--set', 'data.syntheticBars=2500', '--json'];
-const report = (name: string) => JSON.parse(readFileSync(join(folder, name, 'results/validation_report.json'), 'utf8')) as { verdict: string; gates: { name: string; passed: boolean }[] };
+const report = (name: string) =>
+  JSON.parse(readFileSync(join(folder, name, 'results/validation_report.json'), 'utf8')) as {
+    verdict: string;
+    gates: { name: string; passed: boolean }[];
+  };
 
 test('a planted edge passes every gate', async () => {
   const { code, err } = await cli('pipeline', ...small, '--set', 'data.syntheticEdge=0.15', '--workspace', 'planted', '--strict');
