@@ -1,5 +1,5 @@
 import type { LogLevel } from '#core';
-import type { FileStamp } from './ports.ts';
+import type { FileStamp } from './stamp.ts';
 
 export type SkipReason = 'unchanged' | 'condition' | 'upstream' | 'not_selected' | 'cancelled';
 

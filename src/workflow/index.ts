@@ -4,6 +4,7 @@
  * of trading: steps are given by name.
  */
 export { compileWorkflow } from './compile.ts';
+export { describeWorkflow } from './describe.ts';
 export { WorkflowFileError, type WorkflowFault } from './document/fault.ts';
 export type { ParameterSpec, ParameterType, RetrySpec } from './document/schema.ts';
 export {
@@ -19,6 +20,11 @@ export {
 export { renderGraphMermaid, renderGraphText } from './graph.ts';
 export { parseParameterText, resolveParameters } from './parameters.ts';
 export type { PlannedCall, PlannedStep, WorkflowPlan } from './plan.ts';
-export type { CheckpointStore, FileStamp, MemoryMeter, Staging, Timer, WorkflowPorts } from './ports.ts';
+export type { FileStamp } from './stamp.ts';
+export type { CheckpointStore, MemoryMeter, Staging, Timer, WorkflowPorts } from './ports.ts';
 export { runWorkflow, type RunOptions } from './run/run.ts';
 export { defineStep, type RegisteredStep, type StepContext, type StepDefinition, StepRegistry } from './step.ts';
+export { type SliceContract, sliceContracts, type SliceInput, type SliceName, sliceNames, type SliceOutput } from './slices/contracts.ts';
+export { type CycleOptions, type Decision, executeTradingCycle, type TradingResult } from './slices/cycle.ts';
+export { buildSliceRegistry, SliceRegistry, type SliceState } from './slices/registry.ts';
+export { adaptSlice, defineSlice, isSliceName, type Slice, type SliceFactory, sliceFromModule } from './slices/slice.ts';

@@ -1,16 +1,10 @@
 import type { Clock } from '#core';
 import type { Reporter } from './events.ts';
+import type { FileStamp } from './stamp.ts';
 
 export interface Timer {
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** A file of the workspace with its content's checksum. `path` is relative to the workspace, with `/`. */
-export interface FileStamp {
-  readonly path: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
 /** A private folder in which one attempt of one step writes its outputs. */

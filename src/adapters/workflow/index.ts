@@ -3,6 +3,7 @@
  * reporters for a terminal, a pipe and machines. Decides nothing about what runs.
  */
 export { chooseReporter } from './choose-reporter.ts';
+export { discoverSlices, findWorkflows, type FoundWorkflow, isPackageInstalled } from './discover.ts';
 export { createCodeHasher, createWorkflowPorts, processMemory, wallTimer } from './ports.ts';
 export { createJsonLinesReporter, createPlainReporter, createTeeReporter, type WriteText } from './reporters.ts';
 export { createFileCheckpointStore } from './store.ts';

@@ -1,6 +1,7 @@
 import { createRng, OperationalError, UserError } from '#core';
 import type { PlannedCall, PlannedStep } from '../plan.ts';
-import type { FileStamp, Staging, WorkflowPorts } from '../ports.ts';
+import type { Staging, WorkflowPorts } from '../ports.ts';
+import type { FileStamp } from '../stamp.ts';
 import type { StepContext } from '../step.ts';
 
 /** A finished but unpublished attempt. */

@@ -1,5 +1,6 @@
 import { contentHash } from '#core';
-import type { FileStamp, WorkflowPorts } from '../ports.ts';
+import type { WorkflowPorts } from '../ports.ts';
+import type { FileStamp } from '../stamp.ts';
 import type { RegisteredStep } from '../step.ts';
 
 /** What decides whether a step must run again. */

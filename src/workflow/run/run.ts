@@ -65,7 +65,7 @@ async function schedule(state: RunState, maxParallel: number): Promise<void> {
   const waiting = [...state.plan.steps];
   const running = new Map<PlannedStep, Promise<PlannedStep>>();
   while (waiting.length > 0 || running.size > 0) {
-    for (const step of [...waiting]) {
+    for (const step of waiting.slice()) {
       if (!step.needs.every((need) => state.results.has(need)) || !hasRoom(step, [...running.keys()], maxParallel)) continue;
       waiting.splice(waiting.indexOf(step), 1);
       running.set(
