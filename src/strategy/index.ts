@@ -13,4 +13,24 @@ export type {
   PriceLevel,
   Strategy,
 } from './contract.ts';
-export { defineStrategy, exit, hold, long, short, type StrategyDefinition } from './define.ts';
+export { exit, hold, long, short } from './define.ts';
+export {
+  defineCrossSection,
+  defineStrategy,
+  featureColumns,
+  type AuthorFeature,
+  type CrossSectionDefinition,
+  type StrategyDefinition,
+} from './author.ts';
+export { BUILT_IN_STRATEGIES } from './built-in/index.ts';
+export {
+  equalShare,
+  prepare,
+  real,
+  tunable,
+  unitsAtRisk,
+  whole,
+  type ParameterRange,
+  type RunFacts,
+  type StrategyRecipe,
+} from './recipe.ts';

@@ -1,3 +1,118 @@
+import { resolve } from 'node:path';
+import { didYouMean, UserError } from '#core';
 import type { Command } from 'commander';
+import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import type { CliEnvironment } from '../terminal.ts';
-export function addBacktestCommand(_p: Command, _io: CliEnvironment): void {}
+
+interface BacktestOptions extends CommonOptions {
+  readonly strategy?: string;
+  readonly list?: boolean;
+  readonly data?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly fees?: string;
+  readonly leverage?: string;
+  readonly param?: readonly string[];
+  readonly ladder?: boolean;
+  readonly atEnd?: string;
+  readonly out?: string;
+}
+
+const EXAMPLES = `
+Fees: none, 5bps, 2/5bps (maker/taker), 0.1%, 1+0.1% (fixed plus part), 0.005/share, us-equity.
+A position that is open when the data end is closed at the last close (--at-end mark leaves it open).
+
+Examples:
+  edgewright backtest --list
+  edgewright backtest --strategy sma-cross --symbols AAPL
+  edgewright backtest --strategy sma-cross --param fast=10 --param slow=30 --ladder
+  edgewright backtest --strategy ./mine.ts --data bars/ --from 2020-01-01 --to 2024-01-01 --fees 10bps
+`;
+
+/** `backtest`, and the two commands that read what it wrote: `compare` and `why`. */
+export function addBacktestCommand(program: Command, io: CliEnvironment): void {
+  addConfigOptions(program.command('backtest').description('Run a strategy over history with honest fills'))
+    .option('--strategy <name|file>', 'a built-in or example strategy, or a file whose default export is one')
+    .option('--list', 'list the strategies that can be named, and their parameters')
+    .option('--data <source|path>', 'short for --source, or for --source files --path')
+    .option('--from <date>', 'the same as --start')
+    .option('--to <date>', 'the same as --end')
+    .option('--fees <schedule>', "instead of the profile's own")
+    .option('--leverage <multiple>', 'how many times equity may be held', '1')
+    .option('--param <name=value...>', 'a number of the strategy, e.g. --param fast=10')
+    .option('--ladder', 'also run at 0, 1, 2 and 4 times the costs')
+    .option('--at-end <rule>', 'close or mark what is open when the data end', 'close')
+    .option('--out <folder>', 'where the results go (default: results/backtests/<strategy>-<hash>)')
+    .addHelpText('after', EXAMPLES)
+    .action((options: BacktestOptions) => backtest(options, io));
+}
+
+async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<void> {
+  const { findStrategy, strategyNames } = await import('../backtest/find-strategy.ts');
+  if (options.list === true) {
+    const { printStrategies } = await import('../backtest/print-strategies.ts');
+    return printStrategies(options.json === true, io);
+  }
+  if (options.strategy === undefined)
+    throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
+  const found = await findStrategy(options.strategy, io.cwd);
+  const { asSourceAndPath, checkCommonDates, loadBars } = await import('../backtest/load-bars.ts');
+  const { value: config } = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
+  const { parseFees } = await import('../backtest/fees.ts');
+  const fees = options.fees === undefined ? undefined : parseFees(options.fees);
+  const atEnd = oneOf('--at-end', options.atEnd ?? 'close', ['close', 'mark'] as const);
+  const leverage = positive('--leverage', options.leverage ?? '1');
+  const parameters = readParameters(options.param ?? []);
+  const bars = await loadBars(config, io);
+  checkCommonDates(bars.series);
+  const { runOrder } = await import('../backtest/run.ts');
+  const outcome = runOrder({ found, parameters, bars, config, fees, leverage, ladder: options.ladder === true, atEnd });
+  const { reportOf, writeOutcome } = await import('../backtest/write.ts');
+  const folder = options.out ?? `${options.workspace}/results/backtests/${outcome.strategy.name}-${outcome.hash}`.replace(/^\.\//, '');
+  await writeOutcome(outcome, resolve(io.cwd, folder));
+  if (options.json === true) io.stdout.write(`${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`);
+  else {
+    const { printOutcome } = await import('../backtest/print.ts');
+    printOutcome(outcome, folder, io);
+  }
+}
+
+function withAliases(
+  options: BacktestOptions,
+  asSourceAndPath: (data: string, folder: string) => { readonly source: string; readonly path?: string },
+  folder: string,
+): CommonOptions {
+  const { data, from, to } = options;
+  return {
+    ...options,
+    ...(data === undefined ? {} : asSourceAndPath(data, folder)),
+    ...(from === undefined ? {} : { start: from }),
+    ...(to === undefined ? {} : { end: to }),
+  };
+}
+
+function readParameters(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const value = Number(pair.slice(at + 1));
+      if (at < 1 || pair.slice(at + 1).trim() === '' || !Number.isFinite(value))
+        throw new UserError(`--param takes name=number, got "${pair}"`, 'Example: --param fast=10');
+      return [pair.slice(0, at), value];
+    }),
+  );
+}
+
+function oneOf<const Choice extends string>(flag: string, given: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === given);
+  if (found === undefined)
+    throw new UserError(`${flag} cannot be "${given}"`, didYouMean(given, choices) || `Use ${choices.join(' or ')}.`);
+  return found;
+}
+
+function positive(flag: string, given: string): number {
+  const value = Number(given);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new UserError(`${flag} must be a positive number, got "${given}"`, `Example: ${flag} 2`);
+  return value;
+}

@@ -1,0 +1,113 @@
+import type { BacktestResult } from '#backtest';
+import type { BarSeries, Order } from '#domain';
+
+/** What `edgewright why` reads: the reason on every bar, a row where it changes, and every order. */
+export interface DecisionFile {
+  readonly strategy: string;
+  readonly barMs: number;
+  readonly symbols: readonly SymbolDecisions[];
+  readonly orders: readonly OrderLine[];
+  readonly trades: readonly {
+    readonly symbol: string;
+    readonly entryTime: number;
+    readonly exitTime: number;
+    readonly side: string;
+    readonly exitReason: string;
+    readonly pnl: number;
+  }[];
+}
+
+export interface SymbolDecisions {
+  readonly symbol: string;
+  /** Start of the last bar. */
+  readonly last: number;
+  /** Bar starts from which a reason holds, and which of `reasons` it is. */
+  readonly from: readonly number[];
+  readonly reason: readonly number[];
+  readonly reasons: readonly string[];
+}
+
+export type OrderLine = Pick<
+  Order,
+  | 'id'
+  | 'symbol'
+  | 'side'
+  | 'type'
+  | 'status'
+  | 'quantity'
+  | 'filledQuantity'
+  | 'averagePrice'
+  | 'limitPrice'
+  | 'stopPrice'
+  | 'parentId'
+  | 'createdTime'
+  | 'tag'
+  | 'reason'
+>;
+
+export function decisionFile(result: BacktestResult, strategy: string, series: readonly BarSeries[]): DecisionFile {
+  return {
+    strategy,
+    barMs: series[0]!.timeframe.ms,
+    symbols: series.map((bars) => symbolDecisions(result, strategy, bars)),
+    orders: result.orders.map(
+      ({
+        id,
+        symbol,
+        side,
+        type,
+        status,
+        quantity,
+        filledQuantity,
+        averagePrice,
+        limitPrice,
+        stopPrice,
+        parentId,
+        createdTime,
+        tag,
+        reason,
+      }) => ({
+        ...{
+          id,
+          symbol,
+          side,
+          type,
+          status,
+          quantity,
+          filledQuantity,
+          averagePrice,
+          limitPrice,
+          stopPrice,
+          parentId,
+          createdTime,
+          tag,
+          reason,
+        },
+      }),
+    ),
+    trades: result.trades.map(({ symbol, entryTime, exitTime, side, exitReason, pnl }) => ({
+      symbol,
+      entryTime,
+      exitTime,
+      side,
+      exitReason,
+      pnl,
+    })),
+  };
+}
+
+function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeries): SymbolDecisions {
+  const from: number[] = [];
+  const reason: number[] = [];
+  const index = new Map<string, number>();
+  let before = '\0';
+  for (let row = 0; row < bars.length; row++) {
+    const text = result.why(strategy, bars.symbol, bars.time[row]!);
+    if (text === before) continue;
+    before = text;
+    if (!index.has(text)) index.set(text, index.size);
+    from.push(bars.time[row]!);
+    reason.push(index.get(text)!);
+  }
+  return { symbol: bars.symbol, last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
+}

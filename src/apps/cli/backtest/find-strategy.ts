@@ -1,0 +1,91 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { extname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { didYouMean, UserError } from '#core';
+import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
+
+const EXAMPLES = fileURLToPath(new URL('../../../../strategies/', import.meta.url));
+const CODE = ['.js', '.mjs', '.ts', '.mts'];
+
+export interface FoundStrategy {
+  readonly name: string;
+  readonly kind: 'built in' | 'example' | 'file';
+  readonly summary: string;
+  readonly recipe: StrategyRecipe | undefined;
+  readonly strategy: Strategy | undefined;
+}
+
+/** A strategy by name (built in, or one of the worked examples) or from a file whose default export is one. */
+export async function findStrategy(wanted: string, folder: string): Promise<FoundStrategy> {
+  const builtIn = BUILT_IN_STRATEGIES.find((recipe) => recipe.name === wanted);
+  if (builtIn !== undefined) return { name: wanted, kind: 'built in', summary: builtIn.summary, recipe: builtIn, strategy: undefined };
+  const example = exampleFiles().get(wanted);
+  if (example !== undefined) return load(example, 'example');
+  if (!CODE.includes(extname(wanted)) && !/[/\\]/.test(wanted))
+    throw new UserError(
+      `there is no strategy "${wanted}"`,
+      didYouMean(wanted, strategyNames()) || `There are: ${strategyNames().join(', ')}; or give a file: --strategy ./mine.ts`,
+    );
+  const path = isAbsolute(wanted) ? wanted : resolve(folder, wanted);
+  if (!existsSync(path)) throw new UserError(`there is no strategy file ${wanted}`, 'Check the path given to --strategy.');
+  return load(path, 'file');
+}
+
+export function strategyNames(): readonly string[] {
+  return [...BUILT_IN_STRATEGIES.map(({ name }) => name), ...exampleFiles().keys()];
+}
+
+/** Every strategy that can be named. */
+export async function listStrategies(): Promise<readonly FoundStrategy[]> {
+  return Promise.all(strategyNames().map((name) => findStrategy(name, '.')));
+}
+
+function exampleFiles(): ReadonlyMap<string, string> {
+  if (!existsSync(EXAMPLES)) return new Map();
+  const files = readdirSync(EXAMPLES).filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
+  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(EXAMPLES, file)]));
+}
+
+async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrategy> {
+  openDoors();
+  let made: unknown;
+  try {
+    made = ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default;
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(
+      `cannot load the strategy ${path}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
+      'Mend the file; it may import #strategy, #features and #domain.',
+      { cause },
+    );
+  }
+  if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined };
+  if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made };
+  throw new UserError(
+    `${path} has no strategy as its default export`,
+    'End it with: export default defineStrategy({ … }) or tunable({ … }).',
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecipe = (value: unknown): value is StrategyRecipe =>
+  isObject(value) && value['kind'] === 'recipe' && typeof value['make'] === 'function';
+const isStrategy = (value: unknown): value is Strategy =>
+  isObject(value) &&
+  typeof value['name'] === 'string' &&
+  (typeof value['onBar'] === 'function' || typeof value['onInstant'] === 'function');
+
+let opened = false;
+
+/** Lets a strategy file anywhere on the disk import the three doors that authors use. */
+function openDoors(): void {
+  if (opened) return;
+  opened = true;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      /^#(strategy|features|domain)$/.test(specifier)
+        ? next(specifier, { ...context, parentURL: import.meta.url })
+        : next(specifier, context),
+  });
+}

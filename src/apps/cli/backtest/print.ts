@@ -1,0 +1,119 @@
+import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
+import type { Interval } from '#statistics';
+import { styleFor, type CliEnvironment } from '../terminal.ts';
+import type { BacktestOutcome } from './run.ts';
+import { columnsTable, decimal, money, percent } from './table.ts';
+import { endedOpen, exposureOf, refusals } from './write.ts';
+
+/** The run as a person reads it: what ran, the picture, the figures beside holding, what costs do to it, what went wrong. */
+export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEnvironment): void {
+  const { order, strategy, result, benchmark } = outcome;
+  const { bars, config } = order;
+  const style = styleFor(io.stdout, io.environment);
+  const out = (text = ''): void => void io.stdout.write(`${text}\n`);
+  const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
+  const symbols = bars.series.map(({ symbol }) => symbol);
+  out();
+  out(`${style.bold('Strategy')}  ${strategy.name}  ${style.dim(parameters.join(' '))}`);
+  out(`${style.bold('Data')}      ${bars.description}`);
+  out(
+    `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}, ${config.trading.profile} costs`,
+  );
+  if (bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
+  out();
+  const width = Math.max(20, Math.min(84, (io.stdout.columns ?? 100) - 18));
+  out(equityInTerminal(result.equity.equity, width, 8));
+  out(style.dim(`${'hold'.padStart(14)}  ${sparkline(benchmark.equity, width)}`));
+  out();
+  out(figuresTable(outcome));
+  out();
+  out(costsTable(outcome));
+  if (outcome.ladder.length > 0) {
+    const { breakEven } = outcome;
+    out();
+    out(
+      breakEven === undefined
+        ? 'Still profitable at four times the costs.'
+        : breakEven === 0
+          ? 'Loses money even without costs.'
+          : `Profit is gone at ${decimal(breakEven)} times the costs.`,
+    );
+  }
+  for (const note of notes(outcome)) out(style.yellow(`• ${note}`));
+  out();
+  out(`Results     ${folder}`);
+  out(style.dim(`Order hash  ${result.orderHash.slice(0, 16)}`));
+}
+
+function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: BacktestOutcome): string {
+  const { summary, intervals, psr } = report;
+  const { trades } = summary;
+  const range = (interval: Interval, show: (value: number) => string): string => `${show(interval.low)} to ${show(interval.high)}`;
+  const full = { report, benchmarkFigures: hold, result, ...outcome };
+  const rows: string[][] = [
+    ['End equity', money(result.endEquity), '', money(result.startCash * (1 + hold.totalReturn))],
+    ['Return', percent(summary.totalReturn), '', percent(hold.totalReturn)],
+    ['Return a year', percent(summary.cagr), '', ''],
+    ['Volatility a year', percent(summary.volatility), '', ''],
+    ['Sharpe', decimal(summary.sharpe), range(intervals.sharpe, decimal), decimal(hold.sharpe)],
+    ['Sortino', decimal(summary.sortino), '', ''],
+    [
+      'Max drawdown',
+      percent(Math.abs(summary.maxDrawdown)),
+      range({ ...intervals.maxDrawdown, low: Math.abs(intervals.maxDrawdown.high), high: Math.abs(intervals.maxDrawdown.low) }, percent),
+      percent(hold.maxDrawdown),
+    ],
+    ['P(Sharpe > 0)', percent(psr), '', ''],
+    ['Exposure', percent(exposureOf(full)), '', '100.0 %'],
+    ['Trades', String(result.trades.length), '', ''],
+    ['Win rate', percent(report.winRate), '', ''],
+    ['Profit factor', decimal(trades?.profitFactor ?? Number.NaN), '', ''],
+    ['Mean trade', money(trades?.expectancy ?? Number.NaN), '', ''],
+    ['Fees', money(result.feesPaid), '', ''],
+  ];
+  return columnsTable(['', 'Strategy', '95 % interval', 'Buy and hold'], rows);
+}
+
+function costsTable({ profiles, ladder, order }: BacktestOutcome): string {
+  const row = (name: string, figures: ProfileFigures): string[] => [
+    name,
+    String(figures.trades),
+    percent(figures.totalReturn),
+    decimal(figures.sharpe),
+    percent(figures.maxDrawdown),
+    percent(figures.winRate),
+    money(figures.fees),
+  ];
+  const chosen = order.config.trading.profile;
+  return columnsTable(
+    ['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'],
+    [
+      ...profiles.map((figures) => row(figures.profile === chosen ? `${figures.profile} *` : figures.profile, figures)),
+      ...ladder.map((figures) => row(`${chosen} × ${figures.multiple}`, figures)),
+    ],
+  );
+}
+
+function notes(outcome: BacktestOutcome): string[] {
+  const { result, order } = outcome;
+  const refused = refusals(outcome);
+  const open = endedOpen(outcome);
+  const findings = order.bars.reports.flatMap((report) =>
+    report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.count} ${finding.text}`),
+  );
+  return [
+    ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
+    ...(result.ruined ? ['The account was ruined: equity reached zero.'] : []),
+    ...refused.slice(0, 3).map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
+    ...(open.length > 0
+      ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
+      : []),
+    ...(result.positions.length > 0 && order.atEnd === 'mark'
+      ? [`${result.positions.length} positions are still open, marked at the last close.`]
+      : []),
+    ...(result.trades.length > 0 && result.trades.length < 30 ? [`Only ${result.trades.length} trades: the figures are mostly luck.`] : []),
+    ...findings.slice(0, 4),
+  ];
+}
+
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);

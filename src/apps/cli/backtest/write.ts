@@ -1,0 +1,171 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeTable } from '#adapters/data';
+import type { Trade } from '#domain';
+import {
+  dailyEquity,
+  equityCsv,
+  finite,
+  renderTearSheet,
+  tradesCsv,
+  type ProfileFigures,
+  type TearSheetFigure,
+  type TearSheetInput,
+} from '#research';
+import { decisionFile } from './decisions.ts';
+import type { BacktestOutcome } from './run.ts';
+
+/** Files of a run; `compare` and `why` read the last two. */
+export const RUN_FILES = {
+  report: 'report.json',
+  tradesCsv: 'trades.csv',
+  tradesParquet: 'trades.parquet',
+  equity: 'equity_curve.csv',
+  sheet: 'tear_sheet.html',
+  sheetInput: 'tear_sheet.json',
+  decisions: 'decisions.json',
+} as const;
+
+export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const { result, strategy, order } = outcome;
+  const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const sheet = sheetOf(outcome);
+  put(RUN_FILES.report, `${JSON.stringify(reportOf(outcome), null, 2)}\n`);
+  put(RUN_FILES.tradesCsv, tradesCsv(result.trades));
+  put(RUN_FILES.equity, equityCsv(result.equity));
+  put(RUN_FILES.sheet, renderTearSheet(sheet));
+  put(RUN_FILES.sheetInput, `${JSON.stringify(finite(sheet))}\n`);
+  put(RUN_FILES.decisions, `${JSON.stringify(finite(decisionFile(result, strategy.name, order.bars.series)))}\n`);
+  if (result.trades.length > 0) await writeTable(join(folder, RUN_FILES.tradesParquet), tradeTable(result.trades));
+}
+
+function tradeTable(trades: readonly Trade[]): Record<string, Float64Array | string[]> {
+  const text = (name: 'symbol' | 'strategy' | 'side' | 'exitReason') => trades.map((trade) => trade[name]);
+  const number = (
+    name: 'quantity' | 'entryTime' | 'entryPrice' | 'exitTime' | 'exitPrice' | 'fees' | 'pnl' | 'returnFraction' | 'barsHeld',
+  ) => Float64Array.from(trades, (trade) => trade[name]);
+  return {
+    ...{ symbol: text('symbol'), strategy: text('strategy'), side: text('side'), quantity: number('quantity') },
+    ...{ entryTime: number('entryTime'), entryPrice: number('entryPrice'), exitTime: number('exitTime'), exitPrice: number('exitPrice') },
+    ...{
+      exitReason: text('exitReason'),
+      fees: number('fees'),
+      pnl: number('pnl'),
+      returnFraction: number('returnFraction'),
+      barsHeld: number('barsHeld'),
+    },
+  };
+}
+
+/** The whole report as plain JSON; a figure that the data cannot give is null. */
+export function reportOf(outcome: BacktestOutcome): unknown {
+  const { order, strategy, result, report } = outcome;
+  const { bars, config, found } = order;
+  return finite({
+    run: outcome.hash,
+    strategy: { name: strategy.name, kind: found.kind, source: found.recipe?.source ?? null, parameters: strategy.parameters ?? {} },
+    data: {
+      description: bars.description,
+      kind: bars.kind,
+      assetClass: bars.assetClass,
+      timeframe: bars.series[0]!.timeframe.id,
+      symbols: bars.series.map((series) => series.symbol),
+      provenance: bars.provenance,
+      quality: bars.reports,
+    },
+    period: { from: iso(result.equity.time[0]!), to: iso(result.equity.time.at(-1)!), bars: result.barsRun },
+    account: {
+      cash: result.startCash,
+      endCash: result.endCash,
+      endEquity: result.endEquity,
+      leverage: order.leverage,
+      ruined: result.ruined,
+    },
+    profile: config.trading.profile,
+    seed: config.seed,
+    statistics: report.summary,
+    intervals: report.intervals,
+    psr: report.psr,
+    winRate: report.winRate,
+    exposure: exposureOf(outcome),
+    turnover: result.turnover,
+    feesPaid: result.feesPaid,
+    benchmark: outcome.benchmarkFigures,
+    profiles: outcome.profiles.map(({ equity: _, ...figures }) => figures),
+    ladder: outcome.ladder,
+    breakEvenCostMultiple: outcome.breakEven ?? null,
+    orders: { asked: result.orders.length, fills: result.fills.length, refused: refusals(outcome), hash: result.orderHash },
+    openAtEnd: { rule: order.atEnd, closed: endedOpen(outcome).length, positions: result.positions },
+  });
+}
+
+/** Refused orders by reason, most frequent first. */
+export function refusals({
+  result,
+}: BacktestOutcome): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
+  const counts = new Map<string, { status: string; reason: string; count: number }>();
+  for (const { status, reason } of result.orders) {
+    if (status !== 'denied' && status !== 'rejected') continue;
+    const general = reason.replace(/-?\d[\d.,e+-]*/g, '…');
+    const known = counts.get(general);
+    if (known === undefined) counts.set(general, { status, reason, count: 1 });
+    else known.count++;
+  }
+  return [...counts.values()].sort((one, other) => other.count - one.count);
+}
+
+export function endedOpen({ result }: BacktestOutcome): readonly Trade[] {
+  return result.trades.filter((trade) => trade.exitReason === 'end_of_data');
+}
+
+export function exposureOf({ result }: BacktestOutcome): number {
+  return result.exposed.reduce((sum, flag) => sum + flag, 0) / result.exposed.length;
+}
+
+function sheetOf(outcome: BacktestOutcome): TearSheetInput {
+  const { order, strategy, result, report } = outcome;
+  const { bars } = order;
+  const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name} ${value}`);
+  const symbols = bars.series.map(({ symbol }) => symbol);
+  return {
+    title: `${strategy.name} on ${symbols.length > 4 ? `${symbols.length} symbols` : symbols.join(', ')}`,
+    subtitle: [`${bars.series[0]!.timeframe.id} bars`, `${order.config.trading.profile} costs`, ...parameters].join(' · '),
+    curve: { name: strategy.name, ...dailyEquity(result.equity) },
+    benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
+    periodsPerYear: outcome.periodsPerYear,
+    moreFigures: [
+      { label: 'PSR', value: report.psr, unit: 'percent', note: 'probability that the true Sharpe ratio is above zero' },
+      { label: 'Exposure', value: exposureOf(outcome), unit: 'percent' },
+      { label: 'Fees paid', value: result.feesPaid, unit: 'money' },
+    ],
+    trades: result.trades,
+    costProfiles: outcome.profiles.map(({ equity, ...figures }) => ({
+      name: figures.profile,
+      figures: profileRow(figures),
+      curve: { name: figures.profile, ...dailyEquity(equity) },
+    })),
+    provenance: {
+      source: bars.description,
+      kind: bars.kind,
+      symbols,
+      timeframe: bars.series[0]!.timeframe.id,
+      start: result.equity.time[0]!,
+      end: result.equity.time.at(-1)!,
+      notes: ['In sample unless the parameters were fixed before these dates: one backtest proves nothing.'],
+    },
+  };
+}
+
+function profileRow(figures: ProfileFigures): TearSheetFigure[] {
+  return [
+    { label: 'Trades', value: figures.trades, unit: 'count' },
+    { label: 'Return', value: figures.totalReturn, unit: 'percent' },
+    { label: 'Sharpe', value: figures.sharpe, unit: 'ratio' },
+    { label: 'Max drawdown', value: figures.maxDrawdown, unit: 'percent' },
+    { label: 'Win rate', value: figures.winRate, unit: 'percent' },
+    { label: 'Fees', value: figures.fees, unit: 'money' },
+  ];
+}
+
+const iso = (time: number): string => new Date(time).toISOString();

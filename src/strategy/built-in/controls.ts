@@ -1,0 +1,51 @@
+import { createRng } from '#core';
+import { atr } from '#features';
+import { defineStrategy } from '../author.ts';
+import { hold, long, short } from '../define.ts';
+import { equalShare, real, tunable, whole } from '../recipe.ts';
+
+/** Buys on the first bar and never sells: what no skill would have earned, costs included. */
+export const buyAndHold = tunable({
+  name: 'buy-and-hold',
+  summary: 'control: buys on the first bar, in equal parts, and holds',
+  source: 'control; equal parts after DeMiguel, Garlappi, Uppal (2009), Optimal versus naive diversification',
+  parameters: {},
+  make: (_, { symbols }) =>
+    defineStrategy({
+      name: 'buy-and-hold',
+      features: {},
+      decide: (context) =>
+        context.position.flat ? long({ stop: { percent: 0.999 }, ...equalShare(context, symbols), reason: 'buys once' }) : hold('holds'),
+    }),
+});
+
+/** Enters at random, either way, and leaves by stop, target or time: what the exits alone earn. The seed decides all. */
+export const randomEntry = tunable({
+  name: 'random-entry',
+  summary: 'control: enters by coin toss, leaves by stop, target or time',
+  source: 'control',
+  parameters: {
+    chance: real(0.05, 0.0001, 1, 'probability of an entry on a flat bar'),
+    stop: real(2, 0.1, 20, 'stop away from the entry, in ATRs'),
+    target: real(2, 0.1, 50, 'target away from the entry, in ATRs'),
+    maxBars: whole(20, 1, 1000, 'bars after which the trade ends'),
+  },
+  make: ({ chance, stop, target, maxBars }, { seed, symbols }) =>
+    defineStrategy({
+      name: 'random-entry',
+      features: {
+        atr: atr(14),
+        draw: (bars) => {
+          const rng = createRng(seed).stream(`random-entry/${bars.symbol}`);
+          return Float64Array.from({ length: bars.length }, () => rng.uniform());
+        },
+      },
+      decide(context) {
+        const { f, position } = context;
+        if (!position.flat) return hold('waits for stop, target or time');
+        if (f.draw >= chance) return hold('no luck');
+        const plan = { stop: { away: stop * f.atr }, target: { away: target * f.atr }, maxBars, ...equalShare(context, symbols) };
+        return f.draw < chance / 2 ? long({ ...plan, reason: 'heads' }) : short({ ...plan, reason: 'tails' });
+      },
+    }),
+});

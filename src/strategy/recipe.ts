@@ -1,0 +1,81 @@
+import { didYouMean, UserError } from '#core';
+import type { BarContext, EntryPlan, Strategy } from './contract.ts';
+
+/** One number that a person or a search may turn: its usual value and the range that makes sense. */
+export interface ParameterRange {
+  readonly usual: number;
+  readonly low: number;
+  readonly high: number;
+  /** Only whole numbers. */
+  readonly whole: boolean;
+  readonly text: string;
+}
+
+/** What a strategy may know of the run it is made for: a seed, and how many symbols share the account. */
+export interface RunFacts {
+  readonly seed: number;
+  readonly symbols: number;
+}
+
+/** A strategy before its numbers are chosen. */
+export interface StrategyRecipe<Name extends string = string> {
+  readonly kind: 'recipe';
+  readonly name: string;
+  /** One line for a list. */
+  readonly summary: string;
+  /** Who published it, and when. */
+  readonly source: string;
+  readonly parameters: Readonly<Record<Name, ParameterRange>>;
+  readonly make: (values: Readonly<Record<Name, number>>, run: RunFacts) => Strategy;
+}
+
+export function tunable<const Name extends string>(recipe: Omit<StrategyRecipe<Name>, 'kind'>): StrategyRecipe<Name> {
+  return { kind: 'recipe', ...recipe };
+}
+
+/** A number of bars or another count. */
+export function whole(usual: number, low: number, high: number, text: string): ParameterRange {
+  return { usual, low, high, whole: true, text };
+}
+
+export function real(usual: number, low: number, high: number, text: string): ParameterRange {
+  return { usual, low, high, whole: false, text };
+}
+
+/** The strategy with the numbers given, its usual ones for the rest. Throws `UserError` for an unknown name or a number out of range. */
+export function prepare(recipe: StrategyRecipe, given: Readonly<Record<string, number>> = {}, run: Partial<RunFacts> = {}): Strategy {
+  const known = Object.keys(recipe.parameters);
+  const values: Record<string, number> = Object.fromEntries(known.map((name) => [name, recipe.parameters[name]!.usual]));
+  for (const [name, value] of Object.entries(given)) {
+    const range = recipe.parameters[name];
+    if (range === undefined)
+      throw new UserError(
+        `strategy ${recipe.name} has no parameter "${name}"`,
+        didYouMean(name, known) || (known.length === 0 ? 'It has no parameters.' : `It has: ${known.join(', ')}.`),
+      );
+    if (!(value >= range.low && value <= range.high) || (range.whole && !Number.isInteger(value)))
+      throw new UserError(
+        `${recipe.name}: ${name} cannot be ${value}`,
+        `Use a ${range.whole ? 'whole ' : ''}number from ${range.low} to ${range.high} (${range.text}).`,
+      );
+    values[name] = value;
+  }
+  const { seed = 1, symbols = 1 } = run;
+  return { ...recipe.make(values, { seed, symbols }), parameters: values };
+}
+
+/** The size of an entry that gives each symbol an equal part of the account: all of it but a twentieth, for fees and gaps. */
+export function equalShare(context: Pick<BarContext, 'account' | 'close'>, symbols: number): Pick<EntryPlan, 'size' | 'units'> {
+  return symbols === 1 ? { size: 0.95 } : { units: (0.95 * context.account.equity) / symbols / context.close };
+}
+
+/** The units that lose `risk` (a fraction) of equity when the price moves by `distance`, at most an equal share of the account. */
+export function unitsAtRisk(
+  context: Pick<BarContext, 'account' | 'close'>,
+  risk: number,
+  distance: number,
+  symbols: number,
+): Pick<EntryPlan, 'units'> {
+  const { equity } = context.account;
+  return { units: Math.min((risk * equity) / distance, (0.95 * equity) / symbols / context.close) };
+}
