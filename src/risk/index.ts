@@ -1,0 +1,22 @@
+/**
+ * Floor 2. What may be risked: the gate before every order, the correlation circuit breaker and the staleness rule of a model.
+ * Pure decisions on plain state, each refusal with a stable code and a sentence; never sends, cancels or sizes an order itself.
+ */
+export { checkOrder, createRiskGate, type RefusalCode, type RiskDecision, type RiskGate } from './gate.ts';
+export type { CompiledLimits, RiskLimits } from './limits.ts';
+export {
+  createRiskState,
+  kill,
+  noteDone,
+  noteEquity,
+  noteFill,
+  noteMark,
+  notePosition,
+  noteSent,
+  releaseKill,
+  type OrderIntent,
+  type RiskState,
+  type SentOrder,
+  type SymbolRisk,
+  type WorkingOrder,
+} from './state.ts';
