@@ -24,7 +24,15 @@ export async function writeTable(path: string, table: Table): Promise<void> {
     await connection.run(`CREATE TABLE t (${fields.join(', ')})`);
     await appendColumns(connection, columns, rows);
     await writeDurably(path, async (temporary) => {
-      await connection.run(`COPY t TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`);
+      // A missing value has many bit patterns, and which one a computation leaves depends on how the runtime compiled it: one for all.
+      const canonical = names.map((name, i) =>
+        columns[i] instanceof Float64Array
+          ? `CASE WHEN isnan(${identifier(name)}) THEN 'nan'::DOUBLE ELSE ${identifier(name)} END AS ${identifier(name)}`
+          : identifier(name),
+      );
+      await connection.run(
+        `COPY (SELECT ${canonical.join(', ')} FROM t) TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
+      );
     });
   });
 }
