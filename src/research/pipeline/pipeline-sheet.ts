@@ -37,7 +37,7 @@ export function pipelineTearSheet(parts: PipelineSheetParts): TearSheetInput {
     subtitle: `${data.datasets.map((dataset) => dataset.symbol).join(', ')} · ${data.timeframe} bars · ${parts.profile} costs`,
     verdict: {
       passed: verdict.passed,
-      headline: verdict.statement,
+      headline: verdict.statement.replace(/^(PASSED|FAILED): /, ''),
       reasons: failed.map((gate) => `${gate.question}: ${text(gate.figure)}, needed ${gate.rule} ${text(gate.bound)}`),
     },
     gates: verdict.gates.map((gate) => ({
