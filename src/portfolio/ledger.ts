@@ -53,6 +53,8 @@ export class Ledger {
   readonly #held: Float64Array;
   /** Account net per symbol, in units; read it in loops, never write it. */
   readonly net: Float64Array;
+  /** Symbols with a net position. */
+  openSymbols = 0;
   feesPaid = 0;
   turnover = 0;
   cash: number;
@@ -191,7 +193,10 @@ export class Ledger {
   #renet(symbol: number): void {
     let net = 0;
     for (let strategy = 0; strategy < this.#strategies.length; strategy++) net += this.held(strategy, symbol);
-    this.net[symbol] = clean(net);
+    const before = this.net[symbol]!;
+    const after = clean(net);
+    this.net[symbol] = after;
+    this.openSymbols += (after === 0 ? 0 : 1) - (before === 0 ? 0 : 1);
   }
 
   #grossUnits(symbol: number): number {
