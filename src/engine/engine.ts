@@ -59,6 +59,8 @@ export class Engine implements VenueHost, EngineView {
   readonly #strategies: readonly Strategy[];
   readonly #risk: RiskCheck | undefined;
   readonly #byId = new Map<number, WorkingOrder>();
+  readonly #tradeListeners: boolean;
+  #tradesTold = 0;
   #locals: Int32Array;
   #nextId = 1;
   row = -1;
@@ -75,6 +77,7 @@ export class Engine implements VenueHost, EngineView {
     this.hedging = setup.account.hedging;
     this.#strategies = setup.strategies;
     this.#risk = setup.risk;
+    this.#tradeListeners = setup.strategies.some((strategy) => strategy.onTrade !== undefined);
     this.#locals = new Int32Array(this.symbols.length);
     this.marks = new Float64Array(this.symbols.length);
     this.equityNow = setup.account.cash;
@@ -184,6 +187,7 @@ export class Engine implements VenueHost, EngineView {
       closes: order.closes,
       tag: order.tag,
     });
+    if (this.#tradeListeners) this.#tellTrades();
     this.fills.push({
       id: `${order.id}.${this.fills.length}`,
       orderId: order.id,
@@ -197,6 +201,15 @@ export class Engine implements VenueHost, EngineView {
       time: timestamp(time),
       reason,
     });
+  }
+
+  /** Trades that the last entry closed, each to the strategy that owned it. */
+  #tellTrades(): void {
+    const { trades } = this.ledger;
+    while (this.#tradesTold < trades.length) {
+      const trade = trades[this.#tradesTold++]!;
+      this.#strategies.find((strategy) => strategy.name === trade.strategy)?.onTrade?.(trade);
+    }
   }
 
   ended(order: WorkingOrder): void {
@@ -312,6 +325,7 @@ export class Engine implements VenueHost, EngineView {
             closes: lot.orderId,
             tag: '',
           });
+          if (this.#tradeListeners) this.#tellTrades();
           this.fills.push({
             id: `${id}.${this.fills.length}`,
             orderId: id,

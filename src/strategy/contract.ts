@@ -1,5 +1,5 @@
 import type { Timestamp } from '#core';
-import type { BarSeries, Order, OrderRequest } from '#domain';
+import type { BarSeries, Order, OrderRequest, Trade } from '#domain';
 import type { Expression } from '#features';
 
 /**
@@ -107,4 +107,6 @@ export interface Strategy {
   readonly acceptsMissing?: boolean;
   onBar?(context: BarContext): Decision | undefined;
   onInstant?(context: CrossSectionContext): void;
+  /** Told of each round trip of its own when it closes, before the strategy is asked again: for sizing that learns. */
+  onTrade?(trade: Trade): void;
 }
