@@ -126,6 +126,6 @@ class TerminalReporter implements Reporter {
       elapsedMs > 2_000 && line.fraction > 0.02 ? `, ${durationText((elapsedMs / line.fraction) * (1 - line.fraction))} left` : '';
     const figures = `${String(Math.floor(line.fraction * 100)).padStart(3)} %  ${elapsed}${left}  ${line.message}`.trimEnd();
     if (room < BAR_WIDTH + 12) return fit(figures, room);
-    return `${this.#paint('green', '━'.repeat(full))}${this.#paint('dim', '━'.repeat(BAR_WIDTH - full))} ${fit(figures, room - BAR_WIDTH - 1)}`;
+    return `${this.#paint('green', '━'.repeat(full))}${this.#paint('dim', '─'.repeat(BAR_WIDTH - full))} ${fit(figures, room - BAR_WIDTH - 1)}`;
   }
 }
