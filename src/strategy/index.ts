@@ -13,15 +13,8 @@ export type {
   PriceLevel,
   Strategy,
 } from './contract.ts';
-export { exit, hold, long, short } from './define.ts';
-export {
-  defineCrossSection,
-  defineStrategy,
-  featureColumns,
-  type AuthorFeature,
-  type CrossSectionDefinition,
-  type StrategyDefinition,
-} from './author.ts';
+export { defineStrategy, exit, hold, long, short, type StrategyDefinition } from './define.ts';
+export { defineCrossSection, type CrossSectionDefinition } from './cross-section.ts';
 export { BUILT_IN_STRATEGIES } from './built-in/index.ts';
 export {
   equalShare,

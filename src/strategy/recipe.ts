@@ -64,18 +64,18 @@ export function prepare(recipe: StrategyRecipe, given: Readonly<Record<string, n
   return { ...recipe.make(values, { seed, symbols }), parameters: values };
 }
 
-/** The size of an entry that gives each symbol an equal part of the account: all of it but a twentieth, for fees and gaps. */
-export function equalShare(context: Pick<BarContext, 'account' | 'close'>, symbols: number): Pick<EntryPlan, 'size' | 'units'> {
-  return symbols === 1 ? { size: 0.95 } : { units: (0.95 * context.account.equity) / symbols / context.close };
+type SizingView = Pick<BarContext, 'account' | 'close'>;
+
+/** The size of an entry that gives each symbol an equal part of the account, or what is left of it: all but a twentieth, for fees and gaps. */
+export function equalShare(context: SizingView, symbols: number): Pick<EntryPlan, 'size' | 'units'> {
+  return symbols === 1 ? { size: 0.95 } : { units: largestUnits(context, symbols) };
 }
 
 /** The units that lose `risk` (a fraction) of equity when the price moves by `distance`, at most an equal share of the account. */
-export function unitsAtRisk(
-  context: Pick<BarContext, 'account' | 'close'>,
-  risk: number,
-  distance: number,
-  symbols: number,
-): Pick<EntryPlan, 'units'> {
-  const { equity } = context.account;
-  return { units: Math.min((risk * equity) / distance, (0.95 * equity) / symbols / context.close) };
+export function unitsAtRisk(context: SizingView, risk: number, distance: number, symbols: number): Pick<EntryPlan, 'units'> {
+  return { units: Math.min((risk * context.account.equity) / distance, largestUnits(context, symbols)) };
+}
+
+function largestUnits({ account, close }: SizingView, symbols: number): number {
+  return (0.95 * Math.max(0, Math.min(account.equity / symbols, account.availableMargin))) / close;
 }

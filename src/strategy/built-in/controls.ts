@@ -1,7 +1,6 @@
 import { createRng } from '#core';
 import { atr } from '#features';
-import { defineStrategy } from '../author.ts';
-import { hold, long, short } from '../define.ts';
+import { defineStrategy, hold, long, short } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Buys on the first bar and never sells: what no skill would have earned, costs included. */
@@ -30,22 +29,21 @@ export const randomEntry = tunable({
     target: real(2, 0.1, 50, 'target away from the entry, in ATRs'),
     maxBars: whole(20, 1, 1000, 'bars after which the trade ends'),
   },
-  make: ({ chance, stop, target, maxBars }, { seed, symbols }) =>
-    defineStrategy({
+  make: ({ chance, stop, target, maxBars }, { seed, symbols }) => {
+    const rng = createRng(seed).stream('random-entry');
+    return defineStrategy({
       name: 'random-entry',
       features: {
         atr: atr(14),
-        draw: (bars) => {
-          const rng = createRng(seed).stream(`random-entry/${bars.symbol}`);
-          return Float64Array.from({ length: bars.length }, () => rng.uniform());
-        },
       },
       decide(context) {
         const { f, position } = context;
         if (!position.flat) return hold('waits for stop, target or time');
-        if (f.draw >= chance) return hold('no luck');
+        const draw = rng.stream(`${context.symbol}/${context.time}`).uniform();
+        if (draw >= chance) return hold('no luck');
         const plan = { stop: { away: stop * f.atr }, target: { away: target * f.atr }, maxBars, ...equalShare(context, symbols) };
-        return f.draw < chance / 2 ? long({ ...plan, reason: 'heads' }) : short({ ...plan, reason: 'tails' });
+        return draw < chance / 2 ? long({ ...plan, reason: 'heads' }) : short({ ...plan, reason: 'tails' });
       },
-    }),
+    });
+  },
 });

@@ -1,6 +1,5 @@
 import { atr, close, ema, macd, ret, sma, superTrend } from '#features';
-import { defineStrategy } from '../author.ts';
-import { exit, hold, long, short } from '../define.ts';
+import { defineStrategy, exit, hold, long, short } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Invested while the close is above its long average. */

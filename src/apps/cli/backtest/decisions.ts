@@ -19,6 +19,8 @@ export interface DecisionFile {
 
 export interface SymbolDecisions {
   readonly symbol: string;
+  /** Starts of the bars. */
+  readonly bars: readonly number[];
   /** Start of the last bar. */
   readonly last: number;
   /** Bar starts from which a reason holds, and which of `reasons` it is. */
@@ -109,5 +111,5 @@ function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeri
     from.push(bars.time[row]!);
     reason.push(index.get(text)!);
   }
-  return { symbol: bars.symbol, last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
+  return { symbol: bars.symbol, bars: Array.from(bars.time), last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '#core';
-import { checkQuality, type Provenance, type QualityReport } from '#data';
-import { parseTimeframe, type AssetClass, type BarSeries, type VenueHours } from '#domain';
+import { checkQuality, type DataSource, type Provenance, type QualityReport } from '#data';
+import { firstRowAtOrAfter, parseTimeframe, sliceBars, type AssetClass, type BarSeries, type VenueHours } from '#domain';
 import type { PipelineConfig } from '#research';
 import { openSource } from '../../sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
@@ -18,11 +18,16 @@ export interface LoadedBars {
   readonly venueHours: VenueHours;
 }
 
-/** Loads the symbols asked for, or all that the source has, and lets them through the quality gate. */
-export async function loadBars(config: PipelineConfig, io: CliEnvironment): Promise<LoadedBars> {
+/** The source that the configuration names; a path is relative to where the command runs. */
+export async function sourceOf(config: PipelineConfig, io: CliEnvironment): Promise<DataSource> {
   const { path } = config.data;
   const data = path === undefined ? config.data : { ...config.data, path: resolve(io.cwd, path) };
-  const source = await openSource(data, { environment: io.environment, seed: config.seed, symbols: config.symbols });
+  return openSource(data, { environment: io.environment, seed: config.seed, symbols: config.symbols });
+}
+
+/** Loads the symbols asked for, or all that the source has, and lets them through the quality gate. */
+export async function loadBars(config: PipelineConfig, io: CliEnvironment): Promise<LoadedBars> {
+  const source = await sourceOf(config, io);
   const { text, kind, venueHours } = source.describe();
   const available = await source.list();
   const symbols = config.symbols.length > 0 ? config.symbols : [...new Set(available.map(({ symbol }) => symbol))];
@@ -48,15 +53,22 @@ export async function loadBars(config: PipelineConfig, io: CliEnvironment): Prom
   };
 }
 
-/** Refuses symbols that never trade at the same time: one account cannot say anything about them together. */
-export function checkCommonDates(series: readonly BarSeries[]): void {
-  const from = series.reduce((one, other) => (other.time[0]! > one.time[0]! ? other : one));
-  const to = series.reduce((one, other) => (other.time.at(-1)! < one.time.at(-1)! ? other : one));
-  if (from.time[0]! > to.time.at(-1)!)
+/**
+ * The dates that every symbol has: an account that holds a symbol whose bars have ended cannot sell it. Refuses symbols that never
+ * trade at the same time.
+ */
+export function onCommonDates(loaded: LoadedBars): LoadedBars {
+  const { series } = loaded;
+  const last = series.reduce((one, other) => (other.time[0]! > one.time[0]! ? other : one));
+  const first = series.reduce((one, other) => (other.time.at(-1)! < one.time.at(-1)! ? other : one));
+  const from = last.time[0]!;
+  const to = first.time.at(-1)!;
+  if (from > to)
     throw new UserError(
-      `${to.symbol} and ${from.symbol} have no dates in common: ${to.symbol} ends ${day(to.time.at(-1)!)}, ${from.symbol} begins ${day(from.time[0]!)}`,
+      `${first.symbol} and ${last.symbol} have no dates in common: ${first.symbol} ends ${day(to)}, ${last.symbol} begins ${day(from)}`,
       'Run them one at a time, or load a period that both cover.',
     );
+  return { ...loaded, series: series.map((bars) => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1))) };
 }
 
 /** `--data` takes the name of a source or a path. */

@@ -14,17 +14,7 @@ import {
 } from '#research';
 import { decisionFile } from './decisions.ts';
 import type { BacktestOutcome } from './run.ts';
-
-/** Files of a run; `compare` and `why` read the last two. */
-export const RUN_FILES = {
-  report: 'report.json',
-  tradesCsv: 'trades.csv',
-  tradesParquet: 'trades.parquet',
-  equity: 'equity_curve.csv',
-  sheet: 'tear_sheet.html',
-  sheetInput: 'tear_sheet.json',
-  decisions: 'decisions.json',
-} as const;
+import { RUN_FILES } from './run-files.ts';
 
 export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });

@@ -15,12 +15,14 @@ interface BacktestOptions extends CommonOptions {
   readonly param?: readonly string[];
   readonly ladder?: boolean;
   readonly atEnd?: string;
+  readonly dates?: string;
   readonly out?: string;
 }
 
 const EXAMPLES = `
 Fees: none, 5bps, 2/5bps (maker/taker), 0.1%, 1+0.1% (fixed plus part), 0.005/share, us-equity.
 A position that is open when the data end is closed at the last close (--at-end mark leaves it open).
+Several symbols run over the dates that all of them have (--dates all: over every date).
 
 Examples:
   edgewright backtest --list
@@ -42,9 +44,42 @@ export function addBacktestCommand(program: Command, io: CliEnvironment): void {
     .option('--param <name=value...>', 'a number of the strategy, e.g. --param fast=10')
     .option('--ladder', 'also run at 0, 1, 2 and 4 times the costs')
     .option('--at-end <rule>', 'close or mark what is open when the data end', 'close')
+    .option('--dates <which>', 'several symbols: only the dates common to all, or all', 'common')
     .option('--out <folder>', 'where the results go (default: results/backtests/<strategy>-<hash>)')
     .addHelpText('after', EXAMPLES)
     .action((options: BacktestOptions) => backtest(options, io));
+  addCompare(program, io);
+  addWhy(program, io);
+}
+
+function addCompare(program: Command, io: CliEnvironment): void {
+  program
+    .command('compare <first> <second>')
+    .description('Two backtests side by side: a table here and a page with both curves')
+    .option('--out <file>', 'where the page goes (default: results/comparisons/)')
+    .option('--json', 'print JSON for machines')
+    .addHelpText(
+      'after',
+      '\nA run is its folder, its name under results/backtests, or the start of that name.\n\nExample:\n  edgewright compare sma-cross rsi2-reversion\n',
+    )
+    .action(async (first: string, second: string, options: { readonly out?: string; readonly json?: boolean }) => {
+      const { compareRuns } = await import('../backtest/compare.ts');
+      compareRuns(first, second, options, io);
+    });
+}
+
+function addWhy(program: Command, io: CliEnvironment): void {
+  program
+    .command('why <run> <symbol> <time>')
+    .description('Why a backtest did, or did not, trade at a time')
+    .option('--json', 'print JSON for machines')
+    .addHelpText('after', '\nExample:\n  edgewright why sma-cross AAPL 2016-03-01\n')
+    .action(async (run: string, symbol: string, time: string, options: { readonly json?: boolean }) => {
+      const { explain, printAnswer } = await import('../backtest/why.ts');
+      const answer = explain(run, symbol, time, io);
+      if (options.json === true) io.stdout.write(`${JSON.stringify(answer)}\n`);
+      else printAnswer(answer, io);
+    });
 }
 
 async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<void> {
@@ -56,15 +91,16 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   if (options.strategy === undefined)
     throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
-  const { asSourceAndPath, checkCommonDates, loadBars } = await import('../backtest/load-bars.ts');
+  const { asSourceAndPath, onCommonDates, loadBars } = await import('../backtest/load-bars.ts');
   const { value: config } = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
   const { parseFees } = await import('../backtest/fees.ts');
   const fees = options.fees === undefined ? undefined : parseFees(options.fees);
   const atEnd = oneOf('--at-end', options.atEnd ?? 'close', ['close', 'mark'] as const);
   const leverage = positive('--leverage', options.leverage ?? '1');
   const parameters = readParameters(options.param ?? []);
-  const bars = await loadBars(config, io);
-  checkCommonDates(bars.series);
+  const dates = oneOf('--dates', options.dates ?? 'common', ['common', 'all'] as const);
+  const loaded = await loadBars(config, io);
+  const bars = dates === 'all' ? loaded : onCommonDates(loaded);
   const { runOrder } = await import('../backtest/run.ts');
   const outcome = runOrder({ found, parameters, bars, config, fees, leverage, ladder: options.ladder === true, atEnd });
   const { reportOf, writeOutcome } = await import('../backtest/write.ts');

@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { renderComparison, sparkline, type TearSheetInput } from '#research';
+import { summarisePerformance } from '#statistics';
+import { styleFor, type CliEnvironment } from '../terminal.ts';
+import { findRun, readSheet } from './run-folder.ts';
+import { columnsTable, decimal, money, percent } from './table.ts';
+
+interface ComparedFigure {
+  readonly label: string;
+  readonly show: (value: number) => string;
+  readonly of: (figures: ReturnType<typeof summarisePerformance>) => number;
+}
+
+const FIGURES: readonly ComparedFigure[] = [
+  { label: 'Return', show: percent, of: (figures) => figures.totalReturn },
+  { label: 'Return a year', show: percent, of: (figures) => figures.cagr },
+  { label: 'Volatility a year', show: percent, of: (figures) => figures.volatility },
+  { label: 'Sharpe', show: decimal, of: (figures) => figures.sharpe },
+  { label: 'Sortino', show: decimal, of: (figures) => figures.sortino },
+  { label: 'Calmar', show: decimal, of: (figures) => figures.calmar },
+  { label: 'Max drawdown', show: percent, of: (figures) => Math.abs(figures.maxDrawdown) },
+  { label: 'Time under water', show: percent, of: (figures) => figures.timeUnderwater },
+  { label: 'Trades', show: (value) => decimal(value, 0), of: (figures) => figures.trades?.count ?? Number.NaN },
+  { label: 'Win rate', show: percent, of: (figures) => figures.trades?.winRate ?? Number.NaN },
+  { label: 'Profit factor', show: decimal, of: (figures) => figures.trades?.profitFactor ?? Number.NaN },
+  { label: 'Mean trade', show: money, of: (figures) => figures.trades?.expectancy ?? Number.NaN },
+];
+
+/** Two runs side by side: a table here, a page with both curves on disk. */
+export function compareRuns(
+  one: string,
+  other: string,
+  options: { readonly out?: string; readonly json?: boolean },
+  io: CliEnvironment,
+): void {
+  const [first, second] = [findRun(one, io.cwd), findRun(other, io.cwd)];
+  const sheets = [named(first), named(second)] as const;
+  const summaries = sheets.map(summaryOf);
+  const out = options.out ?? `results/comparisons/${basename(first)}-and-${basename(second)}.html`;
+  const page = resolve(io.cwd, out);
+  mkdirSync(dirname(page), { recursive: true });
+  writeFileSync(page, renderComparison(sheets[0], sheets[1]));
+  const rows = FIGURES.map(({ label, show, of }) => ({ label, show, values: summaries.map(of) as [number, number] }));
+  if (options.json === true) {
+    const figures = Object.fromEntries(
+      rows.map(({ label, values }) => [label, values.map((value) => (Number.isFinite(value) ? value : null))]),
+    );
+    io.stdout.write(
+      `${JSON.stringify({ runs: [basename(first), basename(second)], figures, page: out, sameDates: sameDates(...sheets) })}\n`,
+    );
+    return;
+  }
+  const style = styleFor(io.stdout, io.environment);
+  const head = ['', basename(first), basename(second), 'Difference'];
+  io.stdout.write('\n');
+  for (const [at, sheet] of sheets.entries()) io.stdout.write(`${head[at + 1]!.padEnd(36)} ${sparkline(sheet.curve.equity, 50)}\n`);
+  io.stdout.write(
+    `\n${columnsTable(
+      head,
+      rows.map(({ label, show, values: [a, b] }) => [label, show(a), show(b), show(b - a)]),
+    )}\n\n`,
+  );
+  if (!sameDates(...sheets))
+    io.stdout.write(style.yellow('• The runs cover different dates: their figures do not compare like with like.\n'));
+  io.stdout.write(`Comparison  ${out}\n`);
+}
+
+/** The run's own name in the title tells two runs of one strategy apart. */
+function named(folder: string): TearSheetInput {
+  const sheet = readSheet(folder);
+  return { ...sheet, title: basename(folder) };
+}
+
+function summaryOf({ curve, periodsPerYear, trades = [] }: TearSheetInput): ReturnType<typeof summarisePerformance> {
+  return summarisePerformance({ equity: curve.equity, periodsPerYear, trades });
+}
+
+function sameDates(one: TearSheetInput, other: TearSheetInput): boolean {
+  const ends = ({ curve }: TearSheetInput): string => `${curve.time[0]} ${curve.time[curve.time.length - 1]}`;
+  return ends(one) === ends(other);
+}

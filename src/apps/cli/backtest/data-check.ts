@@ -1,0 +1,39 @@
+import type { QualityReport } from '#data';
+import type { PipelineConfig } from '#research';
+import { styleFor, type CliEnvironment } from '../terminal.ts';
+import { loadBars } from './load-bars.ts';
+import { columnsTable } from './table.ts';
+
+/** Prints what the gate found; false when one of it is an error. */
+export async function checkData(config: PipelineConfig, json: boolean, io: CliEnvironment): Promise<boolean> {
+  const { reports, provenance, description, kind } = await loadBars(config, io);
+  const clean = reports.every(({ findings }) => findings.every(({ severity }) => severity !== 'error'));
+  if (json) {
+    io.stdout.write(
+      `${JSON.stringify({ description, kind, clean, datasets: reports.map((report, at) => ({ ...report, provenance: provenance[at] })) })}\n`,
+    );
+    return clean;
+  }
+  const style = styleFor(io.stdout, io.environment);
+  io.stdout.write(`${style.bold(description)}\n`);
+  for (const [at, report] of reports.entries()) io.stdout.write(`\n${reportText(report, provenance[at]!)}`);
+  io.stdout.write(`\n${clean ? style.green('No errors.') : style.red('Rows with errors were dropped.')}\n`);
+  return clean;
+}
+
+function reportText(report: QualityReport, { first, last }: { readonly first: string; readonly last: string }): string {
+  const { symbol, timeframe, rowsIn, rowsOut, findings } = report;
+  const head = `${symbol}  ${timeframe} bars  ${first.slice(0, 10)} to ${last.slice(0, 10)}  ${rowsIn} rows in, ${rowsOut} out\n`;
+  if (findings.length === 0) return `${head}  Nothing to report.\n`;
+  const rows = findings.map(({ check, count, severity, action, text, examples }) => [
+    severity,
+    check,
+    String(count),
+    action,
+    text,
+    shorter(examples[0] ?? ''),
+  ]);
+  return `${head}${columnsTable(['Severity', 'Check', 'Rows', 'Done', 'What', 'First'], rows, [1, 3, 4, 5])}\n`;
+}
+
+const shorter = (time: string): string => time.replace(/T00:00:00\.000Z$/, '').replace(/:00\.000Z$/, 'Z');
