@@ -1,7 +1,7 @@
 import { timestamp, type Rng } from '#core';
 import type { Fill, Instrument, Order, OrderRequest } from '#domain';
 import { SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
-import { Ledger } from '#portfolio';
+import { Ledger, type LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { DecisionLog } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
@@ -58,7 +58,20 @@ export class Engine implements VenueHost, EngineView {
   readonly #lanes: StrategyLane[];
   readonly #strategies: readonly Strategy[];
   readonly #risk: RiskCheck | undefined;
-  readonly #byId = new Map<number, WorkingOrder>();
+  /** Reused for every execution: the ledger copies what it keeps. */
+  readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
+    strategy: 0,
+    symbol: 0,
+    quantity: 0.5,
+    price: 0.5,
+    fee: 0.5,
+    orderId: 0,
+    time: 0.5,
+    row: 0,
+    reason: '',
+    closes: 0,
+    tag: '',
+  };
   readonly #tradeListeners: boolean;
   #tradesTold = 0;
   #locals: Int32Array;
@@ -138,17 +151,17 @@ export class Engine implements VenueHost, EngineView {
       return 0;
     }
     if (this.account.exclusiveOrders && order.closes === 0) this.#clearFor(strategy, symbol);
-    this.#byId.set(order.id, order);
     this.venue.submit(order);
     return order.id;
   }
 
   order(id: number): WorkingOrder | undefined {
-    return this.#byId.get(id);
+    const order = this.#orderOf(id);
+    return order?.open === true ? order : undefined;
   }
 
   cancel(id: number, reason = 'canceled by the strategy'): void {
-    const order = this.#byId.get(id);
+    const order = this.order(id);
     if (order) this.venue.cancel(order, reason);
   }
 
@@ -174,20 +187,19 @@ export class Engine implements VenueHost, EngineView {
 
   filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
     const reason = order.purpose === 'signal' ? order.tag || 'signal' : order.purpose;
-    this.ledger.apply({
-      strategy: order.strategy,
-      symbol: order.symbol,
-      quantity: signed,
-      price,
-      fee,
-      orderId: order.id,
-      time,
-      row,
-      reason,
-      closes: order.closes,
-      tag: order.tag,
-    });
-    if (this.#tradeListeners) this.#tellTrades();
+    const entry = this.#entry;
+    entry.strategy = order.strategy;
+    entry.symbol = order.symbol;
+    entry.quantity = signed;
+    entry.price = price;
+    entry.fee = fee;
+    entry.orderId = order.id;
+    entry.time = time;
+    entry.row = row;
+    entry.reason = reason;
+    entry.closes = order.closes;
+    entry.tag = order.tag;
+    this.ledger.apply(entry);
     this.fills.push({
       id: `${order.id}.${this.fills.length}`,
       orderId: order.id,
@@ -212,13 +224,17 @@ export class Engine implements VenueHost, EngineView {
     }
   }
 
-  ended(order: WorkingOrder): void {
-    this.#byId.delete(order.id);
+  /** Orders are kept in the order of their ids; an id that a liquidation took has none. */
+  #orderOf(id: number): WorkingOrder | undefined {
+    const { orders } = this;
+    let at = Math.min(id, orders.length) - 1;
+    while (at >= 0 && orders[at]!.id > id) at--;
+    const found = orders[at];
+    return found?.id === id ? found : undefined;
   }
 
   spawned(order: WorkingOrder): void {
     this.orders.push(order);
-    this.#byId.set(order.id, order);
   }
 
   nextOrderId(): number {

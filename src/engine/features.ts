@@ -42,29 +42,42 @@ function given(strategy: Strategy, name: string, series: BarSeries): Float64Arra
 /** Where a strategy reads: moved from bar to bar instead of building an object a bar. */
 export class FeatureCursor {
   row = 0;
-  readonly slots: FeatureSlot[];
-
-  constructor(width: number) {
-    this.slots = Array.from({ length: width }, () => new FeatureSlot());
-  }
-
-  turnTo(columns: readonly Float64Array[]): void {
-    for (let at = 0; at < this.slots.length; at++) this.slots[at]!.column = columns[at]!;
-  }
+  columns: readonly Float64Array[] = [];
 }
 
-class FeatureSlot {
-  column: Float64Array = new Float64Array(0);
-}
+/** Views by their names: runs with the same features share getters and shape, so that sweeps stay monomorphic. */
+const shapes = new Map<string, { readonly now: object; readonly before: object }>();
 
 /** An object with one getter a name, reading the cursor's row, or the row before it. */
 export function featureView(names: readonly string[], cursor: FeatureCursor, which: 'now' | 'before'): Readonly<Record<string, number>> {
+  const key = JSON.stringify(names);
+  const shape = shapes.get(key) ?? { now: prototypeOf(names, 'now'), before: prototypeOf(names, 'before') };
+  shapes.set(key, shape);
+  const view = Object.create(shape[which]) as Readonly<Record<string, number>>;
+  Object.defineProperty(view, CURSOR, { value: cursor });
+  return view;
+}
+
+const CURSOR = Symbol('cursor');
+
+interface OnCursor {
+  readonly [CURSOR]: FeatureCursor;
+}
+
+function prototypeOf(names: readonly string[], which: 'now' | 'before'): object {
   const prototype = {};
   names.forEach((name, at) => {
-    const slot = cursor.slots[at]!;
-    const now = (): number => slot.column[cursor.row]!;
-    const before = (): number => (cursor.row === 0 ? Number.NaN : slot.column[cursor.row - 1]!);
-    Object.defineProperty(prototype, name, { enumerable: true, get: which === 'now' ? now : before });
+    const get =
+      which === 'now'
+        ? function now(this: OnCursor): number {
+            const cursor = this[CURSOR];
+            return cursor.columns[at]![cursor.row]!;
+          }
+        : function before(this: OnCursor): number {
+            const cursor = this[CURSOR];
+            return cursor.row === 0 ? Number.NaN : cursor.columns[at]![cursor.row - 1]!;
+          };
+    Object.defineProperty(prototype, name, { enumerable: true, get });
   });
-  return Object.create(prototype) as Readonly<Record<string, number>>;
+  return prototype;
 }

@@ -165,7 +165,7 @@ class Moment implements BarContext {
     this.#index = index;
     this.#position = new PositionNow(engine, index);
     this.#bars = engine.columns[0]!;
-    this.#cursor = new FeatureCursor(names.length);
+    this.#cursor = new FeatureCursor();
     this.f = featureView(names, this.#cursor, 'now');
     this.prior = featureView(names, this.#cursor, 'before');
     this.account = new AccountNow(engine);
@@ -177,7 +177,7 @@ class Moment implements BarContext {
       this.#symbol = symbol;
       this.#position.symbol = symbol;
       this.#bars = this.#engine.columns[symbol]!;
-      this.#cursor.turnTo(columns);
+      this.#cursor.columns = columns;
     }
     this.#local = local;
     this.#cursor.row = local;

@@ -58,7 +58,7 @@ export class SimulatedVenue {
   cancel(order: WorkingOrder, reason: string): void {
     if (!order.open) return;
     order.happen('cancel', reason);
-    this.#end(order);
+    this.working--;
   }
 
   /** Replaces price or quantity in place (atomic: there is no moment without the order). False when the new quantity is below what has filled. */
@@ -72,7 +72,7 @@ export class SimulatedVenue {
     }
     if (order.remaining === 0) {
       order.happen('fill_all');
-      this.#end(order);
+      this.working--;
     }
     this.#queues[order.symbol]!.settle(this.#row);
     return true;
@@ -187,7 +187,7 @@ export class SimulatedVenue {
     else {
       if (order.postOnly && row === order.firstRow && within(order, this.#bar.open) === this.#bar.open) {
         order.happen('reject', 'post-only order would take liquidity');
-        this.#end(order);
+        this.working--;
         return;
       }
       price = restingPrice(order, this.#bar, this.profile, order.bornInside && order.createdRow === row);
@@ -198,7 +198,7 @@ export class SimulatedVenue {
       (order.timeInForce === 'ioc' || order.timeInForce === 'fok' || order.type === 'limit_on_open' || order.type === 'limit_on_close')
     ) {
       order.happen('cancel', price === price ? 'not filled whole at once' : 'not marketable');
-      this.#end(order);
+      this.working--;
     }
   }
 
@@ -211,7 +211,7 @@ export class SimulatedVenue {
       else if (session > order.goodTill) order.happen('expire', 'day order, session over');
     }
     if (order.open) return false;
-    this.#end(order);
+    this.working--;
     return true;
   }
 
@@ -233,7 +233,7 @@ export class SimulatedVenue {
     const wanted = this.#sizer.wantedUnits(order, guess, raw);
     if (wanted === 0) {
       if (order.open) order.happen('cancel', order.reason || 'nothing to close');
-      this.#end(order);
+      this.working--;
       return;
     }
     let units = costs.cap(order.symbol, this.#local, this.#row, wanted, instrument.lotSize);
@@ -261,7 +261,7 @@ export class SimulatedVenue {
     if (closing > 0) this.#dropOrphans(order);
     if (units > 0) this.#reduceGroup(order, units);
     if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject', 'insufficient margin');
-    if (!order.open) this.#end(order);
+    if (!order.open) this.working--;
   }
 
   #emit(order: WorkingOrder, raw: number, maker: boolean, closing: number, opening: number, units: number): void {
@@ -364,7 +364,7 @@ export class SimulatedVenue {
     if (!child.open || child.closes === 0 || child === by) return;
     if (this.#host.openOf(child.strategy, child.symbol, child.closes) !== 0) return;
     child.happen('cancel', 'what it protects is closed');
-    this.#end(child);
+    this.working--;
   }
 
   #reduceGroup(order: WorkingOrder, units: number): void {
@@ -374,13 +374,8 @@ export class SimulatedVenue {
       other.quantity -= units;
       if (order.open && other.remaining > 1e-12) continue;
       other.happen('cancel', 'the other order of its group filled');
-      this.#end(other);
+      this.working--;
     }
-  }
-
-  #end(order: WorkingOrder): void {
-    this.working--;
-    this.#host.ended(order);
   }
 }
 

@@ -15,7 +15,6 @@ export interface SymbolColumns {
 export interface VenueHost {
   /** Books one execution. `signed` buys when positive. */
   filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void;
-  ended(order: WorkingOrder): void;
   /** A new order that the venue made itself: an exit of a bracket. */
   spawned(order: WorkingOrder): void;
   nextOrderId(): number;

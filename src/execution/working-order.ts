@@ -1,12 +1,28 @@
 import type { Order, OrderSize, OrderStatus, OrderType, TimeInForce } from '#domain';
 import { timestamp } from '#core';
+import { blockOfNumbers, takeCells } from './order-cells.ts';
 import { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
+
+/** Where an order's numbers lie among its cells. */
+const QUANTITY = 0;
+const FILLED = 1;
+const PAID = 2;
+const LIMIT = 3;
+const STOP = 4;
+const TRAIL_AMOUNT = 5;
+const TRAIL_PERCENT = 6;
+const STOP_LOSS = 7;
+const TAKE_PROFIT = 8;
+const GOOD_TILL = 9;
+const CREATED_TIME = 10;
 
 /** What a protective or timed exit is for; becomes the trade's exit reason. */
 export type OrderPurpose = 'signal' | 'stop' | 'target' | 'time' | 'liquidation' | 'end_of_data';
 
 /** An order on its way through the venue. One shape for every type, so that the matching code stays monomorphic; NaN is "none". */
 export class WorkingOrder {
+  readonly #numbers: Float64Array;
+  readonly #at: number;
   readonly id: number;
   readonly strategy: number;
   readonly symbol: number;
@@ -16,19 +32,9 @@ export class WorkingOrder {
   direction: number;
   readonly type: OrderType;
   size: OrderSize;
-  quantity = Number.NaN;
-  filled = 0;
-  paid = 0;
-  limit = Number.NaN;
-  stop = Number.NaN;
-  trailAmount = Number.NaN;
-  trailPercent = Number.NaN;
   triggered = false;
-  stopLoss = Number.NaN;
-  takeProfit = Number.NaN;
   maxBars = 0;
   timeInForce: TimeInForce = 'gtc';
-  goodTill = Number.POSITIVE_INFINITY;
   postOnly = false;
   reduceOnly = false;
   /** Only lots opened by this order id are closed; 0 for none. */
@@ -43,7 +49,6 @@ export class WorkingOrder {
   group = '';
   purpose: OrderPurpose = 'signal';
   readonly createdRow: number;
-  readonly createdTime: number;
   /** First bar that may fill it. */
   readonly firstRow: number;
   tag = '';
@@ -63,6 +68,11 @@ export class WorkingOrder {
     time: number,
     firstRow: number,
   ) {
+    this.#at = takeCells();
+    this.#numbers = blockOfNumbers();
+    this.filled = 0;
+    this.paid = 0;
+    this.goodTill = Number.POSITIVE_INFINITY;
     this.id = id;
     this.strategy = strategy;
     this.strategyName = strategyName;
@@ -73,8 +83,72 @@ export class WorkingOrder {
     this.size = size;
     if (size.kind === 'units') this.quantity = size.units;
     this.createdRow = row;
-    this.createdTime = time;
+    this.#numbers[this.#at + CREATED_TIME] = time;
     this.firstRow = firstRow;
+  }
+
+  get quantity(): number {
+    return this.#numbers[this.#at + QUANTITY]!;
+  }
+  set quantity(value: number) {
+    this.#numbers[this.#at + QUANTITY] = value;
+  }
+  get filled(): number {
+    return this.#numbers[this.#at + FILLED]!;
+  }
+  set filled(value: number) {
+    this.#numbers[this.#at + FILLED] = value;
+  }
+  get paid(): number {
+    return this.#numbers[this.#at + PAID]!;
+  }
+  set paid(value: number) {
+    this.#numbers[this.#at + PAID] = value;
+  }
+  get limit(): number {
+    return this.#numbers[this.#at + LIMIT]!;
+  }
+  set limit(value: number) {
+    this.#numbers[this.#at + LIMIT] = value;
+  }
+  get stop(): number {
+    return this.#numbers[this.#at + STOP]!;
+  }
+  set stop(value: number) {
+    this.#numbers[this.#at + STOP] = value;
+  }
+  get trailAmount(): number {
+    return this.#numbers[this.#at + TRAIL_AMOUNT]!;
+  }
+  set trailAmount(value: number) {
+    this.#numbers[this.#at + TRAIL_AMOUNT] = value;
+  }
+  get trailPercent(): number {
+    return this.#numbers[this.#at + TRAIL_PERCENT]!;
+  }
+  set trailPercent(value: number) {
+    this.#numbers[this.#at + TRAIL_PERCENT] = value;
+  }
+  get stopLoss(): number {
+    return this.#numbers[this.#at + STOP_LOSS]!;
+  }
+  set stopLoss(value: number) {
+    this.#numbers[this.#at + STOP_LOSS] = value;
+  }
+  get takeProfit(): number {
+    return this.#numbers[this.#at + TAKE_PROFIT]!;
+  }
+  set takeProfit(value: number) {
+    this.#numbers[this.#at + TAKE_PROFIT] = value;
+  }
+  get goodTill(): number {
+    return this.#numbers[this.#at + GOOD_TILL]!;
+  }
+  set goodTill(value: number) {
+    this.#numbers[this.#at + GOOD_TILL] = value;
+  }
+  get createdTime(): number {
+    return this.#numbers[this.#at + CREATED_TIME]!;
   }
 
   get open(): boolean {
