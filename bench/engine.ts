@@ -1,10 +1,12 @@
 /**
  * The engine on W1, W3 and W4, each beside a fused hand-written loop on the same data in the same run.
- * `node bench/engine.ts [folder with bars_100k.f64, bars_1m.f64, port_50x25k.f64] [rows]`; without a folder a seeded walk of the same shape is made.
+ * `node bench/engine.ts [folder with bars_100k.f64, bars_1m.f64, port_50x25k.f64] [minutes.csv.gz for W5]`; without a folder a seeded walk of
+ * the same shape is made.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { gunzipSync } from 'node:zlib';
 import { runBacktest, type BacktestResult } from '#backtest';
 import { createRng } from '#core';
 import { barSeries, instrument, parseTimeframe, type BarSeries } from '#domain';
@@ -137,6 +139,33 @@ export function runW4(bars: readonly BarSeries[]): BacktestResult {
   return runBacktest({ bars, strategy: w4, account: { cash: 1_000_000 }, profile: withFees, instruments });
 }
 
+/** W5: real minutes with brackets under the profile `base`: spread, slippage, impact, volume cap, fees. */
+export function runW5(bars: BarSeries): BacktestResult {
+  return runBacktest({ bars: [bars], strategy: w3, account: { cash: 100_000 }, profile: 'base' });
+}
+
+/** A CSV of minutes: time in Unix milliseconds or seconds, open, high, low, close, volume by their names in the header; gzipped or not. */
+function minuteBars(path: string): BarSeries {
+  const bytes = readFileSync(path);
+  const lines = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trim().split('\n');
+  const names = lines[0]!.toLowerCase().split(',');
+  const rows = lines.slice(1).map((line) => line.split(','));
+  const column = (name: RegExp): Float64Array => {
+    const at = names.findIndex((one) => name.test(one.trim()));
+    return Float64Array.from(rows, (row) => Number(row[at]));
+  };
+  const time = column(/time|date/);
+  const unit = time[0]! < 1e11 ? 1000 : 1;
+  return barSeries('BTCUSD', parseTimeframe('1m'), {
+    time: time.map((value) => value * unit),
+    open: column(/^open/),
+    high: column(/^high/),
+    low: column(/^low/),
+    close: column(/^close/),
+    volume: column(/^volume/),
+  });
+}
+
 /** The limit in this language: W1 in one fused loop without orders. */
 export function fusedW1({ open, close, length }: BarSeries): number {
   let [fast, slow, held, cash] = [0, 0, false, 100_000];
@@ -200,11 +229,12 @@ function fastest(times: number, work: () => number): { readonly seconds: number;
 
 function report(name: string, rows: number, engine: () => BacktestResult, fused?: () => number): void {
   let last: BacktestResult | undefined;
-  const ours = fastest(7, () => {
+  const times = rows <= 100_000 ? 40 : 9;
+  const ours = fastest(times, () => {
     last = engine();
     return last.endEquity;
   });
-  const limit = fused ? fastest(7, fused) : undefined;
+  const limit = fused ? fastest(times, fused) : undefined;
   const ratio = limit
     ? `  fused ${(rows / limit.seconds / 1e6).toFixed(1)} M bars/s (engine = ${((limit.seconds / ours.seconds) * 100).toFixed(1)} %), its equity ${limit.value.toFixed(4)}`
     : '';
@@ -235,4 +265,9 @@ if (import.meta.main) {
   }
   const portfolio = portfolioBars(join(folder, 'port_50x25k.f64'));
   report('W4', 1_250_000, () => runW4(portfolio));
+  const minutes = process.argv[3] ?? '';
+  if (existsSync(minutes)) {
+    const bitcoin = minuteBars(minutes);
+    report('W5', bitcoin.length, () => runW5(bitcoin));
+  }
 }
