@@ -3,8 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { addBacktestCommand } from './commands/backtest.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDataCommand } from './commands/data.ts';
+import { addModeCommand, asModeCommand } from './commands/mode.ts';
 import { addPipelineCommands } from './commands/pipeline.ts';
 import { addReportCommands } from './commands/report.ts';
+import { addWorkflowCommands } from './commands/workflows.ts';
 import { EXIT, reportFailure, type CliEnvironment } from './terminal.ts';
 
 const VERSION = '0.1.0';
@@ -18,7 +20,7 @@ export async function runCli(argv: readonly string[], io: CliEnvironment): Promi
       program.outputHelp();
       return EXIT.ok;
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(asModeCommand(argv), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return reportCommander(error, program, io, json);
@@ -38,16 +40,19 @@ export function createProgram(io: CliEnvironment): Command {
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 110),
     })
     .addHelpText('after', EXAMPLES);
+  addModeCommand(program, io);
   addPipelineCommands(program, io);
   addDataCommand(program, io);
   addBacktestCommand(program, io);
   addReportCommands(program, io);
+  addWorkflowCommands(program, io);
   addConfigCommand(program, io);
   return program;
 }
 
 const EXAMPLES = `
 Examples:
+  edgewright --mode backtest --symbols AAPL --verbose
   edgewright pipeline                          data to verdict on the embedded demo data
   edgewright pipeline --source files --path bars/ --timeframe 1h --asset-class crypto
   edgewright backtest --strategy sma-cross --symbols AAPL

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '#core';
+import { pipelineConfigSchema } from '#research';
 import { readJson } from '../steps/files.ts';
 import { executeWorkflow } from './run-workflow.ts';
 import { EXIT, ExitWith, styleFor, type CliEnvironment } from './terminal.ts';
@@ -27,8 +28,7 @@ export async function reproduce(workspace: string, json: boolean, io: CliEnviron
       {
         file: before.workflow,
         workspace: scratch,
-        workers: 2,
-        seed: Number(before.seed),
+        config: pipelineConfigSchema.parse({ seed: Number(before.seed) }),
         parameters: before.parameters,
         fresh: false,
         json,

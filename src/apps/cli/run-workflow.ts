@@ -2,26 +2,41 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFoldTrainer } from '#adapters/gbdt';
-import { chooseReporter, createWorkflowPorts } from '#adapters/workflow';
+import { chooseReporter, createWorkflowPorts, discoverSlices, isPackageInstalled } from '#adapters/workflow';
 import { UserError } from '#core';
-import { compileWorkflow, exitCodeOf, runWorkflow, type WorkflowResult } from '#workflow';
+import type { PipelineConfig } from '#research';
+import {
+  buildSliceRegistry,
+  compileWorkflow,
+  exitCodeOf,
+  runWorkflow,
+  type Reporter,
+  type SliceRegistry,
+  type StepRegistry,
+  type WorkflowPlan,
+  type WorkflowResult,
+} from '#workflow';
+import { builtInSlices, LIVE_REFUSAL } from '../slices/built-in.ts';
 import { createStepRegistry } from '../steps/registry.ts';
 import { ExitWith, type CliEnvironment } from './terminal.ts';
 
 /** The folder that holds `src/` (or its build) and the shipped workflows. */
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface WorkflowRequest {
   /** A shipped workflow by name, or a file. */
   readonly file: string;
   readonly workspace: string;
-  readonly workers: number;
-  readonly seed: number;
+  readonly config: PipelineConfig;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly stage?: string | undefined;
   readonly fromStage?: string | undefined;
   readonly fresh: boolean;
   readonly json: boolean;
+  /** How to tell of progress; by default what fits the stream. */
+  readonly reporter?: Reporter;
+  /** Folder of the user's own slices; absent: `slices/` in the caller's folder. */
+  readonly slicesFolder?: string | undefined;
 }
 
 /** The text of a workflow: a file when there is one of that name, else a shipped one. */
@@ -37,26 +52,27 @@ export function readWorkflow(name: string): { readonly file: string; readonly te
 export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironment): Promise<WorkflowResult> {
   const workspace = resolve(io.cwd, request.workspace);
   mkdirSync(workspace, { recursive: true });
-  const trainer = createFoldTrainer({ threads: request.workers });
+  const trainer = createFoldTrainer({ threads: request.config.workers });
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   try {
     const { file, text } = readWorkflow(request.file);
-    const plan = compileWorkflow(
-      file,
-      text,
-      createStepRegistry((jobs, onDone) => trainer.train(jobs, onDone), io.environment),
-    );
-    const ports = createWorkflowPorts({
-      workspace,
-      codeRoot: ROOT,
-      reporter: chooseReporter(request.json ? process.stderr : process.stdout, { json: request.json }),
+    const slices = await openSlices(request, io);
+    const registry = createStepRegistry({
+      trainJobs: (jobs, onDone) => trainer.train(jobs, onDone),
+      environment: io.environment,
+      slices,
+      config: request.config,
     });
+    const plan = compileWorkflow(file, text, registry);
+    const reporter = request.reporter ?? chooseReporter(request.json ? process.stderr : process.stdout, { json: request.json });
+    const ports = createWorkflowPorts({ workspace, codeRoot: ROOT, reporter });
     const result = await runWorkflow(plan, ports, {
       parameters: request.parameters,
-      seed: request.seed,
+      seed: request.config.seed,
+      lineagePath: plan.name === 'pipeline' ? 'results/lineage.json' : `results/${plan.name}/lineage.json`,
       signal: interrupt.signal,
       fresh: request.fresh,
       ...(request.stage === undefined ? {} : { stage: request.stage }),
@@ -71,6 +87,29 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
     process.off('SIGTERM', onSignal);
     await trainer.close();
   }
+}
+
+/** The built-in slices, with the user's own over them. */
+export async function openSlices(request: Pick<WorkflowRequest, 'config' | 'slicesFolder'>, io: CliEnvironment): Promise<SliceRegistry> {
+  const folder = resolve(io.cwd, request.slicesFolder ?? 'slices');
+  if (request.slicesFolder !== undefined && !existsSync(folder))
+    throw new UserError(`there is no folder ${request.slicesFolder}`, 'Check the path given to --slices.');
+  const factories = builtInSlices({ config: request.config, io, logFolder: resolve(io.cwd, 'results/log') });
+  const registry = await buildSliceRegistry(factories, await discoverSlices(folder), isPackageInstalled);
+  return registry.state('live_trade').kind === 'absent' ? registry.disable('live_trade', LIVE_REFUSAL) : registry;
+}
+
+/** Checks a workflow file against every step there is, without running anything. */
+export async function checkWorkflow(
+  name: string,
+  config: PipelineConfig,
+  io: CliEnvironment,
+  slicesFolder?: string,
+): Promise<{ readonly plan: WorkflowPlan; readonly registry: StepRegistry }> {
+  const { file, text } = readWorkflow(name);
+  const slices = await openSlices({ config, slicesFolder }, io);
+  const registry = createStepRegistry({ trainJobs: () => Promise.resolve([]), environment: io.environment, slices, config });
+  return { plan: compileWorkflow(file, text, registry), registry };
 }
 
 /** What the first failed step threw, so that the user sees one line about the cause and not about the machinery. */

@@ -52,7 +52,8 @@ export async function runWorkflow(plan: WorkflowPlan, ports: WorkflowPorts, opti
     await schedule(state, options.maxParallel ?? plan.maxParallel);
     const result = resultOf(state, ports.clock.now() - startMs);
     const lineagePath = options.lineagePath === undefined ? 'results/lineage.json' : options.lineagePath;
-    if (lineagePath !== null) await ports.store.writeFile(lineagePath, lineageText(state, result.lineage));
+    // A run that failed leaves the lineage of the last good one: its artefacts are still there.
+    if (lineagePath !== null && result.status === 'succeeded') await ports.store.writeFile(lineagePath, lineageText(state, result.lineage));
     ports.reporter.report({ kind: 'runFinished', result, atMs: ports.clock.now() });
     return result;
   } finally {

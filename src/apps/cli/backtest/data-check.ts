@@ -1,11 +1,12 @@
 import type { QualityReport } from '#data';
 import type { PipelineConfig } from '#research';
+import type { ResolvedConfig } from '../../config/layers.ts';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import { loadBars } from './load-bars.ts';
 import { columnsTable } from './table.ts';
 
 /** Prints what the gate found; false when one of it is an error. */
-export async function checkData(config: PipelineConfig, json: boolean, io: CliEnvironment): Promise<boolean> {
+export async function checkData(config: ResolvedConfig<PipelineConfig>, json: boolean, io: CliEnvironment): Promise<boolean> {
   const { reports, provenance, description, kind } = await loadBars(config, io);
   const clean = reports.every(({ findings }) => findings.every(({ severity }) => severity !== 'error'));
   if (json) {

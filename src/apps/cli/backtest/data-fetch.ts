@@ -1,12 +1,13 @@
 import { parquetStore } from '#adapters/data';
 import type { PipelineConfig } from '#research';
+import type { ResolvedConfig } from '../../config/layers.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import { loadBars } from './load-bars.ts';
 import { columnsTable } from './table.ts';
 
 /** Loads bars through the gate and adds them to the store. */
 export async function fetchData(
-  config: PipelineConfig,
+  config: ResolvedConfig<PipelineConfig>,
   folder: { readonly given: string; readonly path: string },
   json: boolean,
   io: CliEnvironment,

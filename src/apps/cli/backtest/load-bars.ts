@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '#core';
-import { checkQuality, type DataSource, type Provenance, type QualityReport } from '#data';
-import { firstRowAtOrAfter, parseTimeframe, sliceBars, type AssetClass, type BarSeries, type VenueHours } from '#domain';
+import { checkQuality, type AvailableDataset, type DataSource, type Provenance, type QualityReport } from '#data';
+import { firstRowAtOrAfter, parseTimeframe, sliceBars, type AssetClass, type BarSeries, type Timeframe, type VenueHours } from '#domain';
 import type { PipelineConfig } from '#research';
+import type { ResolvedConfig } from '../../config/layers.ts';
 import { openSource } from '../../sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
 
@@ -26,7 +27,7 @@ export async function sourceOf(config: PipelineConfig, io: CliEnvironment): Prom
 }
 
 /** Loads the symbols asked for, or all that the source has, and lets them through the quality gate. */
-export async function loadBars(config: PipelineConfig, io: CliEnvironment): Promise<LoadedBars> {
+export async function loadBars({ value: config, origins }: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<LoadedBars> {
   const source = await sourceOf(config, io);
   const { text, kind, venueHours } = source.describe();
   const available = await source.list();
@@ -37,10 +38,10 @@ export async function loadBars(config: PipelineConfig, io: CliEnvironment): Prom
   if (from !== undefined && to !== undefined && from >= to)
     throw new UserError(`the dates ${config.data.start} to ${config.data.end} hold nothing`, 'Let --from come before --to.');
   const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const asked = (origins.get('data.timeframe') ?? 'default') === 'default' ? undefined : parseTimeframe(config.data.timeframe);
   const loaded = [];
   for (const symbol of symbols) {
-    const timeframe =
-      available.length === 1 && config.data.source === 'files' ? available[0]!.timeframe : parseTimeframe(config.data.timeframe);
+    const timeframe = asked ?? onlyTimeframe(available, symbol) ?? parseTimeframe(config.data.timeframe);
     const raw = await source.load({ symbol, timeframe, ...range });
     loaded.push({ raw, ...checkQuality(raw, { venueHours }) });
   }
@@ -75,6 +76,12 @@ export function onCommonDates(loaded: LoadedBars): LoadedBars {
 export function asSourceAndPath(data: string, folder: string): { readonly source: string; readonly path?: string } {
   const isPath = /[./\\*]/.test(data) || existsSync(resolve(folder, data));
   return isPath ? { source: 'files', path: data } : { source: data };
+}
+
+/** The length of bar that a source has for a symbol, when there is just one. */
+function onlyTimeframe(available: readonly AvailableDataset[], symbol: string): Timeframe | undefined {
+  const named = available.length === 1 ? available : available.filter((dataset) => dataset.symbol === symbol);
+  return named.length === 1 ? named[0]!.timeframe : undefined;
 }
 
 function instantOf(date: string | undefined): number | undefined {

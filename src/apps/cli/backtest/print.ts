@@ -99,7 +99,7 @@ function notes(outcome: BacktestOutcome): string[] {
   const refused = refusals(outcome);
   const open = endedOpen(outcome);
   const findings = order.bars.reports.flatMap((report) =>
-    report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.count} ${finding.text}`),
+    report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.text}`),
   );
   return [
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
@@ -111,7 +111,9 @@ function notes(outcome: BacktestOutcome): string[] {
     ...(result.positions.length > 0 && order.atEnd === 'mark'
       ? [`${result.positions.length} positions are still open, marked at the last close.`]
       : []),
-    ...(result.trades.length > 0 && result.trades.length < 30 ? [`Only ${result.trades.length} trades: the figures are mostly luck.`] : []),
+    ...(result.trades.length > 0 && result.trades.length < 30
+      ? [`Only ${result.trades.length} ${result.trades.length === 1 ? 'trade' : 'trades'}: the figures are mostly luck.`]
+      : []),
     ...findings.slice(0, 4),
   ];
 }

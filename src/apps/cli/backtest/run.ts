@@ -1,5 +1,5 @@
-import { runBacktest, type BacktestResult } from '#backtest';
-import { contentHash, DAY_MS, UserError } from '#core';
+import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
+import { contentHash, DAY_MS, InvariantError, UserError } from '#core';
 import { barsPerYear, type EquityCurve } from '#domain';
 import { scaleCosts, type ExecutionProfile, type FeeSchedule } from '#execution';
 import {
@@ -97,8 +97,8 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
 }
 
 function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResult {
-  const { bars, config, leverage, atEnd } = order;
-  return runBacktest({
+  const { bars, config, leverage, atEnd, found } = order;
+  const request: BacktestRequest = {
     bars: bars.series,
     strategy: makeStrategy(order),
     account: { cash: config.trading.cash, leverage },
@@ -106,7 +106,14 @@ function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResul
     instruments: bars.series.map(({ symbol }) => instrumentFor(symbol, bars.assetClass)),
     seed: config.seed,
     atEnd,
-  });
+  };
+  try {
+    return runBacktest(request);
+  } catch (cause) {
+    if (found.kind !== 'file' || cause instanceof UserError || cause instanceof InvariantError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`strategy ${found.name} failed: ${message}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', { cause });
+  }
 }
 
 /** A fresh one a run, since a strategy may keep what it learned. */

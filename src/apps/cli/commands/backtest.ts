@@ -92,7 +92,7 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
     throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
   const { asSourceAndPath, onCommonDates, loadBars } = await import('../backtest/load-bars.ts');
-  const { value: config } = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
+  const config = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
   const { parseFees } = await import('../backtest/fees.ts');
   const fees = options.fees === undefined ? undefined : parseFees(options.fees);
   const atEnd = oneOf('--at-end', options.atEnd ?? 'close', ['close', 'mark'] as const);
@@ -102,7 +102,7 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const loaded = await loadBars(config, io);
   const bars = dates === 'all' ? loaded : onCommonDates(loaded);
   const { runOrder } = await import('../backtest/run.ts');
-  const outcome = runOrder({ found, parameters, bars, config, fees, leverage, ladder: options.ladder === true, atEnd });
+  const outcome = runOrder({ found, parameters, bars, config: config.value, fees, leverage, ladder: options.ladder === true, atEnd });
   const { reportOf, writeOutcome } = await import('../backtest/write.ts');
   const folder = options.out ?? `${options.workspace}/results/backtests/${outcome.strategy.name}-${outcome.hash}`.replace(/^\.\//, '');
   await writeOutcome(outcome, resolve(io.cwd, folder));

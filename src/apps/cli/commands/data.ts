@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PipelineConfig } from '#research';
+import type { ResolvedConfig } from '../../config/layers.ts';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import { EXIT, ExitWith, type CliEnvironment } from '../terminal.ts';
 
@@ -16,7 +17,7 @@ export function addDataCommand(program: Command, io: CliEnvironment): void {
     .addHelpText('after', '\nExamples:\n  edgewright data list\n  edgewright data list bars/\n')
     .action(async (source: string | undefined, options: DataOptions) => {
       const { listData } = await import('../backtest/data-list.ts');
-      await listData(await configOf(source, options, io), options.json === true, io);
+      await listData((await configOf(source, options, io)).value, options.json === true, io);
     });
   addConfigOptions(data.command('check [source]').description('Run the quality gate and show what it found'))
     .option('--strict', 'exit with 3 when a finding is an error')
@@ -39,7 +40,7 @@ export function addDataCommand(program: Command, io: CliEnvironment): void {
     });
 }
 
-async function configOf(source: string | undefined, options: DataOptions, io: CliEnvironment): Promise<PipelineConfig> {
+async function configOf(source: string | undefined, options: DataOptions, io: CliEnvironment): Promise<ResolvedConfig<PipelineConfig>> {
   const { asSourceAndPath } = await import('../backtest/load-bars.ts');
-  return readConfig({ ...options, ...(source === undefined ? {} : asSourceAndPath(source, io.cwd)) }, io).value;
+  return readConfig({ ...options, ...(source === undefined ? {} : asSourceAndPath(source, io.cwd)) }, io);
 }

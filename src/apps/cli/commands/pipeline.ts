@@ -36,13 +36,12 @@ Examples:
       // A source that cannot be opened is refused before anything of an earlier run is touched.
       await openSource(value.data, { environment: io.environment, seed: value.seed });
       const { executeWorkflow } = await import('../run-workflow.ts');
-      const { seed, symbols, data, features, labels, model, trading, gates, workers } = value;
+      const { seed, symbols, data, features, labels, model, trading, gates } = value;
       await executeWorkflow(
         {
           file: options.workflow ?? 'pipeline',
           workspace: options.workspace,
-          workers,
-          seed,
+          config: value,
           parameters: { symbols, seed, data, features, labels, model, trading, gates },
           stage: options.stage,
           fromStage: options.fromStage,

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { UserError } from '#core';
+import { pipelineConfigSchema } from '#research';
+import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
+import type { CliEnvironment } from '../terminal.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly param?: readonly string[];
+  readonly stage?: string;
+  readonly fromStage?: string;
+  readonly fresh?: boolean;
+  readonly slices?: string;
+}
+
+export function addWorkflowCommands(program: Command, io: CliEnvironment): void {
+  addConfigOptions(program.command('run <workflow>').description('Run a workflow, shipped or your own file, with checkpoints'))
+    .option('--param <name=value...>', 'a parameter of the workflow')
+    .option('--stage <stage>', 'only this step, by number or id')
+    .option('--from-stage <stage>', 'this step and all after it, again')
+    .option('--fresh', 'everything again, whatever is done')
+    .option('--slices <folder>', 'folder of your own slices (default: slices/ here, if there is one)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  edgewright run simple_backtest --param symbols=AAPL,SP500\n  edgewright run my-workflow.yaml --workspace runs/mine\n',
+    )
+    .action(async (name: string, options: RunOptions) => {
+      const { value } = readConfig(options, io);
+      const { checkWorkflow, executeWorkflow } = await import('../run-workflow.ts');
+      const { plan } = await checkWorkflow(name, value, io, options.slices);
+      const parameters = await parametersOf(plan.parameters, options.param ?? [], value.symbols);
+      const result = await executeWorkflow(
+        {
+          file: name,
+          workspace: options.workspace,
+          config: value,
+          parameters,
+          stage: options.stage,
+          fromStage: options.fromStage,
+          fresh: options.fresh === true,
+          json: options.json === true,
+          slicesFolder: options.slices,
+        },
+        io,
+      );
+      const { printOutputs } = await import('../narrate.ts');
+      printOutputs(result, options.json === true, io);
+    });
+
+  const workflows = program.command('workflows').description('List, show, check and draw workflows');
+  workflows
+    .command('list')
+    .description('The shipped workflows, and those in workflows/ here')
+    .option('--json', 'print JSON for machines')
+    .action(async (options: { readonly json?: boolean }) => {
+      const { findWorkflows } = await import('#adapters/workflow');
+      const { ROOT, checkWorkflow } = await import('../run-workflow.ts');
+      const shipped = await findWorkflows(join(ROOT, 'workflows'));
+      const own = resolve(io.cwd, 'workflows') === resolve(ROOT, 'workflows') ? [] : await findWorkflows(resolve(io.cwd, 'workflows'));
+      const rows = [];
+      for (const { name, file } of [...shipped, ...own])
+        rows.push({ name, file, description: (await checkWorkflow(file, pipelineConfigSchema.parse({}), io)).plan.description });
+      if (options.json === true) io.stdout.write(`${JSON.stringify(rows)}\n`);
+      else for (const { name, description } of rows) io.stdout.write(`${name.padEnd(18)} ${description}\n`);
+    });
+  workflows
+    .command('show <workflow>')
+    .description('Parameters and steps of a workflow')
+    .option('--slices <folder>', 'folder of your own slices')
+    .action(async (name: string, options: { readonly slices?: string }) => {
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { describeWorkflow } = await import('#workflow');
+      io.stdout.write(`${describeWorkflow((await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices)).plan)}\n`);
+    });
+  workflows
+    .command('check <workflow>')
+    .description('Check a workflow file against the steps there are')
+    .option('--slices <folder>', 'folder of your own slices')
+    .action(async (name: string, options: { readonly slices?: string }) => {
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { plan } = await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices);
+      io.stdout.write(`${plan.name}: ${plan.steps.length} steps, nothing wrong\n`);
+    });
+  workflows
+    .command('graph <workflow>')
+    .description('Draw a workflow')
+    .option('--mermaid', 'as a Mermaid diagram')
+    .option('--slices <folder>', 'folder of your own slices')
+    .action(async (name: string, options: { readonly mermaid?: boolean; readonly slices?: string }) => {
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { renderGraphMermaid, renderGraphText } = await import('#workflow');
+      const { plan } = await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices);
+      io.stdout.write(`${(options.mermaid === true ? renderGraphMermaid : renderGraphText)(plan.steps)}\n`);
+    });
+}
+
+type ParameterSpecs = Parameters<typeof import('#workflow').resolveParameters>[0];
+
+/** `--param name=value` by the workflow's own types; `--symbols` fills a parameter of that name. */
+async function parametersOf(specs: ParameterSpecs, given: readonly string[], symbols: readonly string[]): Promise<Record<string, unknown>> {
+  const { parseParameterText, resolveParameters } = await import('#workflow');
+  const values: Record<string, unknown> = symbols.length > 0 && Object.hasOwn(specs, 'symbols') ? { symbols } : {};
+  for (const pair of given) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UserError(`--param takes name=value, got "${pair}"`, 'Example: --param symbols=AAPL,SP500');
+    const name = pair.slice(0, at);
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    values[name] = spec === undefined ? pair.slice(at + 1) : parseParameterText(name, spec, pair.slice(at + 1));
+  }
+  return { ...resolveParameters(specs, values) };
+}
