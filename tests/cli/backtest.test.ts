@@ -1,0 +1,197 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readTable } from '#adapters/data';
+import { cli, scratchFolder } from './run-cli.ts';
+
+const SMA = ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL'];
+
+interface Report {
+  readonly folder: string;
+  readonly strategy: { readonly parameters: Record<string, number> };
+  readonly data: { readonly symbols: readonly string[] };
+  readonly period: { readonly from: string; readonly to: string; readonly bars: number };
+  readonly account: { readonly cash: number; readonly endEquity: number };
+  readonly statistics: { readonly sharpe: number; readonly trades: { readonly count: number } };
+  readonly intervals: { readonly sharpe: { readonly low: number; readonly high: number } };
+  readonly ladder: readonly { readonly multiple: number; readonly totalReturn: number; readonly fees: number }[];
+  readonly profiles: readonly { readonly profile: string }[];
+  readonly orders: { readonly hash: string };
+  readonly openAtEnd: { readonly closed: number };
+  readonly feesPaid: number;
+}
+
+async function report(folder: string, ...argv: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await cli(folder, ...argv, '--json');
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Report;
+}
+
+describe('backtest', () => {
+  test('prints a table worth reading and writes every file', async () => {
+    const folder = scratchFolder();
+    const { code, stdout, stderr } = await cli(folder, ...SMA, '--ladder');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const text of ['sma-cross', 'fast=20', '95 % interval', 'Buy and hold', 'optimistic', 'base *', 'harsh', 'base × 4', 'Order hash'])
+      expect(stdout).toContain(text);
+    const home = join(folder, 'results/backtests');
+    const [run] = readdirSync(home);
+    expect(run).toMatch(/^sma-cross-[0-9a-f]{10}$/);
+    expect(readdirSync(join(home, run!)).sort()).toEqual(
+      ['decisions.json', 'equity_curve.csv', 'report.json', 'tear_sheet.html', 'tear_sheet.json', 'trades.csv', 'trades.parquet'].sort(),
+    );
+    const csv = readFileSync(join(home, run!, 'trades.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    const table = await readTable(join(home, run!, 'trades.parquet'));
+    expect(table['pnl']).toHaveLength(csv.length - 1);
+    expect(csv[1]!.split(',')[10]).toBe(String((table['pnl'] as Float64Array)[0]));
+    expect(readFileSync(join(home, run!, 'equity_curve.csv'), 'utf8').split('\n').length).toBe(1260 + 2);
+  });
+
+  test('the same command gives the same bytes, another seed another folder', async () => {
+    const [one, two] = [scratchFolder(), scratchFolder()];
+    const first = await report(one, ...SMA);
+    const second = await report(two, ...SMA);
+    for (const file of readdirSync(join(one, first.folder)))
+      expect(readFileSync(join(one, first.folder, file)).equals(readFileSync(join(two, second.folder, file))), file).toBe(true);
+    expect((await report(one, ...SMA, '--seed', '7')).folder).not.toBe(first.folder);
+  });
+
+  test('parameters, dates, cash, fees and the ladder do what they say', async () => {
+    const folder = scratchFolder();
+    const run = await report(
+      folder,
+      ...SMA,
+      '--param',
+      'fast=10',
+      '--param',
+      'slow=30',
+      '--from',
+      '2014-01-01',
+      '--to',
+      '2016-01-01',
+      '--cash',
+      '5000',
+      '--fees',
+      '20bps',
+      '--ladder',
+    );
+    expect(run.strategy.parameters).toEqual({ fast: 10, slow: 30, stop: 4 });
+    expect(run.period.from.slice(0, 10) >= '2014-01-01' && run.period.to.slice(0, 10) < '2016-01-01').toBe(true);
+    expect(run.account.cash).toBe(5000);
+    expect(run.ladder.map(({ multiple }) => multiple)).toEqual([0, 1, 2, 4]);
+    expect(run.ladder[0]!.fees).toBe(0);
+    expect(run.ladder[2]!.fees / run.ladder[1]!.fees).toBeGreaterThan(1.8);
+    expect(run.profiles.map(({ profile }) => profile)).toEqual(['optimistic', 'base', 'harsh']);
+    expect(run.intervals.sharpe.low).toBeLessThan(run.statistics.sharpe);
+    expect(run.intervals.sharpe.high).toBeGreaterThan(run.statistics.sharpe);
+  });
+
+  test('data that end in a trade: closed at the last close and said so, or marked', async () => {
+    const folder = scratchFolder();
+    const hold = ['backtest', '--strategy', 'buy-and-hold', '--symbols', 'AAPL'];
+    const closed = await report(folder, ...hold);
+    expect(closed.openAtEnd.closed).toBe(1);
+    expect((await cli(folder, ...hold)).stdout).toContain('open at the end of the data');
+    const marked = await report(folder, ...hold, '--at-end', 'mark');
+    expect(marked.openAtEnd.closed).toBe(0);
+    expect(marked.statistics.trades.count).toBe(0);
+  });
+
+  test('several symbols run on the dates they share', async () => {
+    const run = await report(scratchFolder(), 'backtest', '--strategy', 'momentum-rank');
+    expect(run.data.symbols).toEqual(['AAPL', 'SP500']);
+    expect(run.period.bars).toBeLessThanOrEqual(1260);
+    const all = await report(scratchFolder(), 'backtest', '--strategy', 'momentum-rank', '--dates', 'all');
+    expect(all.period.bars).toBeGreaterThan(5000);
+  });
+
+  test('a strategy in a file of one’s own, anywhere', async () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'mine.ts'), MINE);
+    const run = await report(folder, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL');
+    expect(run.statistics.trades.count).toBeGreaterThan(0);
+  });
+
+  test('lists the strategies that can be named', async () => {
+    const { stdout } = await cli('.', 'backtest', '--list');
+    for (const name of [
+      'sma-cross',
+      'rsi2-reversion',
+      'donchian-breakout',
+      'bollinger-reversion',
+      'momentum-rank',
+      'buy-and-hold',
+      'random-entry',
+    ])
+      expect(stdout).toContain(name);
+  });
+});
+
+describe('compare and why', () => {
+  test('two runs side by side, by the start of their names', async () => {
+    const folder = scratchFolder();
+    await report(folder, ...SMA);
+    await report(folder, 'backtest', '--strategy', 'macd', '--symbols', 'AAPL');
+    const { code, stdout } = await cli(folder, 'compare', 'sma-cross', 'macd');
+    expect(code).toBe(0);
+    for (const text of ['Difference', 'Sharpe', 'Win rate', 'results/comparisons/']) expect(stdout).toContain(text);
+    const [page] = readdirSync(join(folder, 'results/comparisons'));
+    expect(readFileSync(join(folder, 'results/comparisons', page!), 'utf8')).toContain('<h2>Figures</h2>');
+    const json = JSON.parse((await cli(folder, 'compare', 'sma-cross', 'macd', '--json')).stdout) as { sameDates: boolean };
+    expect(json.sameDates).toBe(true);
+  });
+
+  test('the reason on a bar, in a trade and outside one', async () => {
+    const folder = scratchFolder();
+    const run = await report(folder, ...SMA);
+    const [, trade] = readFileSync(join(folder, run.folder, 'trades.csv'), 'utf8').split('\n');
+    const entry = trade!.split(',')[4]!;
+    const inside = JSON.parse((await cli(folder, 'why', 'sma-cross', 'AAPL', entry, '--json')).stdout) as {
+      reason: string;
+      trade: { side: string };
+      orders: unknown[];
+    };
+    expect(inside.reason).toBe('trend holds');
+    expect(inside.trade.side).toBe('long');
+    expect(inside.orders.length).toBeGreaterThan(1);
+    expect((await cli(folder, 'why', 'sma-cross', 'AAPL', '2013-05-14')).stdout).toContain('warming up');
+    expect((await cli(folder, 'why', 'sma-cross', 'AAPL', '2016-03-05')).stdout).toContain('the last before that time');
+    expect((await cli(folder, 'why', 'sma-cross', 'AAPL', '2030-01-01')).stderr).toContain('no bar of AAPL');
+    expect((await cli(folder, 'why', 'sma-cross', 'APL', '2016-03-05')).stderr).toContain('AAPL');
+    expect((await cli(folder, 'why', 'nothing', 'AAPL', '2016-03-05')).code).toBe(2);
+  });
+});
+
+test('data: list, fetch, check, and a backtest on what was fetched', async () => {
+  const folder = scratchFolder();
+  expect((await cli(folder, 'data', 'list')).stdout).toContain('SP500');
+  expect((await cli(folder, 'data', 'fetch', 'demo')).stdout).toContain('1260');
+  expect(existsSync(join(folder, 'data/AAPL-1d.parquet'))).toBe(true);
+  const again = JSON.parse((await cli(folder, 'data', 'fetch', 'demo', '--json')).stdout) as { datasets: { kept: number }[] };
+  expect(again.datasets[0]!.kept).toBe(1260);
+  const fromStore = await report(folder, ...SMA, '--data', 'data/');
+  expect(fromStore.orders.hash).toBe((await report(folder, ...SMA)).orders.hash);
+  writeFileSync(
+    join(folder, 'bad-1d.csv'),
+    'date,open,high,low,close,volume\n2020-01-02,10,11,9,10.5,100\n2020-01-03,10,11,9,nan,100\n2020-01-06,10,12,9,11,-1\n2020-01-07,11,12,10,11,100\n2020-01-08,11,12,10,11,100\n',
+  );
+  const check = await cli(folder, 'data', 'check', 'bad-1d.csv', '--strict');
+  expect(check.code).toBe(3);
+  for (const text of ['missing_value', 'negative_volume', '5 rows in, 3 out']) expect(check.stdout).toContain(text);
+  const clean = JSON.parse((await cli(folder, 'data', 'check', 'demo', '--json')).stdout) as { clean: boolean };
+  expect(clean.clean).toBe(true);
+});
+
+const MINE = `
+import { atr, close, ema } from '#features';
+import { defineStrategy, exit, hold, long } from '#strategy';
+export default defineStrategy({
+  name: 'mine',
+  features: { fast: ema(close, 8), slow: ema(close, 21), atr: atr(14) },
+  decide: ({ f, position }) =>
+    f.fast > f.slow && position.flat ? long({ stop: { away: 2 * f.atr }, target: { away: 4 * f.atr } }) : f.fast < f.slow && position.long ? exit('crossed down') : hold('no cross'),
+});
+`;
