@@ -200,6 +200,7 @@ export class Engine implements VenueHost, EngineView {
     entry.closes = order.closes;
     entry.tag = order.tag;
     this.ledger.apply(entry);
+    if (this.#tradeListeners) this.#tellTrades();
     this.fills.push({
       id: `${order.id}.${this.fills.length}`,
       orderId: order.id,

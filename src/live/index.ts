@@ -1,0 +1,19 @@
+/**
+ * Floor 4. Trading bar by bar on the engine of the backtest: growing columns, the gate for incoming bars, the event-sourced session and
+ * its recovery, reconciliation's schedule, degradation. Synchronous and deterministic given its inputs: whoever runs it owns the clock, the feed and the files.
+ */
+export { barFault, type GateState, type IncomingBar } from './bar-gate.ts';
+export { JournaledSession, type Offered } from './journaled-session.ts';
+export { entryFault, isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
+export type {
+  BarsRecord,
+  ControlRecord,
+  EventJournal,
+  FillRecord,
+  JournalRecord,
+  OrderRecord,
+  SessionHeader,
+  StepRecord,
+} from './records.ts';
+export { TradingSession, type SessionSetup } from './session.ts';
+export { StreamingFeatures, type FeatureFeed, type RowFeed } from './streaming-features.ts';

@@ -1,0 +1,181 @@
+import { contentHash, createRng, invariant } from '#core';
+import { clientOrderId, type Instrument, type Timeframe } from '#domain';
+import { Engine, type RiskCheck } from '#engine';
+import type { ExecutionProfile, WorkingOrder } from '#execution';
+import { isTerminal } from '#execution';
+import type { Strategy } from '#strategy';
+import { GrowingSeries } from './growing-series.ts';
+import { isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
+import type { BarsRecord, ControlRecord, OrderRecord, SessionHeader, StepRecord } from './records.ts';
+import { StreamingFeatures, type FeatureFeed } from './streaming-features.ts';
+
+export interface SessionSetup {
+  readonly instruments: readonly Instrument[];
+  readonly timeframe: Timeframe;
+  readonly strategies: readonly Strategy[];
+  /** By strategy name: features that come from elsewhere than an expression. */
+  readonly feeds?: ReadonlyMap<string, FeatureFeed>;
+  readonly account: { readonly cash: number; readonly leverage: number };
+  readonly profile: ExecutionProfile;
+  readonly seed: number;
+  readonly tradeFrom: number;
+  readonly source: string;
+  readonly risk?: RiskCheck;
+}
+
+/** The engine with growing columns: bars in, outputs out, nothing else. The same bars and controls always give the same outputs. */
+export class TradingSession {
+  readonly header: SessionHeader;
+  readonly engine: Engine;
+  readonly series: readonly GrowingSeries[];
+  readonly timeframe: Timeframe;
+  readonly #features: readonly StreamingFeatures[];
+  readonly #locals: Int32Array;
+  readonly #watched = new Map<WorkingOrder, string>();
+  #ordersSeen = 0;
+  #fillsSeen = 0;
+  #decisionRows = 1024;
+  /** Why entries are refused now; empty when they are not. */
+  blocked = '';
+  lastTime = Number.NEGATIVE_INFINITY;
+
+  constructor(setup: SessionSetup) {
+    const { instruments, timeframe, strategies } = setup;
+    this.timeframe = timeframe;
+    this.header = headerOf(setup);
+    this.series = instruments.map(({ symbol }) => new GrowingSeries(symbol, timeframe));
+    this.#locals = new Int32Array(instruments.length);
+    this.#features = strategies.map((strategy) => new StreamingFeatures(strategy, this.series, setup.feeds?.get(strategy.name)));
+    const gate: RiskCheck = (request) => (this.blocked !== '' && !isClosing(request) ? this.blocked : undefined);
+    this.engine = new Engine({
+      columns: this.series,
+      instruments,
+      strategies: strategies.map((strategy) => tradingFrom(strategy, setup.tradeFrom)),
+      features: this.#features.map((features) => features.table),
+      account: { ...setup.account, hedging: false, exclusiveOrders: false },
+      profile: setup.profile,
+      rng: createRng(setup.seed),
+      rows: this.#decisionRows,
+      risk: protectedRisk(gate, setup.risk),
+    });
+  }
+
+  get nextRow(): number {
+    return this.engine.row + 1;
+  }
+
+  control(record: ControlRecord): void {
+    this.blocked = record.entries === 'blocked' ? record.reason : '';
+  }
+
+  /** Takes the bars of one instant, which the gate let pass. */
+  take(record: BarsRecord): StepRecord {
+    const { row, time } = record;
+    invariant(row === this.nextRow && time > this.lastTime, `instant ${row} does not follow ${this.engine.row}`);
+    this.#locals.fill(-1);
+    for (const [symbol, ...values] of record.bars) {
+      const local = this.series[symbol!]!.append([time, ...values]);
+      this.#locals[symbol!] = local;
+      for (const features of this.#features) features.step(symbol!, local);
+    }
+    if (row >= this.#decisionRows) {
+      this.#decisionRows *= 2;
+      this.engine.decisions.grow(this.#decisionRows);
+    }
+    this.lastTime = time;
+    this.engine.step(row, time, this.#locals);
+    return this.#outputs(row);
+  }
+
+  #outputs(row: number): StepRecord {
+    const { engine } = this;
+    const orders = this.#changedOrders();
+    const fills = engine.fills.slice(this.#fillsSeen).map((fill) => ({
+      id: fill.id,
+      order: fill.orderId,
+      symbol: fill.symbol,
+      side: fill.side,
+      quantity: fill.quantity,
+      price: fill.price,
+      fee: fill.fee,
+      time: fill.time,
+      reason: fill.reason,
+    }));
+    this.#fillsSeen = engine.fills.length;
+    const decisions: [number, number, string][] = [];
+    this.header.strategies.forEach((_, strategy) => {
+      for (let symbol = 0; symbol < this.series.length; symbol++) {
+        const reason = this.#locals[symbol]! < 0 ? '' : engine.decisions.read(strategy * this.series.length + symbol, row);
+        if (reason !== '') decisions.push([strategy, symbol, reason]);
+      }
+    });
+    return { kind: 'step', row, equity: engine.equityNow, cash: engine.ledger.cash, orders, fills, decisions };
+  }
+
+  /** Orders that are new or differ from when they were last written, in the order of their ids. */
+  #changedOrders(): OrderRecord[] {
+    const { orders } = this.engine;
+    const changed: OrderRecord[] = [];
+    for (const [order, before] of this.#watched) {
+      const record = this.#record(order);
+      if (isTerminal(order.status)) this.#watched.delete(order);
+      const text = JSON.stringify(record);
+      if (text === before) continue;
+      changed.push(record);
+      if (!isTerminal(order.status)) this.#watched.set(order, text);
+    }
+    for (; this.#ordersSeen < orders.length; this.#ordersSeen++) {
+      const order = orders[this.#ordersSeen]!;
+      const record = this.#record(order);
+      changed.push(record);
+      if (!isTerminal(order.status)) this.#watched.set(order, JSON.stringify(record));
+    }
+    return changed;
+  }
+
+  #record(order: WorkingOrder): OrderRecord {
+    return {
+      id: order.id,
+      client: clientOrderId(this.header.run, order.strategyName, order.id),
+      symbol: order.symbolName,
+      strategy: order.strategyName,
+      side: order.direction > 0 ? 'buy' : 'sell',
+      type: order.type,
+      status: order.status,
+      purpose: order.purpose,
+      quantity: finiteOrNull(order.quantity),
+      filled: order.filled,
+      limit: finiteOrNull(order.limit),
+      stop: finiteOrNull(order.stop),
+      protects: order.closes,
+      created: order.createdTime,
+      reason: order.reason,
+    };
+  }
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function headerOf(setup: SessionSetup): SessionHeader {
+  const { account, seed, tradeFrom, source } = setup;
+  const about = {
+    symbols: setup.instruments.map(({ symbol }) => symbol),
+    timeframe: setup.timeframe.id,
+    strategies: setup.strategies.map(({ name, parameters = {}, features }) => ({ name, parameters, features: Object.keys(features) })),
+    account,
+    profile: setup.profile.name,
+    seed,
+    tradeFrom,
+    source,
+  };
+  return { kind: 'session', version: 1, run: contentHash({ ...about, profileSettings: safe(setup.profile) }).slice(0, 12), ...about };
+}
+
+/** A profile may hold infinities, which JSON does not know. */
+function safe(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, item: unknown) => (typeof item === 'number' && !Number.isFinite(item) ? String(item) : item)),
+  );
+}

@@ -1,0 +1,121 @@
+import { invariant, UserError } from '#core';
+import { barSeries, sliceBars, type BarSeries } from '#domain';
+import type { FeatureTable } from '#engine';
+import { compile, Expression, type FeatureStream } from '#features';
+import type { Strategy } from '#strategy';
+import { GrowingColumn, type GrowingSeries } from './growing-series.ts';
+
+/** Features that are no expressions, made bar by bar: a model's signals. They take the place of the strategy's features of the same names. */
+export interface FeatureFeed {
+  readonly names: readonly string[];
+  /** A fresh run for one symbol. */
+  open(symbol: string): RowFeed;
+}
+
+export interface RowFeed {
+  /** Called for each row once, in order; writes one value a name. `bars` ends with that row. */
+  step(bars: BarSeries, row: number, out: Float64Array): void;
+}
+
+interface Lane {
+  readonly feeds: readonly { readonly feed: RowFeed; readonly places: readonly number[]; readonly out: Float64Array }[];
+  readonly columns: readonly GrowingColumn[];
+}
+
+/** The feature columns of one strategy, one row longer with each bar, equal to a batch over the same bars bit for bit. */
+export class StreamingFeatures {
+  readonly table: FeatureTable;
+  readonly #lanes: readonly Lane[];
+  readonly #series: readonly GrowingSeries[];
+
+  constructor(strategy: Strategy, series: readonly GrowingSeries[], feed?: FeatureFeed) {
+    const names = Object.keys(strategy.features);
+    this.#series = series;
+    this.#lanes = series.map((one) => {
+      const parts = partsOf(strategy, names, one.symbol, feed);
+      return { columns: names.map(() => new GrowingColumn()), feeds: parts };
+    });
+    this.table = { names, columns: this.#lanes.map((lane) => lane.columns.map((column) => column.values)) };
+  }
+
+  step(symbol: number, row: number): void {
+    const lane = this.#lanes[symbol]!;
+    const whole = this.#series[symbol]!;
+    const bars = sliceBars(
+      // The growing arrays are longer than the bars; a view of what is known is all that a feature may see.
+      barSeries(whole.symbol, whole.timeframe, {
+        time: whole.time,
+        open: whole.open,
+        high: whole.high,
+        low: whole.low,
+        close: whole.close,
+        volume: whole.volume,
+      }),
+      0,
+      row + 1,
+    );
+    for (const { feed, places, out } of lane.feeds) {
+      feed.step(bars, row, out);
+      for (let at = 0; at < places.length; at++) lane.columns[places[at]!]!.put(row, out[at]!);
+    }
+  }
+}
+
+function partsOf(strategy: Strategy, names: readonly string[], symbol: string, feed: FeatureFeed | undefined): Lane['feeds'] {
+  const parts: { feed: RowFeed; places: number[]; out: Float64Array }[] = [];
+  const add = (rowFeed: RowFeed, own: readonly string[]): void => {
+    parts.push({ feed: rowFeed, places: own.map((name) => names.indexOf(name)), out: new Float64Array(own.length) });
+  };
+  const fed = new Set(feed?.names);
+  if (feed !== undefined) {
+    for (const name of feed.names) invariant(names.includes(name), `strategy ${strategy.name} has no feature ${name} to feed`);
+    add(feed.open(symbol), feed.names);
+  }
+  const expressions: Record<string, Expression> = {};
+  for (const name of names) {
+    const input = strategy.features[name];
+    if (fed.has(name)) continue;
+    if (input instanceof Expression) expressions[name] = input;
+    else if (typeof input === 'function') add(prefixFeed(strategy, name, input), [name]);
+    else
+      throw new UserError(
+        `feature "${name}" of ${strategy.name} is a ready column, which cannot grow with new bars`,
+        'Write it as an expression of features, or as a function of the bars.',
+      );
+  }
+  const own = Object.keys(expressions);
+  if (own.length > 0) add(streamFeed(strategy, expressions), own);
+  return parts;
+}
+
+function streamFeed(strategy: Strategy, expressions: Readonly<Record<string, Expression>>): RowFeed {
+  const graph = compile(expressions);
+  if (graph.externals.length > 0)
+    throw new UserError(
+      `${strategy.name} needs the external series ${graph.externals.join(', ')}, which a session of bars alone does not have`,
+      'Use features of the bars.',
+    );
+  const stream: FeatureStream = graph.stream();
+  return { step: (bars, row, out) => stream.stepRow(bars, row, out) };
+}
+
+/** A function of the bars is asked again with each bar. A value that it changes afterwards was not known at its bar: that is refused. */
+function prefixFeed(strategy: Strategy, name: string, compute: (bars: BarSeries) => Float64Array): RowFeed {
+  let before = Number.NaN;
+  return {
+    step(bars, row, out) {
+      const column = compute(bars);
+      if (column.length !== bars.length || (row > 0 && !Object.is(column[row - 1]!, before) && !bothMissing(column[row - 1]!, before)))
+        throw new UserError(
+          `feature "${name}" of ${strategy.name} looks ahead: its value at a bar changes when the next bar is known`,
+          'Row i may depend on bars 0 to i only.',
+        );
+      before = column[row]!;
+      out[0] = before;
+    },
+  };
+}
+
+function bothMissing(one: number, other: number): boolean {
+  return Number.isNaN(one) && Number.isNaN(other);
+}
