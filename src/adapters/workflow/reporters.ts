@@ -44,9 +44,14 @@ function plainLines(event: WorkflowEvent): readonly string[] {
   }
 }
 
-/** One JSON object a line, for machines. */
+/** One JSON object a line, for machines. The end of a run names its status; outputs and lineage are in files and in the app's own answer. */
 export function createJsonLinesReporter(write: WriteText): Reporter {
-  return { report: (event) => write(`${JSON.stringify(event, (key, value: unknown) => (key === 'cause' ? undefined : value))}\n`) };
+  return {
+    report(event) {
+      const shown = event.kind === 'runFinished' ? { kind: event.kind, status: event.result.status, durationMs: event.result.durationMs, atMs: event.atMs } : event;
+      write(`${JSON.stringify(shown, (key, value: unknown) => (key === 'cause' ? undefined : value))}\n`);
+    },
+  };
 }
 
 /** Tells several reporters the same. */

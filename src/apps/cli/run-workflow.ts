@@ -67,7 +67,7 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
       config: request.config,
     });
     const plan = compileWorkflow(file, text, registry);
-    const reporter = request.reporter ?? chooseReporter(request.json ? process.stderr : process.stdout, { json: request.json });
+    const reporter = request.reporter ?? chooseReporter(request.json ? io.stderr : io.stdout, { json: request.json });
     const ports = createWorkflowPorts({ workspace, codeRoot: ROOT, reporter });
     const result = await runWorkflow(plan, ports, {
       parameters: request.parameters,

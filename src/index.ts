@@ -1,0 +1,42 @@
+/**
+ * Edgewright from code: `import { runBacktest, defineStrategy, ema, close } from 'edgewright'`.
+ * What is exported here is what the project promises to keep; rooms hold more.
+ */
+export { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
+export { createRng, OperationalError, UserError, type Rng, type Timestamp } from '#core';
+export { checkQuality, parseCsv, resample, syntheticMarket, type DataSource, type QualityReport } from '#data';
+export { barSeries, instrument, parseTimeframe, sliceBars, type BarSeries, type EquityCurve, type Instrument, type Order, type OrderRequest, type Timeframe, type Trade } from '#domain';
+export { executionProfile, type ExecutionProfile } from '#execution';
+export {
+  adx,
+  atr,
+  bbands,
+  close,
+  compile,
+  delay,
+  donchian,
+  ema,
+  expandingRegime,
+  external,
+  high,
+  indicator,
+  institutionalFeatures,
+  listIndicators,
+  low,
+  macd,
+  open,
+  rsi,
+  sma,
+  std,
+  tsmax,
+  tsmin,
+  volume,
+  type Expression,
+  type FeatureGraph,
+} from '#features';
+export { chooseCalibrator, cusumEvents, gbdtFromJson, gbdtToJson, predict, purgedKFold, trainGbdt, tripleBarrierLabels } from '#ml';
+export { bayesianKellySize, createBayesianKelly, updateBayesianKelly } from '#portfolio';
+export { judge, pipelineConfigSchema, renderTearSheet, type PipelineConfig } from '#research';
+export { deflatedSharpeRatio, overfittingProbability, probabilisticSharpeRatio, sharpeEstimate, summarisePerformance } from '#statistics';
+export { BUILT_IN_STRATEGIES, defineStrategy, exit, hold, long, prepare, short, type BarContext, type Strategy } from '#strategy';
+export { compileWorkflow, defineSlice, defineStep, runWorkflow, StepRegistry } from '#workflow';
