@@ -41,6 +41,6 @@ test('a strategy is told of each of its closed trades once, before it is asked a
   for (let row = 0; row < bars.length; row++) engine.step(row, bars.time[row]!, Int32Array.of(row));
   engine.liquidate('end_of_data');
   expect(told).toEqual(engine.ledger.trades);
-  expect(told.map((trade) => trade.exitReason)).toEqual(['stop', 'stop', 'end_of_data']);
-  expect(toldWhenAsked).toEqual([0, 0, 1, 1, 1, 2, 2, 2]);
+  expect(told.map((trade) => trade.exitReason)).toEqual(['stop', 'end_of_data']);
+  expect(toldWhenAsked).toEqual([0, 0, 1, 1, 1, 1, 1, 1]);
 });

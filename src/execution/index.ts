@@ -5,6 +5,15 @@
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';
+export {
+  differenceText,
+  reconcile,
+  RECONCILE_TOLERANCE,
+  type AccountDifference,
+  type AccountSnapshot,
+  type ReconcileTolerance,
+  type SnapshotOrder,
+} from './reconcile.ts';
 export { SimulatedVenue } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder, type OrderPurpose } from './working-order.ts';

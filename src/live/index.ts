@@ -3,8 +3,18 @@
  * its recovery, reconciliation's schedule, degradation. Synchronous and deterministic given its inputs: whoever runs it owns the clock, the feed and the files.
  */
 export { barFault, type GateState, type IncomingBar } from './bar-gate.ts';
+export {
+  Degradation,
+  DEGRADATION_LEVELS,
+  type Component,
+  type ComponentStatus,
+  type DegradationLevel,
+  type Health,
+} from './degradation.ts';
+export { executionRecords } from './execution-records.ts';
 export { JournaledSession, type Offered } from './journaled-session.ts';
 export { entryFault, isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
+export { Reconciliation, type ReconciliationState } from './reconciliation.ts';
 export type {
   BarsRecord,
   ControlRecord,
@@ -17,3 +27,4 @@ export type {
 } from './records.ts';
 export { TradingSession, type SessionSetup } from './session.ts';
 export { StreamingFeatures, type FeatureFeed, type RowFeed } from './streaming-features.ts';
+export { localAccount, VenueAccount } from './venue-account.ts';
