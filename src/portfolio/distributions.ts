@@ -86,3 +86,41 @@ export function studentQuantile(probability: number, degrees: number): number {
   while (studentCdf(low, degrees) > probability) low *= 2;
   return invert((x) => studentCdf(x, degrees), probability, low, 0);
 }
+
+/** The upper regularised incomplete gamma function Q(a, x): a series below a + 1, a continued fraction above. */
+export function gammaTail(a: number, x: number): number {
+  if (x <= 0) return 1;
+  const front = Math.exp(a * Math.log(x) - x - logGamma(a));
+  if (x < a + 1) {
+    let term = 1 / a;
+    let sum = term;
+    for (let n = 1; n < 10_000 && term > sum * 1e-17; n++) {
+      term *= x / (a + n);
+      sum += term;
+    }
+    return 1 - front * sum;
+  }
+  let b = x + 1 - a;
+  let c = 1e300;
+  let d = 1 / b;
+  let h = d;
+  for (let i = 1; i < 10_000; i++) {
+    const an = -i * (i - a);
+    b += 2;
+    d = 1 / (an * d + b);
+    c = b + an / c;
+    h *= d * c;
+    if (Math.abs(d * c - 1) < 1e-16) break;
+  }
+  return front * h;
+}
+
+/** P(X > x) of a chi-square distribution. */
+export function chiSquareTail(x: number, degrees: number): number {
+  return gammaTail(degrees / 2, x / 2);
+}
+
+/** P(|X| > |z|) of a standard normal. */
+export function normalTwoSided(z: number): number {
+  return gammaTail(0.5, (z * z) / 2);
+}

@@ -56,3 +56,55 @@ export {
 } from './bayesian-kelly.ts';
 export { ExactSum } from './exact-sum.ts';
 export { averagePrice, Ledger, type LedgerEntry, type LedgerSetup, type LedgerSnapshot, type Lot } from './ledger.ts';
+export {
+  equalWeights,
+  inverseVarianceWeights,
+  inverseVolatilityWeights,
+  maximumSharpe,
+  minimumVariance,
+  minimumVarianceUnconstrained,
+  portfolioRisk,
+  riskContributions,
+  riskParityWeights,
+  tangencyWeights,
+  type PortfolioRisk,
+  type RiskParityOptions,
+} from './allocation.ts';
+export {
+  hierarchicalRiskParity,
+  leafOrder,
+  linkage,
+  correlationDistance,
+  type HierarchicalRiskParity,
+  type LinkageMethod,
+  type Merge,
+} from './hierarchical.ts';
+export {
+  covarianceToCorrelation,
+  exponentialCovariance,
+  sampleCorrelation,
+  sampleCovariance,
+  scaleMatrix,
+  simpleReturns,
+  type ReturnColumns,
+} from './covariance.ts';
+export {
+  ledoitWolf,
+  ledoitWolfConstantCorrelation,
+  ledoitWolfSingleFactor,
+  oracleApproximatingShrinkage,
+  type ShrunkCovariance,
+} from './shrinkage.ts';
+export {
+  absorptionRatio,
+  averageCorrelation,
+  exponentialCorrelation,
+  fisherTest,
+  jennrichTest,
+  rollingCorrelation,
+  turbulence,
+  turbulenceSeries,
+  type TestResult,
+} from './correlation.ts';
+export type { Matrix } from './matrix.ts';
+export { betaCdf, betaQuantile, chiSquareTail, normalTwoSided, studentCdf, studentQuantile } from './distributions.ts';
