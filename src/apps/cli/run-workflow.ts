@@ -14,6 +14,7 @@ import {
   type SliceRegistry,
   type StepRegistry,
   type WorkflowPlan,
+  type WorkflowPorts,
   type WorkflowResult,
 } from '#workflow';
 import { builtInSlices, LIVE_REFUSAL } from '../slices/built-in.ts';
@@ -68,7 +69,7 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
     });
     const plan = compileWorkflow(file, text, registry);
     const reporter = request.reporter ?? chooseReporter(request.json ? io.stderr : io.stdout, { json: request.json });
-    const ports = createWorkflowPorts({ workspace, codeRoot: ROOT, reporter });
+    const ports = withBuiltCode(createWorkflowPorts({ workspace, codeRoot: ROOT, reporter }));
     const result = await runWorkflow(plan, ports, {
       parameters: request.parameters,
       seed: request.config.seed,
@@ -87,6 +88,12 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
     process.off('SIGTERM', onSignal);
     await trainer.close();
   }
+}
+
+/** Steps name their code by its place in the sources; an installed package has the build of it instead. */
+function withBuiltCode(ports: WorkflowPorts): WorkflowPorts {
+  if (existsSync(join(ROOT, 'src'))) return ports;
+  return { ...ports, codeVersion: (files) => ports.codeVersion(files.map((file) => file.replace(/^src\b/, 'dist').replace(/\.ts$/, '.js'))) };
 }
 
 /** The built-in slices, with the user's own over them. */

@@ -5,7 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { didYouMean, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
-const EXAMPLES = fileURLToPath(new URL('../../../../strategies/', import.meta.url));
+/** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
+const EXAMPLES = ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? '';
 const CODE = ['.js', '.mjs', '.ts', '.mts'];
 
 export interface FoundStrategy {
