@@ -11,6 +11,11 @@ export interface CrossSectionDefinition<Name extends string> {
 /** A strategy that looks at all symbols of an instant together: for ranks and portfolios. */
 export function defineCrossSection<const Name extends string>(definition: CrossSectionDefinition<Name>): Strategy {
   const { decide, ...rest } = definition;
-  const { onBar: _, ...strategy } = defineStrategy({ ...rest, decide: () => hold('') });
-  return { ...strategy, onInstant: decide as (context: CrossSectionContext) => void };
+  const strategy = defineStrategy({ ...rest, decide: () => hold('') });
+  return {
+    name: strategy.name,
+    parameters: strategy.parameters ?? {},
+    features: strategy.features,
+    onInstant: decide as (context: CrossSectionContext) => void,
+  };
 }

@@ -19,8 +19,8 @@ export interface DecisionFile {
 
 export interface SymbolDecisions {
   readonly symbol: string;
-  /** Starts of the bars. */
-  readonly bars: readonly number[];
+  /** Runs of bars without a gap: the first start, and how many. */
+  readonly runs: readonly (readonly [start: number, count: number])[];
   /** Start of the last bar. */
   readonly last: number;
   /** Bar starts from which a reason holds, and which of `reasons` it is. */
@@ -29,64 +29,35 @@ export interface SymbolDecisions {
   readonly reasons: readonly string[];
 }
 
-export type OrderLine = Pick<
-  Order,
-  | 'id'
-  | 'symbol'
-  | 'side'
-  | 'type'
-  | 'status'
-  | 'quantity'
-  | 'filledQuantity'
-  | 'averagePrice'
-  | 'limitPrice'
-  | 'stopPrice'
-  | 'parentId'
-  | 'createdTime'
-  | 'tag'
-  | 'reason'
->;
+const ORDER_FIELDS = [
+  'id',
+  'symbol',
+  'side',
+  'type',
+  'status',
+  'quantity',
+  'filledQuantity',
+  'averagePrice',
+  'limitPrice',
+  'stopPrice',
+  'parentId',
+  'createdTime',
+  'tag',
+  'reason',
+] as const satisfies readonly (keyof Order)[];
+
+export type OrderLine = Pick<Order, (typeof ORDER_FIELDS)[number]>;
+
+function orderLine(order: Order): OrderLine {
+  return Object.fromEntries(ORDER_FIELDS.map((field) => [field, order[field]])) as unknown as OrderLine;
+}
 
 export function decisionFile(result: BacktestResult, strategy: string, series: readonly BarSeries[]): DecisionFile {
   return {
     strategy,
     barMs: series[0]!.timeframe.ms,
     symbols: series.map((bars) => symbolDecisions(result, strategy, bars)),
-    orders: result.orders.map(
-      ({
-        id,
-        symbol,
-        side,
-        type,
-        status,
-        quantity,
-        filledQuantity,
-        averagePrice,
-        limitPrice,
-        stopPrice,
-        parentId,
-        createdTime,
-        tag,
-        reason,
-      }) => ({
-        ...{
-          id,
-          symbol,
-          side,
-          type,
-          status,
-          quantity,
-          filledQuantity,
-          averagePrice,
-          limitPrice,
-          stopPrice,
-          parentId,
-          createdTime,
-          tag,
-          reason,
-        },
-      }),
-    ),
+    orders: result.orders.map(orderLine),
     trades: result.trades.map(({ symbol, entryTime, exitTime, side, exitReason, pnl }) => ({
       symbol,
       entryTime,
@@ -111,5 +82,15 @@ function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeri
     from.push(bars.time[row]!);
     reason.push(index.get(text)!);
   }
-  return { symbol: bars.symbol, bars: Array.from(bars.time), last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
+  return { symbol: bars.symbol, runs: runsOf(bars), last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
+}
+
+function runsOf({ time, timeframe }: BarSeries): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const [row, start] of time.entries()) {
+    const run = runs.at(-1);
+    if (run !== undefined && start - time[row - 1]! === timeframe.ms) run[1]++;
+    else runs.push([start, 1]);
+  }
+  return runs;
 }

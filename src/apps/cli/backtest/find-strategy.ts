@@ -6,7 +6,8 @@ import { didYouMean, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
 /** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
-const EXAMPLES = ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? '';
+const EXAMPLES =
+  ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? '';
 const CODE = ['.js', '.mjs', '.ts', '.mts'];
 
 export interface FoundStrategy {

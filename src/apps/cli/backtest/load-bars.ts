@@ -50,7 +50,10 @@ export async function loadBars({ value: config, origins }: ResolvedConfig<Pipeli
     series: loaded.map(({ bars }) => bars),
     reports: loaded.map(({ report }) => report),
     provenance: loaded.map(({ raw }) => raw.provenance),
-    ...{ description: text, kind, assetClass, venueHours },
+    description: text,
+    kind,
+    assetClass,
+    venueHours,
   };
 }
 

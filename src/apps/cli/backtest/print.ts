@@ -88,7 +88,7 @@ function costsTable({ profiles, ladder, order }: BacktestOutcome): string {
   return columnsTable(
     ['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'],
     [
-      ...profiles.map((figures) => row(figures.profile === chosen ? `${figures.profile} *` : figures.profile, figures)),
+      ...profiles.map(({ figures }) => row(figures.profile === chosen ? `${figures.profile} *` : figures.profile, figures)),
       ...ladder.map((figures) => row(`${chosen} × ${figures.multiple}`, figures)),
     ],
   );

@@ -35,7 +35,8 @@ export interface LadderRung extends ProfileFigures {
   readonly multiple: number;
 }
 
-export interface CostComparison extends ProfileFigures {
+export interface CostComparison {
+  readonly figures: ProfileFigures;
   readonly equity: EquityCurve;
 }
 
@@ -70,7 +71,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
   const profiles = PROFILES.map((name) => {
     const run = name === chosen ? result : execute(order, profileOf(order, name));
-    return { ...figures(name, run), equity: run.equity };
+    return { figures: figures(name, run), equity: run.equity };
   });
   const ladder = order.ladder
     ? MULTIPLES.map((multiple) => ({
@@ -152,6 +153,12 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
       from: series.time[0]!,
       to: series.time.at(-1)!,
     })),
-    ...{ assetClass: bars.assetClass, cash, profile, fees: fees ?? null, leverage, atEnd, seed: config.seed },
+    assetClass: bars.assetClass,
+    cash,
+    profile,
+    fees: fees ?? null,
+    leverage,
+    atEnd,
+    seed: config.seed,
   }).slice(0, 10);
 }

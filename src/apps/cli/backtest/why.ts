@@ -31,17 +31,20 @@ export function explain(run: string, symbol: string, time: string, io: CliEnviro
     throw new UserError(`this run has no ${symbol}`, didYouMean(symbol, names) || `It has: ${names.join(', ')}.`);
   const at = parseTimeText(time);
   if (Number.isNaN(at)) throw new UserError(`"${time}" is not a time`, 'Use 2024-01-31 or 2024-01-31T09:30:00Z.');
-  const bar = barAt(decisions, at);
-  if (bar < 0 || at >= decisions.last + file.barMs)
+  const start = barAt(decisions, file.barMs, at);
+  if (start === undefined || at >= decisions.last + file.barMs)
     throw new UserError(
       `the run has no bar of ${symbol} at ${iso(at)}`,
-      `Its bars go from ${iso(decisions.bars[0]!)} to ${iso(decisions.last)}.`,
+      `Its bars go from ${iso(decisions.runs[0]![0])} to ${iso(decisions.last)}.`,
     );
-  const start = decisions.bars[bar]!;
   const change = lastAtOrBefore(decisions.from, start);
   const trade = file.trades.find((one) => one.symbol === symbol && one.entryTime <= start + file.barMs && one.exitTime >= start);
   return {
-    ...{ run: basename(folder), symbol, bar: iso(start), inside: at < start + file.barMs, trade },
+    run: basename(folder),
+    symbol,
+    bar: iso(start),
+    inside: at < start + file.barMs,
+    trade,
     reason: decisions.reasons[decisions.reason[change]!] || 'the strategy gave no reason',
     since: iso(decisions.from[change]!),
     orders: around(
@@ -52,8 +55,15 @@ export function explain(run: string, symbol: string, time: string, io: CliEnviro
   };
 }
 
-function barAt({ bars }: SymbolDecisions, time: number): number {
-  return lastAtOrBefore(bars, time);
+/** Start of the last bar that begins at or before a time. */
+function barAt({ runs }: SymbolDecisions, barMs: number, time: number): number | undefined {
+  const at = lastAtOrBefore(
+    runs.map(([start]) => start),
+    time,
+  );
+  if (at < 0) return undefined;
+  const [start, count] = runs[at]!;
+  return start + Math.min(count - 1, Math.floor((time - start) / barMs)) * barMs;
 }
 
 function lastAtOrBefore(ascending: readonly number[], value: number): number {

@@ -36,15 +36,19 @@ function tradeTable(trades: readonly Trade[]): Record<string, Float64Array | str
     name: 'quantity' | 'entryTime' | 'entryPrice' | 'exitTime' | 'exitPrice' | 'fees' | 'pnl' | 'returnFraction' | 'barsHeld',
   ) => Float64Array.from(trades, (trade) => trade[name]);
   return {
-    ...{ symbol: text('symbol'), strategy: text('strategy'), side: text('side'), quantity: number('quantity') },
-    ...{ entryTime: number('entryTime'), entryPrice: number('entryPrice'), exitTime: number('exitTime'), exitPrice: number('exitPrice') },
-    ...{
-      exitReason: text('exitReason'),
-      fees: number('fees'),
-      pnl: number('pnl'),
-      returnFraction: number('returnFraction'),
-      barsHeld: number('barsHeld'),
-    },
+    symbol: text('symbol'),
+    strategy: text('strategy'),
+    side: text('side'),
+    quantity: number('quantity'),
+    entryTime: number('entryTime'),
+    entryPrice: number('entryPrice'),
+    exitTime: number('exitTime'),
+    exitPrice: number('exitPrice'),
+    exitReason: text('exitReason'),
+    fees: number('fees'),
+    pnl: number('pnl'),
+    returnFraction: number('returnFraction'),
+    barsHeld: number('barsHeld'),
   };
 }
 
@@ -82,7 +86,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     turnover: result.turnover,
     feesPaid: result.feesPaid,
     benchmark: outcome.benchmarkFigures,
-    profiles: outcome.profiles.map(({ equity: _, ...figures }) => figures),
+    profiles: outcome.profiles.map(({ figures }) => figures),
     ladder: outcome.ladder,
     breakEvenCostMultiple: outcome.breakEven ?? null,
     orders: { asked: result.orders.length, fills: result.fills.length, refused: refusals(outcome), hash: result.orderHash },
@@ -130,7 +134,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
       { label: 'Fees paid', value: result.feesPaid, unit: 'money' },
     ],
     trades: result.trades,
-    costProfiles: outcome.profiles.map(({ equity, ...figures }) => ({
+    costProfiles: outcome.profiles.map(({ figures, equity }) => ({
       name: figures.profile,
       figures: profileRow(figures),
       curve: { name: figures.profile, ...dailyEquity(equity) },
