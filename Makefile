@@ -4,11 +4,12 @@ SHELL := /bin/sh
 PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 READY := node_modules/.edgewright-ready
+# Passed to the command line: make pipeline ARGS="--source synthetic"
 ARGS ?=
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  \033[1m%-44s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## Install the pinned dependencies and runtime
@@ -21,6 +22,38 @@ $(READY): package.json package-lock.json
 .PHONY: pipeline
 pipeline: $(READY) ## Data to verdict on the embedded demo data
 	@./edgewright pipeline $(ARGS)
+
+.PHONY: pipeline-fast
+pipeline-fast: $(READY) ## The same with a smaller model, for a first look
+	@./edgewright pipeline --set model.trees=60 --set model.shuffledControls=5 $(ARGS)
+
+.PHONY: data features labels train calibrate validate
+data features labels train calibrate validate: $(READY) ## One stage of the pipeline (earlier ones must be done)
+	@./edgewright pipeline --stage $@ $(ARGS)
+
+.PHONY: train-all
+train-all: $(READY) ## Training and everything after it, again
+	@./edgewright pipeline --from-stage train $(ARGS)
+
+.PHONY: backtest
+backtest: $(READY) ## Backtest a strategy: make backtest ARGS="--strategy sma-cross --symbols AAPL"
+	@./edgewright backtest $(if $(ARGS),$(ARGS),--strategy sma-cross --symbols AAPL)
+
+.PHONY: analyze
+analyze: $(READY) ## The verdict of the last run and where its tear sheet is
+	@./edgewright report $(ARGS)
+
+.PHONY: paper
+paper: $(READY) ## Paper trading on the simulated venue
+	@./edgewright paper $(ARGS)
+
+.PHONY: live
+live: $(READY) ## Refuses, and says what is missing
+	@./edgewright --mode live
+
+.PHONY: health
+health: $(READY) ## Runtime, settings and the last verdict
+	@node --version && ./edgewright --version && ./edgewright config show >/dev/null && echo "settings: fine" && { ./edgewright report --json >/dev/null 2>&1 && echo "last run: there is one, see make analyze" || echo "last run: none yet, try make pipeline"; }
 
 .PHONY: test
 test: $(READY) check ## Check types, floors, style, then run every test
@@ -37,6 +70,14 @@ check: $(READY) ## Types, lint, floors and format
 format: $(READY) ## Rewrite the code in the house style
 	biome format --write .
 
+.PHONY: package
+package: $(READY) ## Build dist/ as `npm pack` ships it
+	node scripts/build-package.ts
+
+.PHONY: docker-build docker-up docker-down docker-logs
+docker-build docker-up docker-down docker-logs: ## Not there yet: says so
+	@echo "make $@: there is no container set-up in this version; everything runs from this checkout (make pipeline)." >&2; exit 1
+
 .PHONY: clean
 clean: ## Remove what runs left behind (results, models); never your data
-	rm -rf results models dist
+	rm -rf results models dist .edgewright
