@@ -151,3 +151,10 @@ export {
 export { institutionalFeatures, type InstitutionalOptions } from './institutional.ts';
 export { crossDemean, crossRank, crossZscore, type Panel } from './cross-section.ts';
 export { fracdiffWeights, fracdiffWidth } from './kernels/windowed.ts';
+export { adfTest, type AdfOptions, type AdfResult } from './stationarity/adf.ts';
+export {
+  chooseFracdiffOrder,
+  type FracdiffOrder,
+  type FracdiffOrderOptions,
+  type FracdiffTrial,
+} from './stationarity/fracdiff-order.ts';
