@@ -4,6 +4,7 @@ import { addBacktestCommand } from './commands/backtest.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addModeCommand, asModeCommand } from './commands/mode.ts';
+import { addPaperCommand } from './commands/paper.ts';
 import { addPipelineCommands } from './commands/pipeline.ts';
 import { addReportCommands } from './commands/report.ts';
 import { addWorkflowCommands } from './commands/workflows.ts';
@@ -44,6 +45,7 @@ export function createProgram(io: CliEnvironment): Command {
   addPipelineCommands(program, io);
   addDataCommand(program, io);
   addBacktestCommand(program, io);
+  addPaperCommand(program, io);
   addReportCommands(program, io);
   addWorkflowCommands(program, io);
   addConfigCommand(program, io);

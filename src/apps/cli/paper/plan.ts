@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { UserError } from '#core';
+import type { AssetClass, BarSeries } from '#domain';
+import type { SessionSetup } from '#live';
+import { instrumentFor, profileFor, type PipelineConfig } from '#research';
+import { prepare, type Strategy } from '#strategy';
+import type { ResolvedConfig } from '../../config/layers.ts';
+import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
+import { loadBars, onCommonDates } from '../backtest/load-bars.ts';
+import { parseScalar } from '../../config/sources.ts';
+import type { CliEnvironment } from '../terminal.ts';
+
+export interface PaperOptions {
+  readonly strategy?: string;
+  readonly model?: string | true;
+  readonly param?: readonly string[];
+  readonly from?: string;
+  readonly workspace: string;
+}
+
+/** What is traded, on which bars, and what to tell the user about both. */
+export interface PaperPlan {
+  readonly setup: SessionSetup;
+  /** The bars to be replayed, in full. */
+  readonly series: readonly BarSeries[];
+  readonly what: string;
+  readonly notes: readonly string[];
+}
+
+const FALLBACK = 'supertrend';
+const WARMUP_BARS = 250;
+
+/** The pipeline's model when it is asked for, or nothing is and a model is there; else a strategy by name or file. */
+export async function planPaper(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
+  if (options.strategy !== undefined && options.model !== undefined)
+    throw new UserError('--strategy and --model are both given', 'Trade one of them.');
+  if (options.strategy === undefined) {
+    const { hasModel, planModel } = await import('./model-plan.ts');
+    const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
+    if (options.model !== undefined || (hasModel(workspace) && !asksForData(config))) return planModel(workspace, options.from, config);
+  }
+  return planStrategy(options, config, io);
+}
+
+/** Flags that name other data than the model's mean that the user wants a strategy on them. */
+function asksForData({ origins }: ResolvedConfig<PipelineConfig>): boolean {
+  return ['data.source', 'data.path'].some((key) => (origins.get(key) ?? 'default') !== 'default');
+}
+
+async function planStrategy(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
+  const found = await findStrategy(options.strategy ?? FALLBACK, io.cwd);
+  const loaded = onCommonDates(await loadBars(config, io));
+  const { series, assetClass, description } = loaded;
+  const { trading, seed } = config.value;
+  const strategy = strategyFrom(found, parametersOf(options.param ?? []), seed, series.length);
+  const tradeFrom = startOf(series, options.from);
+  return {
+    setup: {
+      ...commonSetup(series, assetClass, config.value, tradeFrom, description),
+      strategies: [strategy],
+      account: { cash: trading.cash, leverage: 1 },
+    },
+    series,
+    what: `strategy ${strategy.name}`,
+    notes:
+      options.strategy === undefined
+        ? ['There is no model here yet ("edgewright pipeline" makes one), so a built-in strategy trades.']
+        : [],
+  };
+}
+
+/** What every plan sets the same way. */
+export function commonSetup(
+  series: readonly BarSeries[],
+  assetClass: AssetClass,
+  { trading, seed }: Pick<PipelineConfig, 'trading' | 'seed'>,
+  tradeFrom: number,
+  source: string,
+): Omit<SessionSetup, 'strategies' | 'account'> {
+  const { timeframe } = series[0]!;
+  if (series.some((bars) => bars.timeframe.id !== timeframe.id))
+    throw new UserError('the symbols have bars of different lengths', 'Choose one with --timeframe.');
+  return {
+    instruments: series.map(({ symbol }) => instrumentFor(symbol, assetClass)),
+    timeframe,
+    profile: profileFor(trading.profile, assetClass),
+    seed,
+    tradeFrom,
+    source,
+  };
+}
+
+export function dateOf(text: string): number {
+  const time = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (Number.isNaN(time)) throw new UserError(`"${text}" is not a date`, 'Use YYYY-MM-DD.');
+  return time;
+}
+
+/** Trading begins at `--from`, or after bars enough for the usual features. */
+function startOf(series: readonly BarSeries[], from: string | undefined): number {
+  const longest = series.reduce((one, other) => (other.length > one.length ? other : one));
+  const last = longest.time.at(-1)!;
+  if (from === undefined) return longest.time[Math.min(WARMUP_BARS, Math.floor(longest.length / 5))]!;
+  const time = dateOf(from);
+  if (time > last) throw new UserError(`the bars end before --from ${from}`, `They run to ${new Date(last).toISOString().slice(0, 10)}.`);
+  return time;
+}
+
+function strategyFrom(found: FoundStrategy, parameters: Readonly<Record<string, number>>, seed: number, symbols: number): Strategy {
+  if (found.recipe !== undefined) return prepare(found.recipe, parameters, { seed, symbols });
+  const [given] = Object.keys(parameters);
+  if (given !== undefined)
+    throw new UserError(`strategy ${found.name} takes no parameters, got "${given}"`, 'Export it with tunable({ parameters: … }).');
+  return found.strategy!;
+}
+
+function parametersOf(pairs: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const value = parseScalar(pair.slice(at + 1));
+      if (at < 1 || typeof value !== 'number') throw new UserError(`--param takes name=number, got "${pair}"`, 'Example: --param fast=10');
+      return [pair.slice(0, at), value];
+    }),
+  );
+}

@@ -1,0 +1,277 @@
+import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { openJournal, takeLease } from '#adapters/state';
+import { writeText } from '#adapters/data';
+import { OperationalError, toIso } from '#core';
+import { Degradation, executionRecords, JournaledSession, localAccount, Reconciliation, VenueAccount } from '#live';
+import { finite } from '#research';
+import { executionQualityReport } from '#statistics';
+import type { CliEnvironment } from '../terminal.ts';
+import { Happenings, type Happening } from './happenings.ts';
+import type { PaperPlan } from './plan.ts';
+import { countInstants, replay } from './replay.ts';
+import type { ScreenState } from './screen.ts';
+import { chooseView } from './view.ts';
+
+export interface PaperRun {
+  readonly plan: PaperPlan;
+  /** The state folder. */
+  readonly state: string;
+  readonly fresh: boolean;
+  /** Bars a second; infinity does not wait. */
+  readonly barsPerSecond: number;
+  readonly reconcileEveryMs: number;
+  readonly json: boolean;
+}
+
+export interface PaperOutcome {
+  readonly stopped: 'end_of_data' | 'signal' | 'halted';
+  readonly reason: string;
+  readonly bars: number;
+  readonly recoveredBars: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly trades: number;
+  readonly equity: number;
+  readonly positions: readonly { readonly symbol: string; readonly quantity: number; readonly stop: number | null }[];
+  readonly reconciliations: number;
+  readonly journalHash: string;
+}
+
+/** In a replay that does not wait, and while warming up, the disk is asked to sync once in so many instants. */
+const SYNC_EVERY = 256;
+
+/** Runs the session until its bars end or a signal comes. Whatever happens, the journal is whole and the next start goes on. */
+export async function runPaper(run: PaperRun, io: CliEnvironment): Promise<PaperOutcome> {
+  mkdirSync(run.state, { recursive: true });
+  const lease = takeLease(run.state);
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    return await new PaperRunner(run, io, () => lease.check()).go(stop.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    lease.release();
+  }
+}
+
+class PaperRunner {
+  readonly #run: PaperRun;
+  readonly #journal;
+  readonly #live: JournaledSession;
+  readonly #view;
+  readonly #log: (level: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly #degradation = new Degradation();
+  readonly #reconciliation: Reconciliation;
+  readonly #venue: VenueAccount;
+  readonly #equity: number[] = [];
+  readonly #recent: Happening[] = [];
+  readonly #said = new Map<string, string>();
+  #happenings: Happenings | undefined;
+  #refused = 0;
+  #total = 0;
+
+  constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
+    this.#run = run;
+    const path = join(run.state, 'journal.jsonl');
+    if (run.fresh) putAside(path);
+    this.#log = (level, event, fields = {}) =>
+      appendFileSync(join(run.state, 'log.jsonl'), `${JSON.stringify({ at: toIso(Date.now()), level, event, ...fields })}\n`);
+    this.#journal = openJournal(path, guard);
+    if (this.#journal.tornBytes > 0) this.#log('warn', 'unfinished_record_dropped', { bytes: this.#journal.tornBytes });
+    this.#total = countInstants(run.plan.series, Number.NEGATIVE_INFINITY);
+    this.#view = chooseView(io, run.json, () => this.#live.session);
+    this.#live = new JournaledSession(run.plan.setup, this.#journal, (bars, step, recovered) => {
+      if (bars.time < run.plan.setup.tradeFrom) return;
+      this.#equity.push(step.equity);
+      for (const [, symbol, reason] of step.decisions) this.#said.set(run.plan.setup.instruments[symbol]!.symbol, reason);
+      if (recovered) return;
+      this.#tell(bars, step);
+    });
+    this.#happenings = new Happenings(this.#live.session);
+    this.#reconciliation = new Reconciliation(run.reconcileEveryMs);
+    this.#venue = new VenueAccount(
+      this.#live.session,
+      new Map(run.plan.setup.instruments.map(({ symbol, multiplier }) => [symbol, multiplier])),
+    );
+    this.#registerComponents();
+  }
+
+  async go(stop: AbortSignal): Promise<PaperOutcome> {
+    const { plan } = this.#run;
+    const { session, recoveredInstants } = this.#live;
+    this.#view.start(this.#startNotes());
+    this.#log('info', recoveredInstants > 0 ? 'restarted' : 'started', {
+      run: session.header.run,
+      recoveredBars: recoveredInstants,
+      what: plan.what,
+    });
+    let stopped: PaperOutcome['stopped'] = 'end_of_data';
+    let bars = 0;
+    let nextAt = Date.now();
+    for (const instant of replay(plan.series, session.lastTime)) {
+      const live = instant.time >= plan.setup.tradeFrom;
+      if (live && this.#run.barsPerSecond !== Number.POSITIVE_INFINITY) {
+        nextAt = Math.max(nextAt + 1000 / this.#run.barsPerSecond, Date.now() - 1000);
+        await waitUntil(nextAt, stop);
+      } else if (bars % 32 === 0) await nextTurn();
+      if (stop.aborted) {
+        stopped = 'signal';
+        break;
+      }
+      this.#before(Date.now());
+      if (!this.#degradation.isTradingAllowed()) {
+        stopped = 'halted';
+        break;
+      }
+      const { refused } = this.#live.offer(instant.bars, instant.closedAt);
+      for (const reason of refused) this.#refuse(reason);
+      bars++;
+      if ((live && this.#run.barsPerSecond !== Number.POSITIVE_INFINITY) || bars % SYNC_EVERY === 0) this.#live.sync();
+    }
+    return this.#finish(stopped, bars);
+  }
+
+  /** Health and reconciliation before a cycle; what they forbid becomes an input in the journal. */
+  #before(now: number): void {
+    if (this.#reconciliation.due(now)) {
+      const state = this.#reconciliation.run(
+        now,
+        () => localAccount(this.#live.session),
+        () => this.#venue.snapshot(),
+      );
+      if (state.kind !== 'synced') {
+        this.#log('error', 'reconciliation', { ...state });
+        this.#view.note(`Reconciliation: ${this.#reconciliation.refusal}; no entries until it agrees`);
+      }
+    }
+    const before = this.#degradation.level;
+    const level = this.#degradation.assess();
+    if (level !== before) this.#log('warn', 'degradation', { from: before, to: level, reason: this.#degradation.reason });
+    if (this.#degradation.entriesAllowed()) this.#live.setEntries('open', '');
+    else this.#live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
+  }
+
+  #registerComponents(): void {
+    this.#degradation.register({
+      name: 'reconciliation',
+      failsTo: 'reduce_only',
+      check: () =>
+        this.#reconciliation.refusal === '' ? { kind: 'healthy' } : { kind: 'unhealthy', reason: this.#reconciliation.refusal },
+    });
+    this.#degradation.register({
+      name: 'account',
+      failsTo: 'halted',
+      latched: true,
+      check: () => (this.#live.session.engine.ruined ? { kind: 'unhealthy', reason: 'equity is gone' } : { kind: 'healthy' }),
+    });
+  }
+
+  #tell(
+    bars: Parameters<NonNullable<ConstructorParameters<typeof JournaledSession>[2]>>[0],
+    step: NonNullable<JournaledSession['lastStep']>,
+  ): void {
+    const happenings = this.#happenings?.of(bars, step) ?? [];
+    for (const happening of happenings)
+      this.#log(happening.kind === 'refused' ? 'warn' : 'info', happening.kind, {
+        bar: toIso(bars.time),
+        symbol: happening.symbol,
+        text: happening.text,
+      });
+    this.#recent.push(...happenings);
+    if (this.#recent.length > 64) this.#recent.splice(0, this.#recent.length - 64);
+    this.#view.step(bars, step, happenings, this.#screen());
+  }
+
+  #refuse(reason: string): void {
+    this.#refused++;
+    this.#log('warn', 'bar_refused', { reason });
+    this.#view.note(`Bar refused: ${reason}`);
+  }
+
+  #startNotes(): string[] {
+    const { plan } = this.#run;
+    const { session, recoveredInstants } = this.#live;
+    return [
+      `This is a replay of recorded bars on the simulated venue; no order leaves this machine.`,
+      `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${toIso(session.header.tradeFrom).slice(0, 10)}. ${plan.setup.source}`,
+      ...plan.notes,
+      ...(recoveredInstants > 0 ? [`Restarted from the journal: ${recoveredInstants} bars replayed, every order and fill as it was.`] : []),
+    ];
+  }
+
+  #screen(): ScreenState {
+    const { session } = this.#live;
+    const { plan, barsPerSecond } = this.#run;
+    return {
+      session,
+      what: plan.what,
+      source: plan.setup.source,
+      equity: this.#equity,
+      recent: this.#recent,
+      said: this.#said,
+      done: session.nextRow,
+      total: this.#total,
+      level: this.#degradation.level,
+      reconciled:
+        this.#reconciliation.state.kind === 'synced' ? `reconciled ×${this.#reconciliation.runs}` : this.#reconciliation.state.kind,
+      speed: barsPerSecond === Number.POSITIVE_INFINITY ? 'as fast as it goes' : `${barsPerSecond} bars a second`,
+      refused: this.#refused,
+    };
+  }
+
+  async #finish(stopped: PaperOutcome['stopped'], bars: number): Promise<PaperOutcome> {
+    this.#live.sync();
+    const { session } = this.#live;
+    const { engine } = session;
+    const last = this.#reconciliation.run(
+      Date.now(),
+      () => localAccount(session),
+      () => this.#venue.snapshot(),
+    );
+    const outcome: PaperOutcome = {
+      stopped,
+      reason: this.#degradation.reason,
+      bars,
+      recoveredBars: this.#live.recoveredInstants,
+      orders: engine.orders.length,
+      fills: engine.fills.length,
+      trades: engine.ledger.trades.length,
+      equity: engine.equityNow,
+      positions: engine.ledger.positions().map(({ symbol, quantity }) => ({
+        symbol,
+        quantity,
+        stop: engine.venue.ordersOf(session.header.symbols.indexOf(symbol)).find(({ purpose }) => purpose === 'stop')?.stop ?? null,
+      })),
+      reconciliations: this.#reconciliation.runs,
+      journalHash: this.#live.hash,
+    };
+    await writeText(
+      join(this.#run.state, 'execution_report.json'),
+      `${JSON.stringify(finite({ run: session.header.run, to: toIso(Number.isFinite(session.lastTime) ? session.lastTime : 0), ...executionQualityReport(executionRecords(session)) }), null, 2)}\n`,
+    );
+    this.#log('info', 'stopped', { ...outcome, reconciliation: last.kind });
+    this.#view.finish(this.#screen());
+    this.#journal.close();
+    if (stopped === 'halted') throw new OperationalError('rejected', `trading is halted: ${this.#degradation.reason}`);
+    return outcome;
+  }
+}
+
+async function waitUntil(at: number, stop: AbortSignal): Promise<void> {
+  const ms = at - Date.now();
+  if (ms <= 0) return nextTurn();
+  await wait(ms, undefined, { signal: stop }).catch(() => undefined);
+}
+
+/** The journal of an earlier session is kept, under the next free number. */
+function putAside(path: string): void {
+  if (!existsSync(path)) return;
+  let number = 1;
+  while (existsSync(`${path}.${number}`)) number++;
+  renameSync(path, `${path}.${number}`);
+}

@@ -1,0 +1,77 @@
+import type { BarsRecord, StepRecord, TradingSession } from '#live';
+import { styleFor, type CliEnvironment } from '../terminal.ts';
+import { dayOf, type Happening } from './happenings.ts';
+import { screenLines, type ScreenState } from './screen.ts';
+
+/** Where a session shows itself: a live picture, plain lines, or JSON lines. */
+export interface PaperView {
+  start(notes: readonly string[]): void;
+  step(bars: BarsRecord, step: StepRecord, happenings: readonly Happening[], state: ScreenState): void;
+  note(text: string): void;
+  finish(state: ScreenState | undefined): void;
+}
+
+const REDRAW_MS = 80;
+
+export function chooseView(io: CliEnvironment, json: boolean, session: () => TradingSession): PaperView {
+  if (json) return jsonView(io);
+  return io.stdout.isTTY === true ? screenView(io) : plainView(io, session);
+}
+
+function screenView(io: CliEnvironment): PaperView {
+  const style = styleFor(io.stdout, io.environment);
+  let drawn = 0;
+  let last = 0;
+  const draw = (state: ScreenState): void => {
+    const width = Math.max(60, (io.stdout.columns ?? 100) - 1);
+    const lines = screenLines(state, width, style);
+    const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
+    io.stdout.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n`);
+    drawn = lines.length;
+  };
+  return {
+    start(notes) {
+      for (const note of notes) io.stdout.write(`${note}\n`);
+      io.stdout.write('\n');
+    },
+    step(_bars, _step, _happenings, state) {
+      const now = Date.now();
+      if (now - last < REDRAW_MS) return;
+      last = now;
+      draw(state);
+    },
+    note(text) {
+      io.stdout.write(`${style.yellow(text)}\n`);
+      drawn = 0;
+    },
+    finish(state) {
+      if (state !== undefined) draw(state);
+    },
+  };
+}
+
+function plainView(io: CliEnvironment, session: () => TradingSession): PaperView {
+  return {
+    start(notes) {
+      for (const note of notes) io.stdout.write(`${note}\n`);
+    },
+    step(_bars, _step, happenings) {
+      const { ms } = session().timeframe;
+      for (const { time, symbol, text } of happenings) io.stdout.write(`${dayOf(time, ms)}  ${symbol.padEnd(7)} ${text}\n`);
+    },
+    note: (text) => void io.stdout.write(`${text}\n`),
+    finish: () => undefined,
+  };
+}
+
+function jsonView(io: CliEnvironment): PaperView {
+  const line = (value: unknown): void => void io.stdout.write(`${JSON.stringify(value)}\n`);
+  return {
+    start: (notes) => line({ event: 'start', notes }),
+    step(bars, { orders, fills, equity }) {
+      if (orders.length > 0 || fills.length > 0) line({ event: 'step', time: new Date(bars.time).toISOString(), equity, orders, fills });
+    },
+    note: (text) => line({ event: 'note', text }),
+    finish: () => undefined,
+  };
+}
