@@ -180,7 +180,7 @@ function run({ inputs }: Vector, bars: BarSeries, strategy: Strategy): BacktestR
       fees: feesOf(broker.commission),
       marketFill: broker.tradeOnClose ? 'previous_close' : 'next_open',
     }),
-    instruments: [instrument('GOOG', 'us_equity')],
+    instruments: [instrument('GOOG', 'us_equity', { tickSize: 0 })],
     atEnd: broker.finalizeTrades ? 'rerun' : 'mark',
   });
 }

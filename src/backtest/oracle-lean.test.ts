@@ -114,7 +114,7 @@ describe.skipIf(!present)('oracle 11: LEAN (skipped when ../shared/oracles is ab
       strategy,
       account: { cash: 100_000, leverage: 2 },
       profile: 'lean',
-      instruments: [instrument(bars.symbol, 'us_equity')],
+      instruments: [instrument(bars.symbol, 'us_equity', { tickSize: 0 })],
     });
 
   test('BasicTemplateDaily', () =>

@@ -24,7 +24,7 @@ export interface BacktestRequest {
   readonly account: BacktestAccount;
   /** A named profile or a whole one; default `base`. */
   readonly profile?: string | ExecutionProfile;
-  /** By symbol; what is not given is a synthetic instrument with a fine price tick and fractional lots. */
+  /** By symbol; what is not given is a synthetic instrument without a price grid and with fractional lots. */
   readonly instruments?: readonly Instrument[];
   /** External series of features (`external('name')`), by symbol and name: one value a bar, as known at its close. */
   readonly externals?: Readonly<Record<string, ExternalColumns>>;
@@ -194,9 +194,7 @@ export function fillsHash(fills: readonly Fill[]): string {
 }
 
 function instrumentOf(symbol: string, given: readonly Instrument[] | undefined): Instrument {
-  return (
-    given?.find((one) => one.symbol === symbol) ?? instrument(symbol, 'synthetic', { lotSize: 1e-8, minQuantity: 1e-8, tickSize: 1e-8 })
-  );
+  return given?.find((one) => one.symbol === symbol) ?? instrument(symbol, 'synthetic', { lotSize: 1e-8, minQuantity: 1e-8, tickSize: 0 });
 }
 
 function checkAccount(account: BacktestAccount): void {

@@ -1,6 +1,6 @@
 import { timestamp, type Rng } from '#core';
-import type { Fill, Instrument, Order, OrderRequest } from '#domain';
-import { SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
+import { roundToLot, type Fill, type Instrument, type Order, type OrderRequest } from '#domain';
+import { fitToInstrument, SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
 import { Ledger, type LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { DecisionLog } from './decision-log.ts';
@@ -57,6 +57,7 @@ export class Engine implements VenueHost, EngineView {
   readonly account: AccountSettings;
   readonly #lanes: StrategyLane[];
   readonly #strategies: readonly Strategy[];
+  readonly #instruments: readonly Instrument[];
   readonly #risk: RiskCheck | undefined;
   /** Reused for every execution: the ledger copies what it keeps. */
   readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
@@ -89,6 +90,7 @@ export class Engine implements VenueHost, EngineView {
     this.leverage = setup.account.leverage;
     this.hedging = setup.account.hedging;
     this.#strategies = setup.strategies;
+    this.#instruments = setup.instruments;
     this.#risk = setup.risk;
     this.#tradeListeners = setup.strategies.some((strategy) => strategy.onTrade !== undefined);
     this.#locals = new Int32Array(this.symbols.length);
@@ -144,7 +146,10 @@ export class Engine implements VenueHost, EngineView {
     };
     const order = workingOrder(request, place);
     this.orders.push(order);
-    const refused = requestFault(request) ?? this.#risk?.(request, this.#riskAccount(strategy, symbol, close));
+    const refused =
+      requestFault(request) ??
+      fitToInstrument(order, this.#instruments[symbol]!, close) ??
+      this.#risk?.(request, this.#riskAccount(strategy, symbol, close));
     if (refused !== undefined) {
       order.happen('deny', refused);
       this.decisions.write(strategy * this.symbols.length + symbol, this.row, `denied: ${refused}`);
@@ -170,15 +175,21 @@ export class Engine implements VenueHost, EngineView {
     const lots = this.ledger.lots(strategy, symbol);
     if (lots.length === 0) return;
     const held = this.held(strategy, symbol);
-    const units = portion >= 1 ? Math.abs(held) : Math.max(1, roundHalfEven(Math.abs(held) * portion));
+    const units = portion >= 1 ? Math.abs(held) : this.#share(symbol, Math.abs(held), portion);
     if (units > 0) this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
   }
 
   closeLot(strategy: number, symbol: number, orderId: number, portion: number): void {
     const open = this.openOf(strategy, symbol, orderId);
     if (open === 0) return;
-    const units = portion >= 1 ? Number.NaN : Math.max(1, roundHalfEven(Math.abs(open) * portion));
+    const units = portion >= 1 ? Number.NaN : this.#share(symbol, Math.abs(open), portion);
     this.submit(strategy, symbol, { side: open > 0 ? 'sell' : 'buy', type: 'market', size: units, closesOrder: orderId });
+  }
+
+  /** A share of a quantity in whole lots, half to even, at least one. */
+  #share(symbol: number, quantity: number, portion: number): number {
+    const { lotSize } = this.#instruments[symbol]!;
+    return roundToLot(Math.max(1, roundHalfEven((quantity / lotSize) * portion)) * lotSize, lotSize);
   }
 
   records(): Order[] {

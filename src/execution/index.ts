@@ -3,6 +3,7 @@
  * Pure and synchronous; knows no broker's wire format, keeps no account (its host does) and never decides what to trade.
  */
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
+export { fitToInstrument } from './instrument-rules.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';
 export {
@@ -14,6 +15,6 @@ export {
   type ReconcileTolerance,
   type SnapshotOrder,
 } from './reconcile.ts';
-export { SimulatedVenue } from './simulated-venue.ts';
+export { SimulatedVenue, type OrderChange } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder, type OrderPurpose } from './working-order.ts';

@@ -15,7 +15,7 @@ export class BarUnderMatch {
 /**
  * The price at which a resting order would fill in this bar, before spread and slippage; NaN when it does not.
  * Gaps fill at the open; `inside` says that the order came alive inside this very bar, so that its open is no price for it.
- * Sets `triggered` on stops. Market orders are priced by the caller.
+ * A post-only order rests in the book and so gets its limit, never better. Sets `triggered` on stops. Market orders are priced by the caller.
  */
 export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, inside: boolean): number {
   const buys = order.direction > 0;
@@ -32,7 +32,7 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;
   if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
-  return restingLimit(buys, limit, bar, profile, reference);
+  return restingLimit(buys, limit, bar, profile, order.postOnly ? Number.NaN : reference);
 }
 
 function restingLimit(buys: boolean, limit: number, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {

@@ -1,5 +1,6 @@
 import type { Instrument } from '#domain';
 import type { FeeFunction } from './fees.ts';
+import { tooSmall } from './instrument-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { VenueHost } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -28,7 +29,15 @@ export class OrderSizer {
       order.quantity = order.filled + wanted;
       return wanted;
     }
-    if (order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price, raw);
+    if (order.quantity !== order.quantity) {
+      order.quantity = this.#sizeAt(order, price, raw);
+      const fault =
+        order.quantity > 0 && !order.reduceOnly ? tooSmall(order, order.quantity, this.#instruments[order.symbol]!, price) : undefined;
+      if (fault !== undefined) {
+        order.quantity = 0;
+        order.happen('reject', fault);
+      }
+    }
     if (order.reduceOnly) {
       const held = -order.direction * host.held(order.strategy, order.symbol);
       if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);

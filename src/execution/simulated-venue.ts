@@ -1,4 +1,4 @@
-import { DAY_MS, type Rng } from '#core';
+import type { Rng } from '#core';
 import type { Instrument } from '#domain';
 import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
@@ -6,8 +6,16 @@ import { BarUnderMatch, restingPrice, trail } from './match.ts';
 import { OrderQueue } from './order-queue.ts';
 import { floorToLot, OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
+import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import { WorkingOrder, type OrderPurpose } from './working-order.ts';
+
+/** What a replacement may change. */
+export interface OrderChange {
+  readonly quantity?: number;
+  readonly limitPrice?: number;
+  readonly stopPrice?: number;
+}
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
 export class SimulatedVenue {
@@ -16,6 +24,7 @@ export class SimulatedVenue {
   readonly #columns: readonly SymbolColumns[];
   readonly #instruments: readonly Instrument[];
   readonly #queues: OrderQueue[];
+  readonly #sessions: readonly Sessions[];
   readonly #bar = new BarUnderMatch();
   readonly #fee: FeeFunction;
   readonly #costs: FillCosts;
@@ -36,6 +45,7 @@ export class SimulatedVenue {
     this.#instruments = instruments;
     this.profile = profile;
     this.#queues = columns.map(() => new OrderQueue());
+    this.#sessions = columns.map((series, symbol) => new Sessions(series, instruments[symbol]!));
     this.#fee = feeFunction(profile.fees);
     this.#costs = new FillCosts(columns, profile, rng);
     this.#sizer = new OrderSizer(host, instruments, profile, this.#fee);
@@ -61,9 +71,12 @@ export class SimulatedVenue {
     this.working--;
   }
 
-  /** Replaces price or quantity in place (atomic: there is no moment without the order). False when the new quantity is below what has filled. */
-  replace(order: WorkingOrder, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
-    if (!order.open || (change.quantity !== undefined && change.quantity < order.filled)) return false;
+  /**
+   * Replaces price or quantity in place (atomic: there is no moment without the order). False, and nothing changes, when the order is done,
+   * the quantity is below what has filled, or a price is not one that this order has.
+   */
+  replace(order: WorkingOrder, change: OrderChange): boolean {
+    if (!order.open || !isReplaceable(order, change)) return false;
     if (change.quantity !== undefined) order.quantity = change.quantity;
     if (change.limitPrice !== undefined) order.limit = change.limitPrice;
     if (change.stopPrice !== undefined) {
@@ -115,12 +128,19 @@ export class SimulatedVenue {
     if (this.#targetsWaiting) this.#resolveTargets(waiting, row, locals);
     for (const order of waiting) {
       const local = locals[order.symbol]!;
-      if (order.open && local >= 0 && row >= order.firstRow && this.#sessionAllows(order, local)) {
+      if (
+        order.open &&
+        local >= 0 &&
+        row >= order.firstRow &&
+        !this.#expires(order, local) &&
+        this.#sessions[order.symbol]!.allows(order, local)
+      ) {
         this.#load(order.symbol, local, row);
         this.#insideRow = -1;
         const price =
           this.profile.marketFill === 'previous_close' && local > 0 ? this.#columns[order.symbol]!.close[local - 1]! : this.#bar.open;
         this.#execute(order, price, false);
+        this.#endImmediate(order, true);
       }
       if (!order.open) continue;
       this.#markets.push(order);
@@ -177,7 +197,7 @@ export class SimulatedVenue {
 
   #matchOne(order: WorkingOrder, local: number, row: number): void {
     if (this.#expires(order, local)) return;
-    if (!this.#sessionAllows(order, local)) return;
+    if (!this.#sessions[order.symbol]!.allows(order, local)) return;
     const atOpen = order.type === 'market' || order.type === 'market_on_open';
     let price: number;
     if (atOpen) price = this.#bar.market;
@@ -193,37 +213,24 @@ export class SimulatedVenue {
       price = restingPrice(order, this.#bar, this.profile, order.bornInside && order.createdRow === row);
     }
     if (price === price) this.#execute(order, price, order.type === 'limit' && price === order.limit);
-    if (
-      order.open &&
-      (order.timeInForce === 'ioc' || order.timeInForce === 'fok' || order.type === 'limit_on_open' || order.type === 'limit_on_close')
-    ) {
-      order.happen('cancel', price === price ? 'not filled whole at once' : 'not marketable');
-      this.working--;
-    }
+    this.#endImmediate(order, price === price);
   }
 
   #expires(order: WorkingOrder, local: number): boolean {
-    const time = this.#columns[order.symbol]!.time;
-    if (order.timeInForce === 'gtd' && time[local]! >= order.goodTill) order.happen('expire', 'good-till time passed');
-    else if (order.timeInForce === 'day') {
-      const session = Math.floor(time[local]! / DAY_MS);
-      if (order.goodTill === Number.POSITIVE_INFINITY) order.goodTill = session;
-      else if (session > order.goodTill) order.happen('expire', 'day order, session over');
-    }
-    if (order.open) return false;
+    const reason = order.timeInForce === 'gtc' ? undefined : this.#sessions[order.symbol]!.expiry(order, local);
+    if (reason === undefined) return false;
+    order.happen('expire', reason);
     this.working--;
     return true;
   }
 
-  /** Opens and closes of a session are told from the UTC date of neighbouring bars. */
-  #sessionAllows(order: WorkingOrder, local: number): boolean {
-    const { time, length } = this.#columns[order.symbol]!;
-    const day = Math.floor(time[local]! / DAY_MS);
-    if (order.type === 'market_on_open' || order.type === 'limit_on_open')
-      return local === 0 || Math.floor(time[local - 1]! / DAY_MS) !== day;
-    if (order.type === 'market_on_close' || order.type === 'limit_on_close')
-      return local + 1 < length && Math.floor(time[local + 1]! / DAY_MS) !== day;
-    return true;
+  /** What must fill at once is taken down when it did not; `tried` says that there was a price. */
+  #endImmediate(order: WorkingOrder, tried: boolean): void {
+    const { timeInForce, type } = order;
+    const immediate = timeInForce === 'ioc' || timeInForce === 'fok' || type === 'limit_on_open' || type === 'limit_on_close';
+    if (!order.open || !immediate) return;
+    order.happen('cancel', tried ? 'not filled whole at once' : 'not marketable');
+    this.working--;
   }
 
   #execute(order: WorkingOrder, raw: number, maker: boolean): void {
@@ -392,4 +399,10 @@ function within(order: WorkingOrder, price: number): number {
 function goesInFront(order: WorkingOrder): boolean {
   if (order.closes > 0) return order.type === 'market' || order.stop === order.stop;
   return order.stop === order.stop && (order.reduceOnly || order.group !== '');
+}
+
+function isReplaceable(order: WorkingOrder, { quantity, limitPrice, stopPrice }: OrderChange): boolean {
+  if (quantity !== undefined && !(Number.isFinite(quantity) && quantity > 0 && quantity >= order.filled)) return false;
+  if (limitPrice !== undefined && !(Number.isFinite(limitPrice) && limitPrice > 0 && order.limit === order.limit)) return false;
+  return stopPrice === undefined || (Number.isFinite(stopPrice) && stopPrice > 0 && order.stop === order.stop);
 }

@@ -9,6 +9,8 @@ export interface SymbolColumns {
   readonly close: Float64Array;
   readonly volume: Float64Array;
   readonly length: number;
+  /** Nominal length of a bar; without it bars are days. */
+  readonly timeframe?: { readonly ms: number };
 }
 
 /** What the venue asks of, and tells, whoever keeps the account. */
