@@ -20,3 +20,25 @@ export {
   type SymbolRisk,
   type WorkingOrder,
 } from './state.ts';
+export { createBreaker, defaultBreaker, stepBreaker, type BreakerConfig, type BreakerDecision, type BreakerState } from './breaker.ts';
+export {
+  restingMachine,
+  stepMachine,
+  type BreakerLevel,
+  type BreakerMachine,
+  type BreakerTiming,
+  type CrisisSeverity,
+} from './breaker-states.ts';
+export {
+  assessStaleness,
+  createStaleness,
+  defaultStaleness,
+  noteOutcome,
+  rollingScores,
+  type ModelReference,
+  type StalenessConfig,
+  type StalenessInputs,
+  type StalenessLevel,
+  type StalenessState,
+  type StalenessVerdict,
+} from './staleness.ts';
