@@ -28,7 +28,7 @@ export function sliceSteps(registry: SliceRegistry, settings: unknown): readonly
         series: await each(
           symbols,
           (symbol) => registry.call('data', { symbol, ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) }),
-          context.progress,
+          (fraction) => context.progress(fraction),
         ),
       }),
     }),
@@ -99,7 +99,7 @@ export function sliceSteps(registry: SliceRegistry, settings: unknown): readonly
             });
             return { ...answer, symbol, strategy: name };
           },
-          context.progress,
+          (fraction) => context.progress(fraction),
         ),
       }),
     }),
