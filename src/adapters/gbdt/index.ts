@@ -1,11 +1,5 @@
-import { createRng } from '#core';
-import { trainGbdt, type GbdtModel } from '#ml';
-import type { TrainingJob } from '#research';
-export function createFoldTrainer(_: { readonly threads: number }) {
-  return {
-    async train(jobs: readonly TrainingJob[], onDone?: (done: number) => void): Promise<GbdtModel[]> {
-      return jobs.map((job, index) => { const model = trainGbdt(job.data, job.params, { rng: createRng(job.seed), ...(job.validation ? { validation: job.validation } : {}) }); onDone?.(index + 1); return model; });
-    },
-    async close() {},
-  };
-}
+/**
+ * Trains gradient-boosted models on worker threads, for whoever holds a list of independent trainings (a model and its folds).
+ * It only decides where a training runs: the arithmetic is `ml`'s, and the answer does not depend on the number of threads.
+ */
+export { createFoldTrainer, type FoldTrainer } from './fold-trainer.ts';
