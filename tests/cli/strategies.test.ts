@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runBacktest } from '#backtest';
 import { createRng, UserError } from '#core';
 import { syntheticMarket } from '#data';
-import { parseTimeframe, sliceBars, type BarSeries } from '#domain';
+import { instrument, parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import { BUILT_IN_STRATEGIES, prepare, type StrategyRecipe } from '#strategy';
 
 const folder = new URL('../../strategies/', import.meta.url);
@@ -31,6 +31,7 @@ function run(recipe: StrategyRecipe, bars: readonly BarSeries[] = market, parame
     bars,
     strategy: prepare(recipe, parameters, { seed: 3, symbols: bars.length }),
     account: { cash: 100_000 },
+    instruments: bars.map(({ symbol }) => instrument(symbol, 'us_equity', { lotSize: 1e-6, minQuantity: 1e-6 })),
     seed: 3,
     atEnd: 'close',
   });

@@ -44,9 +44,9 @@ export async function listStrategies(): Promise<readonly FoundStrategy[]> {
 }
 
 function exampleFiles(): ReadonlyMap<string, string> {
-  if (!existsSync(EXAMPLES)) return new Map();
+  if (EXAMPLES === undefined) return new Map();
   const files = readdirSync(EXAMPLES).filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
-  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(EXAMPLES, file)]));
+  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(EXAMPLES!, file)]));
 }
 
 async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrategy> {

@@ -88,7 +88,10 @@ function onlyTimeframe(available: readonly AvailableDataset[], symbol: string): 
 }
 
 function instantOf(date: string | undefined): number | undefined {
-  return date === undefined ? undefined : Date.parse(`${date}T00:00:00Z`);
+  if (date === undefined) return undefined;
+  const instant = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(instant) || day(instant) !== date) throw new UserError(`${date} is not a day of the calendar`, 'Use YYYY-MM-DD.');
+  return instant;
 }
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);

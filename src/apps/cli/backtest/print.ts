@@ -48,6 +48,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
 function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: BacktestOutcome): string {
   const { summary, intervals, psr } = report;
   const { trades } = summary;
+  const { trackRecordYears, monteCarlo } = outcome.robustness;
   const range = (interval: Interval, show: (value: number) => string): string => `${show(interval.low)} to ${show(interval.high)}`;
   const full = { report, benchmarkFigures: hold, result, ...outcome };
   const rows: string[][] = [
@@ -64,6 +65,8 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
       percent(hold.maxDrawdown),
     ],
     ['P(Sharpe > 0)', percent(psr), '', ''],
+    ['Years to be sure', Number.isFinite(trackRecordYears) ? decimal(trackRecordYears, 1) : 'never', '', ''],
+    ['Chance of loss', percent(monteCarlo.probabilityOfLoss), '', ''],
     ['Exposure', percent(exposureOf(full)), '', '100.0 %'],
     ['Trades', String(result.trades.length), '', ''],
     ['Win rate', percent(report.winRate), '', ''],

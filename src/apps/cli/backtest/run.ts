@@ -18,6 +18,7 @@ import { breakEvenCost } from '#statistics';
 import { prepare, type Strategy } from '#strategy';
 import type { FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
+import { robustnessOf, type Robustness } from './robustness.ts';
 
 export interface BacktestOrder {
   readonly found: FoundStrategy;
@@ -52,6 +53,7 @@ export interface BacktestOutcome {
   readonly ladder: readonly LadderRung[];
   /** The multiple of costs at which the return is gone; undefined when it never is, on this ladder. */
   readonly breakEven: number | undefined;
+  readonly robustness: Robustness;
   readonly periodsPerYear: number;
   /** Names the run: same inputs, same hash. */
   readonly hash: string;
@@ -92,6 +94,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
       ladder.map((rung) => ({ profile: rung.profile, cost: rung.multiple, result: rung })),
       (rung) => rung.totalReturn,
     ),
+    robustness: robustnessOf(result, periodsPerYear, config.seed),
     periodsPerYear,
     hash: hashOf(order, strategy),
   };

@@ -82,6 +82,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     intervals: report.intervals,
     psr: report.psr,
     winRate: report.winRate,
+    robustness: outcome.robustness,
     exposure: exposureOf(outcome),
     turnover: result.turnover,
     feesPaid: result.feesPaid,
