@@ -1,14 +1,147 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '#core';
-import type { PipelineConfig } from '#research';
+import { didYouMean, UserError } from '#core';
+import type { AssetClass, BarSeries } from '#domain';
+import { chooseCalibrator, gbdtFromJson, parseCalibrator, type Calibrator } from '#ml';
+import {
+  modelStrategy,
+  pipelineConfigSchema,
+  roundTripCost,
+  type Barriers,
+  type FeatureNotes,
+  type ModelSignals,
+  type Payoff,
+  type PipelineConfig,
+} from '#research';
 import type { ResolvedConfig } from '../../config/layers.ts';
-import type { PaperPlan } from './plan.ts';
+import { PLACES, readJson, symbolFile } from '../../steps/files.ts';
+import { readColumns, readSeries } from '../../steps/tables.ts';
+import { featureGraph, modelFeed, type ModelParts } from './model-feed.ts';
+import { commonSetup, dateOf, type PaperPlan } from './plan.ts';
 
 export function hasModel(workspace: string): boolean {
-  return existsSync(join(workspace, 'models', 'model.json'));
+  return [PLACES.model, PLACES.calibrator, PLACES.labelNotes, 'results/lineage.json'].every((place) => existsSync(join(workspace, place)));
 }
 
-export async function planModel(workspace: string, _from: string | undefined, _config: ResolvedConfig<PipelineConfig>): Promise<PaperPlan> {
-  throw new UserError(`no model in ${workspace}`);
+/** The plan, and the model's parts for whoever wants the same decisions in a backtest. */
+export interface ModelPlan extends PaperPlan {
+  readonly parts: ModelParts;
+  /** A fresh strategy on other signals: empty ones when they come bar by bar. */
+  strategyOn(signals: ReadonlyMap<string, ModelSignals>): ReturnType<typeof modelStrategy>;
+}
+
+/** The pipeline's model on the bars it was made from, traded from where its training ended. */
+export async function planModel(workspace: string, from: string | undefined, given: ResolvedConfig<PipelineConfig>): Promise<ModelPlan> {
+  if (!hasModel(workspace))
+    throw new UserError(`there is no model in ${workspace}`, 'Make one: edgewright pipeline. Or name a strategy: --strategy supertrend');
+  const place = (path: string): string => join(workspace, path);
+  const made = pipelineConfigSchema.parse(readJson<{ parameters: unknown }>(place('results/lineage.json')).parameters);
+  const config: PipelineConfig = { ...made, trading: tradingOf(made, given) };
+  const notes = readJson<{ seam: string; symbols: readonly FeatureNotes[] }>(place(PLACES.featureNotes));
+  const seam = Date.parse(notes.seam);
+  const series = await seriesOf(workspace, config, notes.symbols, given.value.symbols);
+  const { timeframe } = series[0]!;
+  const tradeFrom = from === undefined ? seam - timeframe.ms : dateOf(from);
+  if (tradeFrom < seam - timeframe.ms)
+    throw new UserError(
+      `--from ${from} lies in the model's training data, which end ${notes.seam.slice(0, 10)}`,
+      'What it has learned from proves nothing: begin there or later.',
+    );
+  const end = Math.max(...series.map((bars) => bars.time.at(-1)!));
+  if (tradeFrom > end) throw new UserError(`the bars end before ${from}`, `They run to ${new Date(end).toISOString().slice(0, 10)}.`);
+  const parts: ModelParts = {
+    model: gbdtFromJson(readJson(place(PLACES.model))),
+    calibrator: await outOfFoldCalibrator(workspace),
+    barriers: readJson<{ barriers: Barriers }>(place(PLACES.labelNotes)).barriers,
+    config,
+    seam,
+    fracdiffOrder: new Map(notes.symbols.map((note) => [note.symbol, note.fracdiffOrder])),
+    tradeFrom,
+  };
+  checkFeatures(parts, notes.symbols);
+  const description = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data.description;
+  const common = commonSetup(series, assetClassOf(config), config, tradeFrom, description);
+  const { payoff } = readJson<{ payoff: Payoff }>(place(PLACES.trainingMetrics));
+  const strategyOn = (signals: ReadonlyMap<string, ModelSignals>): ReturnType<typeof modelStrategy> =>
+    modelStrategy({
+      signals,
+      maxBars: parts.barriers.maxBars,
+      payoff,
+      trading: config.trading,
+      roundTripCost: roundTripCost(common.profile),
+    });
+  const strategy = strategyOn(new Map());
+  return {
+    setup: {
+      ...common,
+      strategies: [strategy],
+      feeds: new Map([[strategy.name, modelFeed(parts)]]),
+      account: { cash: config.trading.cash, leverage: 2 },
+    },
+    series,
+    what: "the pipeline's model",
+    notes: [
+      'Sizes by Bayesian Kelly from no trades; probabilities calibrated on out-of-fold predictions of the training part, so nothing of these bars was learned from.',
+      ...verdictNote(workspace),
+    ],
+    parts,
+    strategyOn,
+  };
+}
+
+/** Symbols and cash and direction may be set anew; the rest is what the model was made with. */
+function tradingOf(made: PipelineConfig, given: ResolvedConfig<PipelineConfig>): PipelineConfig['trading'] {
+  const changed = Object.entries(given.value.trading).filter(([key]) => (given.origins.get(`trading.${key}`) ?? 'default') !== 'default');
+  return { ...made.trading, ...Object.fromEntries(changed) };
+}
+
+async function seriesOf(
+  workspace: string,
+  config: PipelineConfig,
+  notes: readonly FeatureNotes[],
+  wanted: readonly string[],
+): Promise<readonly BarSeries[]> {
+  const known = notes.map(({ symbol }) => symbol);
+  const unknown = wanted.find((symbol) => !known.includes(symbol));
+  if (unknown !== undefined)
+    throw new UserError(`the model was not made for ${unknown}`, didYouMean(unknown, known) || `It knows: ${known.join(', ')}.`);
+  const symbols = wanted.length > 0 ? known.filter((symbol) => wanted.includes(symbol)) : known;
+  const { timeframe } = config.data;
+  return Promise.all(
+    symbols.map((symbol) => readSeries(join(workspace, symbolFile(PLACES.data, symbol, `-${timeframe}.parquet`)), symbol, timeframe)),
+  );
+}
+
+/** Chosen as the pipeline chooses its first one: on predictions of models that had not seen the sample. */
+async function outOfFoldCalibrator(workspace: string): Promise<Calibrator> {
+  const path = join(workspace, PLACES.outOfFoldPredictions);
+  if (!existsSync(path)) return parseCalibrator(readFileSync(join(workspace, PLACES.calibrator), 'utf8'));
+  const columns = await readColumns(path);
+  const scores = columns['raw']!;
+  const known = Array.from(scores.keys()).filter((index) => !Number.isNaN(scores[index]!));
+  return chooseCalibrator(
+    Float64Array.from(known, (index) => scores[index]!),
+    Float64Array.from(known, (index) => columns['label']![index]!),
+  ).calibrator;
+}
+
+function checkFeatures(parts: ModelParts, notes: readonly FeatureNotes[]): void {
+  for (const { symbol, graph } of notes) {
+    if (featureGraph(parts, symbol).id !== graph)
+      throw new UserError('the features have changed since the model was made', 'Make it again: edgewright pipeline.');
+  }
+}
+
+function assetClassOf(config: PipelineConfig): AssetClass {
+  const { assetClass, source } = config.data;
+  if (assetClass !== undefined) return assetClass;
+  if (source === 'synthetic') return 'synthetic';
+  return source.startsWith('ccxt:') ? 'crypto' : 'us_equity';
+}
+
+function verdictNote(workspace: string): string[] {
+  const path = join(workspace, PLACES.validationReport);
+  if (!existsSync(path)) return [];
+  const { verdict, statement } = readJson<{ verdict?: string; statement?: string }>(path);
+  return verdict === 'failed' ? [`The pipeline's verdict on it: ${statement ?? 'failed'}`] : [];
 }
