@@ -74,7 +74,8 @@ export async function killEveryStage(
   let kills = 0;
   for (const stage of STAGES) {
     for (let kill = 0; kill < killsPerStage; kill++) {
-      const delay = Math.floor(rng.uniform() * ((took.get(stage) ?? 100) + 30));
+      // Inside the stage, as long as it took undisturbed; most kills then meet a running process.
+      const delay = Math.floor(rng.uniform() * 0.9 * Math.max(took.get(stage) ?? 0, 20));
       const run = await runPipeline(workspace, argv, (line) => (line.startsWith(`${stage}: started`) ? delay : undefined));
       if (run.killed) kills++;
       else if (run.code !== 0) throw new Error(run.output);
