@@ -17,7 +17,7 @@ import type { ResolvedConfig } from '../../config/layers.ts';
 import { PLACES, readJson, symbolFile } from '../../steps/files.ts';
 import { readColumns, readSeries } from '../../steps/tables.ts';
 import { featureGraph, modelFeed, type ModelParts } from './model-feed.ts';
-import { commonSetup, dateOf, type PaperPlan } from './plan.ts';
+import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
 
 export function hasModel(workspace: string): boolean {
   return [PLACES.model, PLACES.calibrator, PLACES.labelNotes, 'results/lineage.json'].every((place) => existsSync(join(workspace, place)));

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { UserError } from '#core';
-import type { AssetClass, BarSeries } from '#domain';
-import type { SessionSetup } from '#live';
-import { instrumentFor, profileFor, type PipelineConfig } from '#research';
+import type { BarSeries } from '#domain';
+import type { PipelineConfig } from '#research';
 import { prepare, type Strategy } from '#strategy';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
 import { loadBars, onCommonDates } from '../backtest/load-bars.ts';
 import { parseScalar } from '../../config/sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
+import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
 
 export interface PaperOptions {
   readonly strategy?: string;
@@ -16,15 +16,6 @@ export interface PaperOptions {
   readonly param?: readonly string[];
   readonly from?: string;
   readonly workspace: string;
-}
-
-/** What is traded, on which bars, and what to tell the user about both. */
-export interface PaperPlan {
-  readonly setup: SessionSetup;
-  /** The bars to be replayed, in full. */
-  readonly series: readonly BarSeries[];
-  readonly what: string;
-  readonly notes: readonly string[];
 }
 
 const FALLBACK = 'supertrend';
@@ -67,33 +58,6 @@ async function planStrategy(options: PaperOptions, config: ResolvedConfig<Pipeli
         ? ['There is no model here yet ("edgewright pipeline" makes one), so a built-in strategy trades.']
         : [],
   };
-}
-
-/** What every plan sets the same way. */
-export function commonSetup(
-  series: readonly BarSeries[],
-  assetClass: AssetClass,
-  { trading, seed }: Pick<PipelineConfig, 'trading' | 'seed'>,
-  tradeFrom: number,
-  source: string,
-): Omit<SessionSetup, 'strategies' | 'account'> {
-  const { timeframe } = series[0]!;
-  if (series.some((bars) => bars.timeframe.id !== timeframe.id))
-    throw new UserError('the symbols have bars of different lengths', 'Choose one with --timeframe.');
-  return {
-    instruments: series.map(({ symbol }) => instrumentFor(symbol, assetClass)),
-    timeframe,
-    profile: profileFor(trading.profile, assetClass),
-    seed,
-    tradeFrom,
-    source,
-  };
-}
-
-export function dateOf(text: string): number {
-  const time = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time)) throw new UserError(`"${text}" is not a date`, 'Use YYYY-MM-DD.');
-  return time;
 }
 
 /** Trading begins at `--from`, or after bars enough for the usual features. */

@@ -9,7 +9,7 @@ import { finite } from '#research';
 import { executionQualityReport } from '#statistics';
 import type { CliEnvironment } from '../terminal.ts';
 import { Happenings, type Happening } from './happenings.ts';
-import type { PaperPlan } from './plan.ts';
+import type { PaperPlan } from './common-setup.ts';
 import { countInstants, replay } from './replay.ts';
 import type { ScreenState } from './screen.ts';
 import { chooseView } from './view.ts';
