@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readTable } from '#adapters/data';
 import { cli, scratchFolder } from './run-cli.ts';
 
+/** The author's example of strategies/README.md: what is written there must run. */
+const MINE = /```ts\n(.*?)```/s.exec(readFileSync(new URL('../../strategies/README.md', import.meta.url), 'utf8'))![1]!;
 const SMA = ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL'];
 
 interface Report {
@@ -113,6 +117,20 @@ describe('backtest', () => {
     writeFileSync(join(folder, 'mine.ts'), MINE);
     const run = await report(folder, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL');
     expect(run.statistics.trades.count).toBeGreaterThan(0);
+    writeFileSync(join(folder, 'other.ts'), MINE.replace('close, 8', 'close, 5'));
+    const other = await report(folder, 'backtest', '--strategy', './other.ts', '--symbols', 'AAPL');
+    expect(other.folder).not.toBe(run.folder);
+    expect(other.orders.hash).not.toBe(run.orders.hash);
+  });
+
+  test('the same file written against the public door, in a process of its own', () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'mine.ts'), MINE.replaceAll(/'#(features|strategy)'/g, "'edgewright'"));
+    const main = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
+    const stdout = execFileSync(process.execPath, [main, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL', '--json'], {
+      cwd: folder,
+    });
+    expect((JSON.parse(stdout.toString()) as Report).statistics.trades.count).toBeGreaterThan(0);
   });
 
   test('lists the strategies that can be named', async () => {
@@ -184,14 +202,3 @@ test('data: list, fetch, check, and a backtest on what was fetched', async () =>
   const clean = JSON.parse((await cli(folder, 'data', 'check', 'demo', '--json')).stdout) as { clean: boolean };
   expect(clean.clean).toBe(true);
 });
-
-const MINE = `
-import { atr, close, ema } from '#features';
-import { defineStrategy, exit, hold, long } from '#strategy';
-export default defineStrategy({
-  name: 'mine',
-  features: { fast: ema(close, 8), slow: ema(close, 21), atr: atr(14) },
-  decide: ({ f, position }) =>
-    f.fast > f.slow && position.flat ? long({ stop: { away: 2 * f.atr }, target: { away: 4 * f.atr } }) : f.fast < f.slow && position.long ? exit('crossed down') : hold('no cross'),
-});
-`;

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { didYouMean, UserError } from '#core';
+import { didYouMean, sha256, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
 /** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
@@ -16,12 +16,15 @@ export interface FoundStrategy {
   readonly summary: string;
   readonly recipe: StrategyRecipe | undefined;
   readonly strategy: Strategy | undefined;
+  /** SHA-256 of a user's file; empty for what comes with the package. */
+  readonly sha256: string;
 }
 
 /** A strategy by name (built in, or one of the worked examples) or from a file whose default export is one. */
 export async function findStrategy(wanted: string, folder: string): Promise<FoundStrategy> {
   const builtIn = BUILT_IN_STRATEGIES.find((recipe) => recipe.name === wanted);
-  if (builtIn !== undefined) return { name: wanted, kind: 'built in', summary: builtIn.summary, recipe: builtIn, strategy: undefined };
+  if (builtIn !== undefined)
+    return { name: wanted, kind: 'built in', summary: builtIn.summary, recipe: builtIn, strategy: undefined, sha256: '' };
   const example = exampleFiles().get(wanted);
   if (example !== undefined) return load(example, 'example');
   if (!CODE.includes(extname(wanted)) && !/[/\\]/.test(wanted))
@@ -62,8 +65,9 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
       { cause },
     );
   }
-  if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined };
-  if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made };
+  const code = kind === 'file' ? sha256(readFileSync(path)) : '';
+  if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined, sha256: code };
+  if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made, sha256: code };
   throw new UserError(
     `${path} has no strategy as its default export`,
     'End it with: export default defineStrategy({ … }) or tunable({ … }).',
@@ -80,14 +84,15 @@ const isStrategy = (value: unknown): value is Strategy =>
 
 let opened = false;
 
-/** Lets a strategy file anywhere on the disk import the three doors that authors use. */
+/** Lets a strategy file anywhere on the disk import the public door and the three rooms that authors use: always ours, never a second copy. */
 function openDoors(): void {
   if (opened) return;
   opened = true;
+  const door = new URL(`../../../index${extname(import.meta.url)}`, import.meta.url).href;
   registerHooks({
-    resolve: (specifier, context, next) =>
-      /^#(strategy|features|domain)$/.test(specifier)
-        ? next(specifier, { ...context, parentURL: import.meta.url })
-        : next(specifier, context),
+    resolve(specifier, context, next) {
+      if (specifier === 'edgewright') return next(door, context);
+      return next(specifier, /^#(strategy|features|domain)$/.test(specifier) ? { ...context, parentURL: import.meta.url } : context);
+    },
   });
 }

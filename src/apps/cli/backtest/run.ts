@@ -148,6 +148,7 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
   const { cash, profile } = config.trading;
   return contentHash({
     strategy: strategy.name,
+    code: order.found.sha256,
     parameters: strategy.parameters ?? {},
     data: bars.series.map((series, at) => ({
       symbol: series.symbol,
