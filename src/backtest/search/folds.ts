@@ -1,0 +1,53 @@
+import { UserError } from '#core';
+
+/** Rows of a stream of returns to choose on and to judge by, as half-open ranges. */
+export interface SearchFold {
+  readonly name: string;
+  readonly train: readonly (readonly [number, number])[];
+  readonly test: readonly [number, number];
+}
+
+/**
+ * `folds` tests of equal length after a first training window of the same size as two of them; each trains on all rows before its
+ * test, `gap` rows left out between.
+ */
+export function walkForwardFolds(rows: number, folds: number, gap: number): readonly SearchFold[] {
+  const length = Math.floor(rows / (folds + 2));
+  check(rows, folds, length, gap);
+  return Array.from({ length: folds }, (_, at) => {
+    const from = rows - (folds - at) * length;
+    return { name: `window ${at + 1}`, train: [[0, from - gap]], test: [from, from + length] };
+  });
+}
+
+/** Each of `folds` blocks is the test once; training rows within `gap` of it on either side are purged. */
+export function purgedFolds(rows: number, folds: number, gap: number): readonly SearchFold[] {
+  const length = Math.floor(rows / folds);
+  check(rows, folds, length, gap);
+  return Array.from({ length: folds }, (_, at) => {
+    const [from, to] = [at * length, at === folds - 1 ? rows : (at + 1) * length];
+    const train = [
+      [0, from - gap],
+      [to + gap, rows],
+    ] as const;
+    return { name: `fold ${at + 1}`, train: train.filter(([start, end]) => end > start), test: [from, to] };
+  });
+}
+
+function check(rows: number, folds: number, length: number, gap: number): void {
+  if (!Number.isInteger(folds) || folds < 2) throw new UserError(`${folds} folds cannot be made`, 'Use at least 2.');
+  if (length < 20 || length <= gap)
+    throw new UserError(`${rows} days are too few for ${folds} folds`, 'Use fewer folds or a longer history.');
+}
+
+/** The rows of some ranges, one after the other. */
+export function takeRows(column: Float64Array, ranges: readonly (readonly [number, number])[]): Float64Array {
+  if (ranges.length === 1) return column.subarray(ranges[0]![0], ranges[0]![1]);
+  const out = new Float64Array(ranges.reduce((sum, [from, to]) => sum + to - from, 0));
+  let at = 0;
+  for (const [from, to] of ranges) {
+    out.set(column.subarray(from, to), at);
+    at += to - from;
+  }
+  return out;
+}
