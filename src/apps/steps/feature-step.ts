@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { buildFeatures, featuresConfigSchema, modelConfigSchema, seamTime } from '#research';
+import { buildFeatures, featuresConfigSchema, finite, modelConfigSchema, seamTime } from '#research';
 import { defineStep } from '#workflow';
 import { PLACES, symbolFile, writeJson } from './files.ts';
 import { dataOutput, featuresOutput } from './shapes.ts';
@@ -42,7 +42,7 @@ export const featureStep = defineStep({
       count = table.names.length;
       context.progress((index + 1) / series.length, bars.symbol);
     }
-    writeJson(context.outputPath(PLACES.featureNotes), { seam: new Date(seam).toISOString(), count, symbols: notes });
+    writeJson(context.outputPath(PLACES.featureNotes), finite({ seam: new Date(seam).toISOString(), count, symbols: notes }));
     return { seam, features: count, files };
   },
 });

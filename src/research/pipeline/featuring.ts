@@ -1,6 +1,5 @@
-import { compile, expandingRegime, institutionalFeatures } from '#features';
-import type { BarSeries } from '#domain';
-import { firstRowAtOrAfter } from '#domain';
+import { chooseFracdiffOrder, compile, expandingRegime, institutionalFeatures } from '#features';
+import { firstRowAtOrAfter, type BarSeries } from '#domain';
 import type { PipelineConfig } from './config.ts';
 import type { FeatureColumns } from './samples.ts';
 
@@ -10,8 +9,9 @@ export interface FeatureNotes {
   readonly graph: string;
   readonly warmupBars: number;
   readonly fracdiffOrder: number;
-  /** p-value-like statistic of the stationarity test at that order, on training rows. */
+  /** Augmented Dickey-Fuller statistic at that order on training rows, and whether it is stationary at 5 %. */
   readonly adfStatistic: number;
+  readonly stationary: boolean;
 }
 
 /**
@@ -24,8 +24,7 @@ export function buildFeatures(
   config: PipelineConfig['features'],
 ): FeatureColumns & { readonly notes: FeatureNotes } {
   const trainRows = firstRowAtOrAfter(bars, seam - bars.timeframe.ms);
-  const { order, statistic } = { order: 0.4, statistic: Number.NaN };
-  void trainRows;
+  const { order, statistic, stationary } = fracdiffOrder(bars, trainRows);
   const regime = expandingRegime(regimeInputs(bars), { states: config.regimeStates, refitEvery: config.regimeRefitBars });
   const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
   const graph = compile(institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates }));
@@ -34,8 +33,34 @@ export function buildFeatures(
     symbol: bars.symbol,
     names: graph.names,
     columns: graph.names.map((name) => columns[name]!),
-    notes: { symbol: bars.symbol, graph: graph.id, warmupBars: graph.warmupBars, fracdiffOrder: order, adfStatistic: statistic },
+    notes: {
+      symbol: bars.symbol,
+      graph: graph.id,
+      warmupBars: graph.warmupBars,
+      fracdiffOrder: order,
+      adfStatistic: statistic,
+      stationary,
+    },
   };
+}
+
+/** The latest training rows that the stationarity test looks at, so that minute bars stay affordable. */
+const STATIONARITY_ROWS = 5000;
+/** A symbol with less training history than this keeps the usual order: the test would say nothing. */
+const MIN_STATIONARITY_ROWS = 300;
+const USUAL_ORDER = 0.4;
+
+/** The order of fractional differencing, fitted on training rows only. */
+function fracdiffOrder(
+  bars: BarSeries,
+  trainRows: number,
+): { readonly order: number; readonly statistic: number; readonly stationary: boolean } {
+  if (trainRows < MIN_STATIONARITY_ROWS) return { order: USUAL_ORDER, statistic: Number.NaN, stationary: false };
+  const prices = bars.close.subarray(Math.max(0, trainRows - STATIONARITY_ROWS), trainRows);
+  return chooseFracdiffOrder(
+    prices.map((price) => Math.log(price)),
+    { limit: 250 },
+  );
 }
 
 /** What regimes are told apart by: log return and log range, missing where they cannot be taken. */

@@ -37,6 +37,9 @@ export interface ModelStrategySetup {
   readonly kelly?: BayesianKellyState;
 }
 
+/** A position of less than a thousandth of equity is not worth its order. */
+const MIN_FRACTION = 0.001;
+
 /** The strategy, and the state of its sizing as trades close. */
 export interface ModelStrategy extends Strategy {
   onTrade(trade: Trade): void;
@@ -72,8 +75,8 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
     const expected = chance * targetFraction - (1 - chance) * stopFraction - setup.roundTripCost;
     if (expected < trading.minEdge * width) return hold(`expected ${(expected * 100).toFixed(2)} % after costs is too little`);
     const size = bayesianKellySize(kelly, { probability: chance, stopFraction, targetFraction, costFraction: setup.roundTripCost });
+    if (size.fraction < MIN_FRACTION) return hold(`too small a size: ${size.explanation}`);
     const units = (size.fraction * context.account.equity) / context.close;
-    if (!(units > 0)) return hold(`size 0: ${size.explanation}`);
     return enter(context.symbol, upward, chance, width, units, size);
   }
 
