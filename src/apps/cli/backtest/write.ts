@@ -131,15 +131,31 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     periodsPerYear: outcome.periodsPerYear,
     moreFigures: [
       { label: 'PSR', value: report.psr, unit: 'percent', note: 'probability that the true Sharpe ratio is above zero' },
+      { label: 'Sharpe, bootstrapped', value: report.intervals.sharpe.estimate, unit: 'ratio', interval: report.intervals.sharpe },
+      {
+        label: 'Years to be sure',
+        value: outcome.robustness.trackRecordYears,
+        unit: 'ratio',
+        note: 'of such returns, for a Sharpe ratio above zero at 95 %',
+      },
+      {
+        label: 'Chance of loss',
+        value: outcome.robustness.monteCarlo.probabilityOfLoss,
+        unit: 'percent',
+        note: 'the same trades drawn again',
+      },
       { label: 'Exposure', value: exposureOf(outcome), unit: 'percent' },
       { label: 'Fees paid', value: result.feesPaid, unit: 'money' },
     ],
     trades: result.trades,
-    costProfiles: outcome.profiles.map(({ figures, equity }) => ({
-      name: figures.profile,
-      figures: profileRow(figures),
-      curve: { name: figures.profile, ...dailyEquity(equity) },
-    })),
+    costProfiles: [
+      ...outcome.profiles.map(({ figures, equity }) => ({
+        name: figures.profile,
+        figures: profileRow(figures),
+        curve: { name: figures.profile, ...dailyEquity(equity) },
+      })),
+      ...outcome.ladder.map((figures) => ({ name: `costs × ${figures.multiple}`, figures: profileRow(figures) })),
+    ],
     provenance: {
       source: bars.description,
       kind: bars.kind,

@@ -104,7 +104,9 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const { runOrder } = await import('../backtest/run.ts');
   const outcome = runOrder({ found, parameters, bars, config: config.value, fees, leverage, ladder: options.ladder === true, atEnd });
   const { reportOf, writeOutcome } = await import('../backtest/write.ts');
-  const folder = options.out ?? `${options.workspace}/results/backtests/${outcome.strategy.name}-${outcome.hash}`.replace(/^\.\//, '');
+  const folder =
+    options.out ??
+    `${options.workspace}/results/backtests/${outcome.strategy.name.replace(/[^\w.-]/g, '_')}-${outcome.hash}`.replace(/^\.\//, '');
   await writeOutcome(outcome, resolve(io.cwd, folder));
   if (options.json === true) io.stdout.write(`${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`);
   else {
