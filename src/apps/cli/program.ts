@@ -1,8 +1,10 @@
 import { didYouMean, UserError } from '#core';
 import { Command, CommanderError } from 'commander';
 import { addBacktestCommand } from './commands/backtest.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDataCommand } from './commands/data.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addModeCommand, asModeCommand } from './commands/mode.ts';
 import { addPaperCommand } from './commands/paper.ts';
 import { addPipelineCommands } from './commands/pipeline.ts';
@@ -49,6 +51,8 @@ export function createProgram(io: CliEnvironment): Command {
   addReportCommands(program, io);
   addWorkflowCommands(program, io);
   addConfigCommand(program, io);
+  addDemoCommand(program, io, (argv) => runCli(argv, io));
+  addCompletionCommand(program, io);
   return program;
 }
 
@@ -59,7 +63,7 @@ Examples:
   edgewright pipeline --source files --path bars/ --timeframe 1h --asset-class crypto
   edgewright backtest --strategy sma-cross --symbols AAPL
   edgewright report                            where the last run's tear sheet is, and its verdict
-  edgewright reproduce results                 run again, compare every byte
+  edgewright reproduce .                       run again, compare every byte
 `;
 
 /** Commander's own complaints (unknown option, missing argument) in our one-line form; help and version are no complaint. */
