@@ -78,7 +78,8 @@ export function pipelineTearSheet(parts: PipelineSheetParts): TearSheetInput {
       timeframe: data.timeframe,
       start: Math.min(...data.datasets.map((dataset) => Date.parse(dataset.first))),
       end: Math.max(...data.datasets.map((dataset) => Date.parse(dataset.last))),
-      seam: parts.seam,
+      // The curve's first point is the bar that closed at the seam: its start lies before, its equity does not.
+      seam: Math.min(parts.seam, time[0]!),
       notes: ['Every chart and figure begins after the end of training.', 'Probabilities were calibrated as outcomes became known.'],
     },
   };
