@@ -1,4 +1,5 @@
-import { demoSource, fileSource, syntheticSource } from '#adapters/data';
+import { join } from 'node:path';
+import { alpacaSource, ccxtSource, demoSource, fileSource, parquetStore, syntheticSource } from '#adapters/data';
 import type { DataSource } from '#data';
 import { didYouMean, UserError } from '#core';
 import { parseTimeframe, type VenueHours } from '#domain';
@@ -13,9 +14,16 @@ export interface SourceSurroundings {
   readonly seed: number;
   /** Symbols asked for, when any: a synthetic market makes just these. */
   readonly symbols?: readonly string[];
+  /** Keeps what was downloaded; default `data/cache` in the folder where the command runs. */
+  readonly cacheFolder?: string;
 }
 
-/** The source that the configuration names. Throws `UserError` for an unknown one or for settings that it needs and lacks. */
+/**
+ * The source that the configuration names. Throws `UserError` for an unknown one or for settings that it needs and lacks. What
+ * `ccxt:<exchange>` and `alpaca` download is kept in `data/cache/<source>/` of the folder where the command runs, so that workspaces
+ * share it and the next run asks only for what is missing; delete the folder to fetch everything anew. Opening a source connects to
+ * nothing yet. `EDGEWRIGHT_ALPACA_KEY` and `EDGEWRIGHT_ALPACA_SECRET` hold the keys of Alpaca.
+ */
 export async function openSource(data: PipelineConfig['data'], surroundings: SourceSurroundings): Promise<DataSource> {
   const [kind, detail] = splitOnce(data.source);
   switch (kind) {
@@ -26,9 +34,27 @@ export async function openSource(data: PipelineConfig['data'], surroundings: Sou
     case 'files':
       if (data.path === undefined) throw new UserError('source "files" needs a path', 'Add --path bars/ (a folder, a file or a pattern).');
       return fileSource({ path: data.path, venueHours: hoursOf(data) });
+    case 'ccxt':
+      return ccxtSource({ exchange: detail, store: parquetStore(join(cacheOf(surroundings), `ccxt-${encodeURIComponent(detail)}`)) });
+    case 'alpaca':
+      return alpaca(surroundings);
     default:
-      throw new UserError(`unknown data source "${data.source}"${detail === '' ? '' : ''}`, didYouMean(data.source, KNOWN));
+      throw new UserError(`unknown data source "${data.source}"`, didYouMean(data.source, KNOWN));
   }
+}
+
+const cacheOf = ({ cacheFolder = join(process.cwd(), 'data', 'cache') }: SourceSurroundings): string => cacheFolder;
+
+function alpaca(surroundings: SourceSurroundings): DataSource {
+  const { environment, symbols } = surroundings;
+  return alpacaSource({
+    keyId: environment['EDGEWRIGHT_ALPACA_KEY'] ?? '',
+    secret: environment['EDGEWRIGHT_ALPACA_SECRET'] ?? '',
+    feed: 'iex',
+    adjustment: 'all',
+    symbols,
+    store: parquetStore(join(cacheOf(surroundings), 'alpaca-iex-all')),
+  });
 }
 
 function synthetic(data: PipelineConfig['data'], { seed, symbols = [] }: SourceSurroundings): DataSource {

@@ -3,6 +3,9 @@
  * store. Every write is atomic; a fault becomes a `UserError` or an `OperationalError` with one clear line. Judges no data: that is
  * the quality gate's task.
  */
+export { alpacaSource, type AlpacaSourceOptions } from './alpaca-source.ts';
+export type { BackoffOptions } from './backoff.ts';
+export { ccxtSource, type CcxtSourceOptions } from './ccxt-source.ts';
 export { demoSource } from './demo-source.ts';
 export { readBytes, writeText } from './durable-file.ts';
 export { fileSource, type FileSourceOptions } from './file-source.ts';
