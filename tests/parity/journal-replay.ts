@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { openJournal } from '#adapters/state';
+import { runBacktest, type BacktestResult } from '#backtest';
+import { barSeries, type BarSeries, type Order } from '#domain';
+import { JournaledSession, protectedRisk, tradingFrom, type JournalRecord, type OrderRecord, type SessionSetup } from '#live';
+import type { Strategy } from '#strategy';
+import { scratch } from '../live/fixtures.ts';
+import { replay } from '../../src/apps/cli/paper/replay.ts';
+
+/** Trades all bars on paper into a journal, and gives the journal's records as a reader of the file finds them. */
+export function tradeOnPaper(setup: SessionSetup, series: readonly BarSeries[]): readonly JournalRecord[] {
+  const path = join(scratch(), 'journal.jsonl');
+  const journal = openJournal(path);
+  const live = new JournaledSession(setup, journal);
+  for (const { bars, closedAt } of replay(series, Number.NEGATIVE_INFINITY)) {
+    const { refused } = live.offer(bars, closedAt);
+    if (refused.length > 0) throw new Error(refused[0]);
+  }
+  journal.close();
+  const again = openJournal(path);
+  again.close();
+  return again.recovered;
+}
+
+/** The bars of a journal as columns: all that the backtest is given. */
+export function barsOfJournal(records: readonly JournalRecord[], setup: SessionSetup): readonly BarSeries[] {
+  const rows: number[][][] = setup.instruments.map(() => []);
+  for (const record of records)
+    if (record.kind === 'bars') for (const [symbol, ...bar] of record.bars) rows[symbol!]!.push([record.time, ...bar]);
+  return rows.map((bars, symbol) => {
+    const column = (at: number): Float64Array => Float64Array.from(bars, (bar) => bar[at]!);
+    const [time, open, high, low, close, volume] = [0, 1, 2, 3, 4, 5].map(column);
+    return barSeries(setup.instruments[symbol]!.symbol, setup.timeframe, {
+      time: time!,
+      open: open!,
+      high: high!,
+      low: low!,
+      close: close!,
+      volume: volume!,
+    });
+  });
+}
+
+export function backtestOf(setup: SessionSetup, bars: readonly BarSeries[], strategies: readonly Strategy[]): BacktestResult {
+  return runBacktest({
+    bars,
+    strategy: strategies.map((strategy) => tradingFrom(strategy, setup.tradeFrom)),
+    account: setup.account,
+    profile: setup.profile,
+    instruments: setup.instruments,
+    seed: setup.seed,
+    risk: protectedRisk(setup.risk),
+    atEnd: 'mark',
+  });
+}
+
+/** Orders, fills and equity of a journal and of a backtest in one form, to be compared for equality. */
+export function outputsOfJournal(records: readonly JournalRecord[]): {
+  readonly orders: readonly unknown[];
+  readonly fills: readonly unknown[];
+  readonly equity: readonly number[];
+} {
+  const steps = records.filter((record) => record.kind === 'step');
+  const orders = new Map<number, OrderRecord>();
+  for (const order of steps.flatMap((step) => step.orders)) orders.set(order.id, order);
+  return {
+    orders: [...orders.values()]
+      .sort((one, other) => one.id - other.id)
+      .map(({ id, symbol, strategy, side, type, status, quantity, filled, limit, stop, protects, created, reason }) => [
+        id,
+        symbol,
+        strategy,
+        side,
+        type,
+        status,
+        quantity,
+        filled,
+        limit,
+        stop,
+        protects,
+        created,
+        reason,
+      ]),
+    fills: steps.flatMap((step) =>
+      step.fills.map(({ id, order, symbol, side, quantity, price, fee, time, reason }) => [
+        id,
+        order,
+        symbol,
+        side,
+        quantity,
+        price,
+        fee,
+        time,
+        reason,
+      ]),
+    ),
+    equity: steps.map((step) => step.equity),
+  };
+}
+
+export function outputsOfBacktest(result: BacktestResult, tradeFrom: number): ReturnType<typeof outputsOfJournal> {
+  const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const order = (one: Order): unknown => {
+    const { id, symbol, strategy, side, type, status, quantity, filledQuantity, limitPrice, stopPrice, parentId, createdTime, reason } =
+      one;
+    return [
+      id,
+      symbol,
+      strategy,
+      side,
+      type,
+      status,
+      known(quantity),
+      filledQuantity,
+      known(limitPrice),
+      known(stopPrice),
+      parentId,
+      createdTime,
+      reason,
+    ];
+  };
+  return {
+    orders: result.orders.map(order),
+    fills: result.fills.map(({ id, orderId, symbol, side, quantity, price, fee, time, reason }) => [
+      id,
+      orderId,
+      symbol,
+      side,
+      quantity,
+      price,
+      fee,
+      time,
+      reason,
+    ]),
+    equity: [...result.equity.equity].filter((_, row) => result.equity.time[row]! >= tradeFrom),
+  };
+}
