@@ -32,6 +32,7 @@ export interface WorkflowRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly stage?: string | undefined;
   readonly fromStage?: string | undefined;
+  readonly untilStage?: string | undefined;
   readonly fresh: boolean;
   readonly json: boolean;
   /** How to tell of progress; by default what fits the stream. */
@@ -78,6 +79,7 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
       fresh: request.fresh,
       ...(request.stage === undefined ? {} : { stage: request.stage }),
       ...(request.fromStage === undefined ? {} : { fromStage: request.fromStage }),
+      ...(request.untilStage === undefined ? {} : { untilStage: request.untilStage }),
     });
     const code = exitCodeOf(result);
     if (code === 130) throw new ExitWith(code);
@@ -93,7 +95,10 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
 /** Steps name their code by its place in the sources; an installed package has the build of it instead. */
 function withBuiltCode(ports: WorkflowPorts): WorkflowPorts {
   if (existsSync(join(ROOT, 'src'))) return ports;
-  return { ...ports, codeVersion: (files) => ports.codeVersion(files.map((file) => file.replace(/^src\b/, 'dist').replace(/\.ts$/, '.js'))) };
+  return {
+    ...ports,
+    codeVersion: (files) => ports.codeVersion(files.map((file) => file.replace(/^src\b/, 'dist').replace(/\.ts$/, '.js'))),
+  };
 }
 
 /** The built-in slices, with the user's own over them. */

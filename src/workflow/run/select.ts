@@ -15,13 +15,15 @@ export interface StageOptions {
   readonly stage?: string | number;
   /** This step and all after it, again; those before it must be done. */
   readonly fromStage?: string | number;
+  /** This step and what comes before it, as far as it is not done; nothing after it. */
+  readonly untilStage?: string | number;
   /** Everything again, whatever is done. */
   readonly fresh?: boolean;
 }
 
 export function selectSteps(plan: WorkflowPlan, options: StageOptions): Selection {
-  if (options.stage !== undefined && options.fromStage !== undefined)
-    throw new UserError('--stage and --from-stage cannot be used together', 'Choose one.');
+  const given = [options.stage, options.fromStage, options.untilStage].filter((stage) => stage !== undefined);
+  if (given.length > 1) throw new UserError('--stage, --from-stage and --until-stage cannot be used together', 'Choose one.');
   const ids = (keep: (step: PlannedStep) => boolean): ReadonlySet<string> => new Set(plan.steps.filter(keep).map((step) => step.id));
   if (options.stage !== undefined) {
     const { number } = findStage(plan, options.stage);
@@ -35,7 +37,10 @@ export function selectSteps(plan: WorkflowPlan, options: StageOptions): Selectio
     const { number } = findStage(plan, options.fromStage);
     return { force: ids((step) => step.number >= number), reuse: ids((step) => step.number < number), leave: new Set() };
   }
-  return { force: ids(() => options.fresh === true), reuse: new Set(), leave: new Set() };
+  const fresh = ids(() => options.fresh === true);
+  if (options.untilStage === undefined) return { force: fresh, reuse: new Set(), leave: new Set() };
+  const { number } = findStage(plan, options.untilStage);
+  return { force: fresh, reuse: new Set(), leave: ids((step) => step.number > number) };
 }
 
 function findStage(plan: WorkflowPlan, stage: string | number): PlannedStep {

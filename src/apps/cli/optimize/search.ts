@@ -1,0 +1,112 @@
+import {
+  analysePlateau,
+  createSearcher,
+  distinctPoints,
+  heatMap,
+  paretoFront,
+  purgedFolds,
+  rankScores,
+  takeRows,
+  walkForwardFolds,
+  type HeatMap,
+  type Plateau,
+  type SearchFold,
+  type SearchMethod,
+  type SearchPoint,
+  type SearchSpace,
+} from '#backtest';
+import { createRng, UserError } from '#core';
+import { objectiveScore, type Objective, type TrialOutcome } from '#research';
+import type { TrialRunner } from './trial-runner.ts';
+
+export interface SearchPlan {
+  readonly space: SearchSpace;
+  /** Values of all parameters that are not searched. */
+  readonly rest: SearchPoint;
+  readonly method: SearchMethod;
+  readonly trials: number;
+  readonly objectives: readonly Objective[];
+  readonly seed: number;
+  readonly periodsPerYear: number;
+  readonly folds: { readonly kind: 'none' | 'walk-forward' | 'purged'; readonly count: number; readonly gapDays: number };
+}
+
+export interface ScoredPoint {
+  readonly point: SearchPoint;
+  readonly scores: readonly number[];
+  readonly outcome: TrialOutcome;
+}
+
+export interface FoldResult {
+  readonly name: string;
+  readonly train: SearchFold['train'];
+  readonly test: SearchFold['test'];
+  readonly parameters: SearchPoint;
+  readonly inSample: number;
+  readonly outOfSample: number;
+  readonly returns: Float64Array;
+}
+
+export interface SearchResult {
+  /** Every distinct point, best first. */
+  readonly ranked: readonly ScoredPoint[];
+  readonly pareto: readonly ScoredPoint[];
+  readonly plateau: Plateau | undefined;
+  readonly map: HeatMap | undefined;
+  readonly folds: readonly FoldResult[];
+}
+
+type Rows = readonly (readonly [number, number])[];
+
+/** The search over the whole history, then, when asked for, one a fold that sees only the fold's training days. */
+export async function runSearch(plan: SearchPlan, runner: TrialRunner): Promise<SearchResult> {
+  const whole = await searchOn(plan, runner, 'whole', undefined);
+  if (whole.length === 0) throw new UserError('no combination is allowed', 'Loosen --where or widen the ranges.');
+  const order = rankScores(whole.map(({ scores }) => scores));
+  const points = whole.map(({ point }) => point);
+  const first = whole.map(({ scores }) => scores[0]!);
+  const days = whole[0]!.outcome.returns.length;
+  const folds: FoldResult[] = [];
+  for (const fold of foldsOf(plan, days)) folds.push(await runFold(plan, runner, fold));
+  return {
+    ranked: order.map((index) => whole[index]!),
+    pareto: plan.objectives.length > 1 ? paretoFront(whole.map(({ scores }) => scores)).map((index) => whole[index]!) : [],
+    plateau: analysePlateau(plan.space, points, first, plan.method === 'grid'),
+    map: heatMap(plan.space, points, first),
+    folds,
+  };
+}
+
+function foldsOf({ folds: { kind, count, gapDays } }: SearchPlan, days: number): readonly SearchFold[] {
+  if (kind === 'none') return [];
+  return kind === 'purged' ? purgedFolds(days, count, gapDays) : walkForwardFolds(days, count, gapDays);
+}
+
+async function runFold(plan: SearchPlan, runner: TrialRunner, fold: SearchFold): Promise<FoldResult> {
+  const tried = await searchOn(plan, runner, fold.name, fold.train);
+  const chosen = tried[rankScores(tried.map(({ scores }) => scores))[0]!]!;
+  const returns = takeRows(chosen.outcome.returns, [fold.test]);
+  const outOfSample = objectiveScore(plan.objectives[0]!, returns, plan.periodsPerYear);
+  return { ...fold, parameters: chosen.point, inSample: chosen.scores[0]!, outOfSample, returns };
+}
+
+/** One search that scores only some days. Runs are over all days, but what is told of them is not. */
+async function searchOn(plan: SearchPlan, runner: TrialRunner, name: string, rows: Rows | undefined): Promise<readonly ScoredPoint[]> {
+  const { space, method, trials, objectives, seed, periodsPerYear, rest } = plan;
+  const searcher = createSearcher(method, space, trials, createRng(seed).stream(`search/${name}`));
+  const all: ScoredPoint[] = [];
+  for (let asked = searcher.ask(); asked.length > 0; asked = searcher.ask()) {
+    const outcomes = await runner.outcomes(asked.map((point) => ({ ...rest, ...point })));
+    const scored = asked.map((point, at): ScoredPoint => {
+      const outcome = outcomes[at]!;
+      const returns = rows === undefined ? outcome.returns : takeRows(outcome.returns, rows);
+      return { point, outcome, scores: objectives.map((objective) => objectiveScore(objective, returns, periodsPerYear)) };
+    });
+    searcher.tell(scored.map(({ scores }) => scores));
+    all.push(...scored);
+  }
+  return distinctPoints(
+    space,
+    all.map(({ point }) => point),
+  ).map((index) => all[index]!);
+}

@@ -1,0 +1,36 @@
+/** One thread of a search: is told shared columns and combinations, answers with daily returns. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { UserError } from '#core';
+import { findStrategy } from '../backtest/find-strategy.ts';
+import { evaluateCombination, type EvaluationSetup } from './evaluate.ts';
+import type { ColumnTable } from './feature-store.ts';
+
+export interface WorkerOrder {
+  /** As given to `findStrategy`. */
+  readonly strategy: string;
+  readonly folder: string;
+  readonly setup: EvaluationSetup;
+}
+
+type Message = { readonly news: ColumnTable } | { readonly index: number; readonly task: Readonly<Record<string, number>> };
+
+const port = parentPort;
+if (port !== null) {
+  const { strategy, folder, setup } = workerData as WorkerOrder;
+  const columns = new Map<string, readonly Float64Array[]>();
+  const found = findStrategy(strategy, folder);
+  port.on('message', async (message: Message) => {
+    if ('news' in message) {
+      for (const [id, list] of Object.entries(message.news)) columns.set(id, list);
+      return;
+    }
+    const { index, task } = message;
+    try {
+      const { recipe } = await found;
+      if (recipe === undefined) throw new UserError(`strategy ${strategy} has no parameters`);
+      port.postMessage({ index, answer: evaluateCombination(recipe, task, setup, columns) });
+    } catch (error) {
+      port.postMessage({ index, error });
+    }
+  });
+}
