@@ -14,7 +14,7 @@ export function dominates(a: readonly number[], b: readonly number[]): boolean {
 /** The front each point lies on, 0 for the points that nothing dominates (Deb, Pratap, Agarwal and Meyarivan 2002). Losses are minimised. */
 export function frontRanks(losses: readonly (readonly number[])[]): readonly number[] {
   const count = losses.length;
-  const ranks = new Array<number>(count).fill(-1);
+  const ranks = Array.from({ length: count }, () => -1);
   const beaten = losses.map((a) => losses.reduce((sum, b) => sum + (dominates(b, a) ? 1 : 0), 0));
   let front = beaten.flatMap((times, i) => (times === 0 ? [i] : []));
   for (let rank = 0; front.length > 0; rank++) {
