@@ -36,12 +36,16 @@ export async function killAndRestart(kills: number, seed: number): Promise<KillR
   while (recordsAtKill.length < kills) {
     const child = start(folder);
     const before = recordsOf(folder);
-    await untilWriting(folder, before, child);
-    await wait(rng.integer(400));
+    // Most kills hit a session that trades, some one that starts or recovers.
+    if (rng.uniform() < 0.25) await wait(rng.integer(700));
+    else {
+      await untilWriting(folder, before, child);
+      await wait(rng.integer(350));
+    }
     const killed = await kill(child);
     if (killed) {
       recordsAtKill.push(recordsOf(folder));
-      if (readFileSync(journalOf(folder)).at(-1) !== 10) torn++;
+      if (existsSync(journalOf(folder)) && (readFileSync(journalOf(folder)).at(-1) ?? 10) !== 10) torn++;
     } else {
       // It had reached the end of its bars: what is there is compared, and a new one begins.
       if (hashOf(folder) !== hashOf(calm)) break;
