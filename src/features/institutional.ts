@@ -142,8 +142,12 @@ function shape(): Record<string, Expression> {
 
 function calendar(): Record<string, Expression> {
   const turn = 2 * Math.PI;
-  const hour = time.div(HOUR_MS).mul(turn / 24);
-  const weekday = floor(time.div(DAY_MS)).mul(turn / 7);
+  // Whole turns are taken off exactly first: the rounding of a large angle would otherwise be a clock that trees can read.
+  const remainder = (value: Expression, modulus: number): Expression => value.sub(floor(value.div(modulus)).mul(modulus));
+  const hour = remainder(time, DAY_MS)
+    .div(HOUR_MS)
+    .mul(turn / 24);
+  const weekday = remainder(floor(time.div(DAY_MS)), 7).mul(turn / 7);
   return { hour_sin: sin(hour), hour_cos: cos(hour), weekday_sin: sin(weekday), weekday_cos: cos(weekday) };
 }
 
