@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { alpacaSource, ccxtSource, demoSource, fileSource, parquetStore, syntheticSource } from '#adapters/data';
-import type { DataSource } from '#data';
+import type { DataSource, SyntheticMarketOptions } from '#data';
 import { didYouMean, UserError } from '#core';
 import { parseTimeframe, type VenueHours } from '#domain';
 import type { PipelineConfig } from '#research';
@@ -26,18 +25,26 @@ export interface SourceSurroundings {
  */
 export async function openSource(data: PipelineConfig['data'], surroundings: SourceSurroundings): Promise<DataSource> {
   const [kind, detail] = splitOnce(data.source);
+  // Loaded when a source is opened: the store's database is native code, and most commands never need it.
+  const adapters = await import('#adapters/data');
   switch (kind) {
     case 'demo':
-      return demoSource();
+      return adapters.demoSource();
     case 'synthetic':
-      return synthetic(data, surroundings);
+      return adapters.syntheticSource(...marketOf(data, surroundings));
     case 'files':
       if (data.path === undefined) throw new UserError('source "files" needs a path', 'Add --path bars/ (a folder, a file or a pattern).');
-      return fileSource({ path: data.path, venueHours: hoursOf(data) });
+      return adapters.fileSource({ path: data.path, venueHours: hoursOf(data) });
     case 'ccxt':
-      return ccxtSource({ exchange: detail, store: parquetStore(join(cacheOf(surroundings), `ccxt-${encodeURIComponent(detail)}`)) });
+      return adapters.ccxtSource({
+        exchange: detail,
+        store: adapters.parquetStore(join(cacheOf(surroundings), `ccxt-${encodeURIComponent(detail)}`)),
+      });
     case 'alpaca':
-      return alpaca(surroundings);
+      return adapters.alpacaSource({
+        ...alpacaOptions(surroundings),
+        store: adapters.parquetStore(join(cacheOf(surroundings), 'alpaca-iex-all')),
+      });
     default:
       throw new UserError(`unknown data source "${data.source}"`, didYouMean(data.source, KNOWN));
   }
@@ -45,20 +52,18 @@ export async function openSource(data: PipelineConfig['data'], surroundings: Sou
 
 const cacheOf = ({ cacheFolder = join(process.cwd(), 'data', 'cache') }: SourceSurroundings): string => cacheFolder;
 
-function alpaca(surroundings: SourceSurroundings): DataSource {
-  const { environment, symbols } = surroundings;
-  return alpacaSource({
+function alpacaOptions({ environment, symbols }: SourceSurroundings) {
+  return {
     keyId: environment['EDGEWRIGHT_ALPACA_KEY'] ?? '',
     secret: environment['EDGEWRIGHT_ALPACA_SECRET'] ?? '',
     feed: 'iex',
     adjustment: 'all',
     symbols,
-    store: parquetStore(join(cacheOf(surroundings), 'alpaca-iex-all')),
-  });
+  } as const;
 }
 
-function synthetic(data: PipelineConfig['data'], { seed, symbols = [] }: SourceSurroundings): DataSource {
-  return syntheticSource(
+function marketOf(data: PipelineConfig['data'], { seed, symbols = [] }: SourceSurroundings): [SyntheticMarketOptions, number] {
+  return [
     {
       symbols: symbols.length > 0 ? symbols : SYNTHETIC_SYMBOLS,
       timeframe: parseTimeframe(data.timeframe),
@@ -68,7 +73,7 @@ function synthetic(data: PipelineConfig['data'], { seed, symbols = [] }: SourceS
       edge: data.syntheticEdge > 0 ? { kind: 'momentum', lookbackBars: 20, informationCoefficient: data.syntheticEdge } : { kind: 'none' },
     },
     seed,
-  );
+  ];
 }
 
 /** Files do not say when their venue is open: stocks unless told otherwise. */

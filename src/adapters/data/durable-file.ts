@@ -50,7 +50,8 @@ export async function writeDurably(path: string, write: (temporary: string) => P
     await rename(temporary, path);
     await syncPath(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Its own fault must not hide the first one.
+    await rm(temporary, { force: true }).catch(() => {});
     throw fileFault(error, path);
   }
 }
