@@ -131,16 +131,23 @@ function runBatch<Name extends string>(
   const inputs = plan.nodes.map((planned) => planned.inputSlots.map((slot) => slots[slot]!));
   const outputs = plan.nodes.map((planned) => planned.outputSlots.map((slot) => slots[slot]!));
   const columns = names.map(() => new Float64Array(bars.length));
+  // A named value is written straight into its column; of two names of one value the second is a copy.
+  const columnOfSlot = new Map(plan.results.map((slot, r) => [slot, r] as const).reverse());
   for (let from = 0; from < bars.length; from += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, bars.length - from);
     for (let slot = 0; slot < sources.length; slot++) slots[slot] = sources[slot]!.subarray(from, from + count);
+    for (const [slot, r] of columnOfSlot) if (slot >= sources.length) slots[slot] = columns[r]!.subarray(from, from + count);
     for (let k = 0; k < kernels.length; k++) {
-      const wired = inputs[k]!;
-      const from_ = plan.nodes[k]!.inputSlots;
-      for (let j = 0; j < wired.length; j++) wired[j] = slots[from_[j]!]!;
-      kernels[k]!.run(wired, outputs[k]!, count);
+      const { inputSlots, outputSlots } = plan.nodes[k]!;
+      for (let j = 0; j < inputSlots.length; j++) inputs[k]![j] = slots[inputSlots[j]!]!;
+      for (let j = 0; j < outputSlots.length; j++) outputs[k]![j] = slots[outputSlots[j]!]!;
+      kernels[k]!.run(inputs[k]!, outputs[k]!, count);
     }
-    for (let r = 0; r < columns.length; r++) columns[r]!.set(slots[plan.results[r]!]!.subarray(0, count), from);
+  }
+  for (let r = 0; r < columns.length; r++) {
+    const slot = plan.results[r]!;
+    if (slot < sources.length) columns[r]!.set(sources[slot]!);
+    else if (columnOfSlot.get(slot) !== r) columns[r]!.set(columns[columnOfSlot.get(slot)!]!);
   }
   return Object.fromEntries(names.map((name, r) => [name, columns[r]!])) as Record<Name, Float64Array>;
 }

@@ -1,85 +1,124 @@
 import type { Kernel } from '../kernel.ts';
 import { divide } from '../kernel.ts';
 
-/** One-row functions of one column. Booleans are 1, 0 and missing. */
-export const UNARY = {
-  neg: (x: number): number => -x,
-  abs: (x: number): number => Math.abs(x),
-  sign: (x: number): number => Math.sign(x),
-  /** sign(x)·ln(1 + |x|). */
-  slog: (x: number): number => Math.sign(x) * Math.log1p(Math.abs(x)),
-  sqrt: (x: number): number => Math.sqrt(x),
-  /** Missing at and below zero. */
-  log: (x: number): number => (x > 0 ? Math.log(x) : Number.NaN),
-  exp: (x: number): number => Math.exp(x),
-  tanh: (x: number): number => Math.tanh(x),
-  sin: (x: number): number => Math.sin(x),
-  cos: (x: number): number => Math.cos(x),
-  floor: (x: number): number => Math.floor(x),
-  not: (x: number): number => (Number.isNaN(x) ? x : x === 0 ? 1 : 0),
-  known: (x: number): number => (Number.isNaN(x) ? 0 : 1),
-} as const;
+type UnaryLoop = (x: Float64Array, out: Float64Array, count: number) => void;
 
-/** One-row functions of two columns. A comparison with a missing side is missing. */
+/** Functions of one column. Booleans are 1, 0 and missing. */
+export const UNARY = {
+  neg: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = -x[i]!;
+  },
+  abs: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.abs(x[i]!);
+  },
+  sign: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.sign(x[i]!);
+  },
+  /** sign(x)·ln(1 + |x|). */
+  slog: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.sign(x[i]!) * Math.log1p(Math.abs(x[i]!));
+  },
+  sqrt: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.sqrt(x[i]!);
+  },
+  /** Missing at and below zero. */
+  log: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = x[i]! > 0 ? Math.log(x[i]!) : Number.NaN;
+  },
+  exp: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.exp(x[i]!);
+  },
+  tanh: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.tanh(x[i]!);
+  },
+  sin: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.sin(x[i]!);
+  },
+  cos: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.cos(x[i]!);
+  },
+  floor: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.floor(x[i]!);
+  },
+  not: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(x[i]!) ? Number.NaN : x[i] === 0 ? 1 : 0;
+  },
+  known: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(x[i]!) ? 0 : 1;
+  },
+} as const satisfies Record<string, UnaryLoop>;
+
+type BinaryLoop = (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => void;
+
+/**
+ * Functions of two columns. Each has a loop of its own: one shared loop that calls a function a row would box every number.
+ * A comparison with a missing side is missing.
+ */
 export const BINARY = {
-  add: (a: number, b: number): number => a + b,
-  sub: (a: number, b: number): number => a - b,
-  mul: (a: number, b: number): number => a * b,
-  div: divide,
-  min: (a: number, b: number): number => Math.min(a, b),
-  max: (a: number, b: number): number => Math.max(a, b),
-  gt: (a: number, b: number): number => (a > b ? 1 : a <= b ? 0 : Number.NaN),
-  ge: (a: number, b: number): number => (a >= b ? 1 : a < b ? 0 : Number.NaN),
-  lt: (a: number, b: number): number => (a < b ? 1 : a >= b ? 0 : Number.NaN),
-  le: (a: number, b: number): number => (a <= b ? 1 : a > b ? 0 : Number.NaN),
-  eq: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a === b ? 1 : 0),
-  and: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a !== 0 && b !== 0 ? 1 : 0),
-  or: (a: number, b: number): number => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : a !== 0 || b !== 0 ? 1 : 0),
-  coalesce: (a: number, b: number): number => (Number.isNaN(a) ? b : a),
-} as const;
+  add: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! + b[i]!;
+  },
+  sub: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! - b[i]!;
+  },
+  mul: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! * b[i]!;
+  },
+  div: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = divide(a[i]!, b[i]!);
+  },
+  min: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.min(a[i]!, b[i]!);
+  },
+  max: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.max(a[i]!, b[i]!);
+  },
+  gt: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! > b[i]! ? 1 : a[i]! <= b[i]! ? 0 : Number.NaN;
+  },
+  ge: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! >= b[i]! ? 1 : a[i]! < b[i]! ? 0 : Number.NaN;
+  },
+  lt: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! < b[i]! ? 1 : a[i]! >= b[i]! ? 0 : Number.NaN;
+  },
+  le: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = a[i]! <= b[i]! ? 1 : a[i]! > b[i]! ? 0 : Number.NaN;
+  },
+  eq: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(a[i]!) || Number.isNaN(b[i]!) ? Number.NaN : a[i] === b[i] ? 1 : 0;
+  },
+  and: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(a[i]!) || Number.isNaN(b[i]!) ? Number.NaN : a[i] !== 0 && b[i] !== 0 ? 1 : 0;
+  },
+  or: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(a[i]!) || Number.isNaN(b[i]!) ? Number.NaN : a[i] !== 0 || b[i] !== 0 ? 1 : 0;
+  },
+  coalesce: (a, b, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Number.isNaN(a[i]!) ? b[i]! : a[i]!;
+  },
+} as const satisfies Record<string, BinaryLoop>;
 
 export type UnaryName = keyof typeof UNARY;
 export type BinaryName = keyof typeof BINARY;
 
 export class UnaryKernel implements Kernel {
-  readonly #apply: (x: number) => number;
+  readonly #loop: UnaryLoop;
   constructor(name: UnaryName) {
-    this.#apply = UNARY[name];
+    this.#loop = UNARY[name];
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
-    const [x, out, apply] = [inputs[0]!, outputs[0]!, this.#apply];
-    for (let i = 0; i < count; i++) out[i] = apply(x[i]!);
+    this.#loop(inputs[0]!, outputs[0]!, count);
   }
 }
 
 export class BinaryKernel implements Kernel {
-  readonly name: BinaryName;
+  readonly #loop: BinaryLoop;
   constructor(name: BinaryName) {
-    this.name = name;
+    this.#loop = BINARY[name];
   }
-  /** The four arithmetic operations have loops of their own: they are most of any graph and a call a row would box the numbers. */
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
-    const a = inputs[0]!;
-    const b = inputs[1]!;
-    const out = outputs[0]!;
-    switch (this.name) {
-      case 'add':
-        for (let i = 0; i < count; i++) out[i] = a[i]! + b[i]!;
-        return;
-      case 'sub':
-        for (let i = 0; i < count; i++) out[i] = a[i]! - b[i]!;
-        return;
-      case 'mul':
-        for (let i = 0; i < count; i++) out[i] = a[i]! * b[i]!;
-        return;
-      case 'div':
-        for (let i = 0; i < count; i++) out[i] = divide(a[i]!, b[i]!);
-        return;
-      default: {
-        const apply = BINARY[this.name];
-        for (let i = 0; i < count; i++) out[i] = apply(a[i]!, b[i]!);
-      }
-    }
+    this.#loop(inputs[0]!, inputs[1]!, outputs[0]!, count);
   }
 }
 

@@ -8,20 +8,18 @@ export class SmoothKernel implements Kernel {
   readonly n: number;
   readonly skip: number;
   readonly factor: number;
-  readonly wilder: boolean;
   seen = 0;
   sum = 0;
   value = 0;
   constructor(n: number, kind: 'ema' | 'wilder', skip: number) {
     this.n = n;
     this.skip = skip;
-    this.wilder = kind === 'wilder';
     this.factor = kind === 'ema' ? 2 / (n + 1) : 1 / n;
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
     const x = inputs[0]!;
     const out = outputs[0]!;
-    const { n, skip, factor, wilder } = this;
+    const { n, skip, factor } = this;
     let { seen, value } = this;
     const ready = skip + n;
     for (let i = 0; i < count; i++) {
@@ -29,7 +27,7 @@ export class SmoothKernel implements Kernel {
       if (Number.isNaN(next)) {
         out[i] = Number.NaN;
       } else if (seen >= ready) {
-        value = wilder ? (value * (n - 1) + next) / n : (next - value) * factor + value;
+        value += (next - value) * factor;
         out[i] = value;
       } else {
         seen++;
@@ -98,41 +96,60 @@ export class CumulativeKernel implements Kernel {
   }
 }
 
-/** Kaufman's adaptive moving average: the last n changes' efficiency sets the speed between EMA(2) and EMA(30). */
+/**
+ * Kaufman's adaptive moving average: the last n changes' efficiency sets the speed between EMA(2) and EMA(30).
+ * The path of n changes is the tail of the last block of n (suffix sums, made once a block) and the head of the current one.
+ */
 export class KamaKernel implements Kernel {
-  readonly ring: Float64Array;
+  readonly n: number;
+  readonly values: Float64Array;
+  readonly changes: Float64Array;
+  readonly suffix: Float64Array;
   seen = 0;
+  position = 0;
+  prefix = 0;
+  before = 0;
   value = 0;
   constructor(n: number) {
-    this.ring = new Float64Array(n + 1);
+    this.n = n;
+    this.values = new Float64Array(n);
+    this.changes = new Float64Array(n);
+    this.suffix = new Float64Array(n + 1);
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
-    const [x, out, ring] = [inputs[0]!, outputs[0]!, this.ring];
-    const size = ring.length;
+    const [x, out, n] = [inputs[0]!, outputs[0]!, this.n];
+    const { values, changes, suffix } = this;
     for (let i = 0; i < count; i++) {
       const next = x[i]!;
       out[i] = Number.NaN;
       if (Number.isNaN(next)) continue;
-      const before = this.seen === 0 ? next : ring[(this.seen - 1) % size]!;
-      ring[this.seen % size] = next;
-      this.seen++;
-      if (this.seen < size) continue;
-      if (this.seen === size) this.value = before;
-      this.value += (next - this.value) * this.#speed(next);
-      out[i] = this.value;
+      const at = this.position;
+      const change = this.seen === 0 ? 0 : Math.abs(next - this.before);
+      changes[at] = change;
+      this.prefix += change;
+      if (this.seen === n) this.value = this.before;
+      if (this.seen >= n) {
+        const factor = adaptiveFactor(Math.abs(next - values[at]!), suffix[at + 1]! + this.prefix);
+        this.value += (next - this.value) * factor;
+        out[i] = this.value;
+      }
+      values[at] = next;
+      this.before = next;
+      if (this.seen <= n) this.seen++;
+      this.position = at + 1;
+      if (this.position < n) continue;
+      for (let j = n - 1; j > 0; j--) suffix[j] = suffix[j + 1]! + changes[j]!;
+      this.position = 0;
+      this.prefix = 0;
     }
   }
+}
 
-  #speed(next: number): number {
-    const { ring } = this;
-    const size = ring.length;
-    const oldest = this.seen % size;
-    let path = 0;
-    for (let k = 1; k < size; k++) path += Math.abs(ring[(oldest + k) % size]! - ring[(oldest + k - 1) % size]!);
-    const way = Math.abs(next - ring[oldest]!);
-    const efficiency = path <= way || path === 0 ? 1 : way / path;
-    return (efficiency * (2 / 3 - 2 / 31) + 2 / 31) ** 2;
-  }
+/** Squared share of the way between the speeds of EMA(30) and EMA(2): the whole way when the path is straight. */
+function adaptiveFactor(way: number, path: number): number {
+  const efficiency = path <= way || path === 0 ? 1 : way / path;
+  const factor = efficiency * (2 / 3 - 2 / 31) + 2 / 31;
+  return factor * factor;
 }
 
 /** 1 from a row where `enter` holds until one where `exit` holds (exit wins); 0 before the first. Carries over missing rows. */
