@@ -1,3 +1,5 @@
+import { sortNumbers } from './sort.ts';
+
 /** How one feature maps to bins: bin = number of cuts ≤ value, so a split after bin b is `x < cuts[b]`. */
 export interface FeatureBins {
   readonly cuts: Float64Array;
@@ -19,7 +21,7 @@ export function binFeature(column: Float64Array, maxBins: number, exact: boolean
   const sorted = new Float64Array(column.length);
   let present = 0;
   for (let i = 0; i < column.length; i++) if (column[i]! === column[i]!) sorted[present++] = column[i]! + 0;
-  sorted.subarray(0, present).sort();
+  sortNumbers(sorted.subarray(0, present));
   let distinct = present > 0 ? 1 : 0;
   for (let i = 1; i < present; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
   const bins = exact ? distinct : Math.min(distinct, maxBins);
