@@ -1,6 +1,6 @@
 import { createRng, didYouMean, sha256, UserError } from '#core';
 import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrument, type Order, type Position, type Trade } from '#domain';
-import { checkSymbols, Engine, featureTable, type RiskCheck } from '#engine';
+import { checkSymbols, Engine, featureTable, type AccountCredit, type AccountEvent, type Financing, type RiskCheck } from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
 import type { ExternalColumns } from '#features';
 import type { Strategy } from '#strategy';
@@ -15,6 +15,10 @@ export interface BacktestAccount {
   readonly hedging?: boolean;
   /** Every new order first cancels and closes what the strategy has in that symbol. */
   readonly exclusiveOrders?: boolean;
+  /** Share of the gross exposure under which equity may not close (0.25 = 25 %): below it everything is closed at the next market. */
+  readonly maintenanceMargin?: number;
+  /** Borrow fees and interest, by the night. */
+  readonly financing?: Financing;
 }
 
 export interface BacktestRequest {
@@ -31,6 +35,8 @@ export interface BacktestRequest {
   /** Default 1. The same seed gives the same bytes. */
   readonly seed?: number;
   readonly risk?: RiskCheck;
+  /** Splits, dividends, funding and delistings; for bars that are not already adjusted for them. */
+  readonly events?: readonly AccountEvent[];
   /** What is open at the end: `mark` it at the last close (default), `close` it there as trades named `end_of_data`, or `rerun` the last bar with market orders. */
   readonly atEnd?: 'mark' | 'close' | 'rerun';
 }
@@ -47,6 +53,8 @@ export interface BacktestResult {
   readonly endEquity: number;
   readonly endCash: number;
   readonly feesPaid: number;
+  /** Dividends, funding, borrow and interest, as they were booked. */
+  readonly credits: readonly AccountCredit[];
   /** Σ |units| · price · multiplier of all fills. */
   readonly turnover: number;
   /** Bars with an open position, per instant: 1 or 0; the mean is the exposure. */
@@ -80,11 +88,14 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
       leverage: account.leverage ?? 1,
       hedging: account.hedging ?? false,
       exclusiveOrders: account.exclusiveOrders ?? false,
+      ...(account.maintenanceMargin === undefined ? {} : { maintenanceMargin: account.maintenanceMargin }),
+      ...(account.financing === undefined ? {} : { financing: account.financing }),
     },
     profile,
     rng: createRng(request.seed ?? 1),
     rows: time.length,
     ...(request.risk === undefined ? {} : { risk: request.risk }),
+    ...(request.events === undefined ? {} : { events: request.events }),
   });
   const equity = new Float64Array(time.length);
   const exposed = new Uint8Array(time.length);
@@ -154,6 +165,7 @@ function result(
     endEquity: equity.at(-1) ?? startCash,
     endCash: engine.ledger.cash,
     feesPaid: engine.ledger.feesPaid,
+    credits: engine.desk.credits,
     turnover: engine.ledger.turnover,
     exposed,
     barsRun: time.length,

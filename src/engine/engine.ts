@@ -1,46 +1,14 @@
-import { timestamp, type Rng } from '#core';
+import { timestamp } from '#core';
 import { roundToLot, type Fill, type Instrument, type Order, type OrderRequest } from '#domain';
-import { fitToInstrument, SimulatedVenue, type ExecutionProfile, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
+import { fitToInstrument, SimulatedVenue, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
 import { Ledger, type LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
+import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
-import type { FeatureTable } from './features.ts';
-import { requestFault, workingOrder } from './orders.ts';
+import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
+import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
-
-/** Risk before the order: undefined approves, a text refuses. Pure: it sees the account and the request, nothing else. */
-export type RiskCheck = (request: OrderRequest, account: RiskAccount) => string | undefined;
-
-export interface RiskAccount {
-  readonly symbol: string;
-  readonly strategy: string;
-  readonly time: number;
-  readonly price: number;
-  readonly equity: number;
-  readonly held: number;
-  readonly gross: number;
-}
-
-export interface AccountSettings {
-  readonly cash: number;
-  readonly leverage: number;
-  readonly hedging: boolean;
-  /** A new order first cancels the strategy's working orders in the symbol and closes what it holds there. */
-  readonly exclusiveOrders: boolean;
-}
-
-export interface EngineSetup {
-  readonly columns: readonly SymbolColumns[];
-  readonly instruments: readonly Instrument[];
-  readonly strategies: readonly Strategy[];
-  readonly features: readonly FeatureTable[];
-  readonly account: AccountSettings;
-  readonly profile: ExecutionProfile;
-  readonly rng: Rng;
-  readonly rows: number;
-  readonly risk?: RiskCheck;
-}
 
 /** The one synchronous loop: fills, then marks, then decisions. Does no I/O and cannot ask in which mode it runs. */
 export class Engine implements VenueHost, EngineView {
@@ -52,6 +20,7 @@ export class Engine implements VenueHost, EngineView {
   readonly marks: Float64Array;
   readonly columns: readonly SymbolColumns[];
   readonly symbols: readonly string[];
+  readonly strategyNames: readonly string[];
   readonly leverage: number;
   readonly hedging: boolean;
   readonly account: AccountSettings;
@@ -76,6 +45,7 @@ export class Engine implements VenueHost, EngineView {
   readonly #tradeListeners: boolean;
   #tradesTold = 0;
   #locals: Int32Array;
+  readonly desk: AccountDesk;
   #nextId = 1;
   row = -1;
   time = 0;
@@ -86,6 +56,7 @@ export class Engine implements VenueHost, EngineView {
   constructor(setup: EngineSetup) {
     this.columns = setup.columns;
     this.symbols = setup.instruments.map((instrument) => instrument.symbol);
+    this.strategyNames = setup.strategies.map((strategy) => strategy.name);
     this.account = setup.account;
     this.leverage = setup.account.leverage;
     this.hedging = setup.account.hedging;
@@ -99,12 +70,13 @@ export class Engine implements VenueHost, EngineView {
     this.ledger = new Ledger({
       cash: setup.account.cash,
       symbols: this.symbols,
-      strategies: setup.strategies.map((strategy) => strategy.name),
+      strategies: this.strategyNames,
       multipliers: setup.instruments.map((instrument) => instrument.multiplier),
       hedging: setup.account.hedging,
     });
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'));
+    this.desk = new AccountDesk(this, setup.events ?? []);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
   }
 
@@ -113,6 +85,8 @@ export class Engine implements VenueHost, EngineView {
     this.row = row;
     this.time = time;
     this.#locals = locals;
+    if (this.account.financing !== undefined) this.desk.finance(time, this.account.financing);
+    if (time >= this.desk.nextTime) this.desk.takeEvents(time);
     if (this.venue.working > 0) this.venue.match(row, locals);
     const { marks, columns } = this;
     for (let symbol = 0; symbol < marks.length; symbol++) {
@@ -125,6 +99,11 @@ export class Engine implements VenueHost, EngineView {
       this.#ruin();
       return;
     }
+    const { maintenanceMargin } = this.account;
+    if (maintenanceMargin !== undefined && this.ledger.openSymbols > 0 && this.equityNow < maintenanceMargin * this.ledger.gross(marks)) {
+      this.desk.callMargin();
+      return;
+    }
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
   }
 
@@ -132,22 +111,11 @@ export class Engine implements VenueHost, EngineView {
   submit(strategy: number, symbol: number, request: OrderRequest): number {
     const local = this.#locals[symbol]!;
     const close = local < 0 ? this.marks[symbol]! : this.columns[symbol]!.close[local]!;
-    const name = this.#strategies[strategy]!.name;
-    const place = {
-      id: this.#nextId++,
-      strategy,
-      strategyName: name,
-      symbol,
-      symbolName: this.symbols[symbol]!,
-      row: this.row,
-      time: this.time,
-      close,
-      firstRow: this.row + this.venue.profile.latencyBars,
-    };
-    const order = workingOrder(request, place);
+    const order = workingOrder(request, this.#placeOf(strategy, symbol, close));
     this.orders.push(order);
     const refused =
       requestFault(request) ??
+      this.desk.delistedFault(symbol) ??
       fitToInstrument(order, this.#instruments[symbol]!, close) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close));
     if (refused !== undefined) {
@@ -323,6 +291,30 @@ export class Engine implements VenueHost, EngineView {
     this.equityNow = this.ledger.equity(this.marks);
   }
 
+  /** A market order of nobody's wish that closes one lot: no check stands in its way. */
+  forceClose(strategy: number, symbol: number, orderId: number): void {
+    const side = this.ledger.openOf(strategy, symbol, orderId) > 0 ? 'sell' : 'buy';
+    const place = this.#placeOf(strategy, symbol, this.marks[symbol]!);
+    const order = workingOrder({ side, type: 'market', size: Number.NaN, closesOrder: orderId }, place);
+    order.purpose = 'liquidation';
+    this.orders.push(order);
+    this.venue.submit(order);
+  }
+
+  #placeOf(strategy: number, symbol: number, close: number): OrderPlace {
+    return {
+      id: this.#nextId++,
+      strategy,
+      strategyName: this.strategyNames[strategy]!,
+      symbol,
+      symbolName: this.symbols[symbol]!,
+      row: this.row,
+      time: this.time,
+      close,
+      firstRow: this.row + this.venue.profile.latencyBars,
+    };
+  }
+
   /** Equity is gone: close everything at the close just seen and stop. */
   #ruin(): void {
     this.ruined = true;
@@ -333,10 +325,11 @@ export class Engine implements VenueHost, EngineView {
     this.equityNow = 0;
   }
 
-  /** Closes every lot at the last close, without costs beyond fees at zero: the end of data, or of the account. */
-  liquidate(reason: string): void {
+  /** Closes every lot at the last close, without costs beyond fees at zero: the end of data, of the account, or of one symbol. */
+  liquidate(reason: string, only = -1): void {
     this.#strategies.forEach((strategy, index) => {
       this.symbols.forEach((symbolName, symbol) => {
+        if (only >= 0 && symbol !== only) return;
         for (const lot of this.ledger.lots(index, symbol).slice()) {
           const id = this.#nextId++;
           const price = this.marks[symbol]!;

@@ -15,6 +15,7 @@ export {
   type ReconcileTolerance,
   type SnapshotOrder,
 } from './reconcile.ts';
-export { SimulatedVenue, type OrderChange } from './simulated-venue.ts';
+export type { OrderChange } from './order-rules.ts';
+export { SimulatedVenue } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder, type OrderPurpose } from './working-order.ts';

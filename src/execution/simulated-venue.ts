@@ -3,19 +3,13 @@ import type { Instrument } from '#domain';
 import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
+import { goesInFront, isReplaceable, rank, within, type OrderChange } from './order-rules.ts';
 import { OrderQueue } from './order-queue.ts';
 import { floorToLot, OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import { WorkingOrder, type OrderPurpose } from './working-order.ts';
-
-/** What a replacement may change. */
-export interface OrderChange {
-  readonly quantity?: number;
-  readonly limitPrice?: number;
-  readonly stopPrice?: number;
-}
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
 export class SimulatedVenue {
@@ -89,6 +83,12 @@ export class SimulatedVenue {
     }
     this.#queues[order.symbol]!.settle(this.#row);
     return true;
+  }
+
+  /** A split: working orders of the symbol keep their value. */
+  split(symbol: number, ratio: number): void {
+    for (const order of this.ordersOf(symbol)) order.split(ratio);
+    this.#queues[symbol]!.settle(this.#row);
   }
 
   ordersOf(symbol: number): readonly WorkingOrder[] {
@@ -384,25 +384,4 @@ export class SimulatedVenue {
       this.working--;
     }
   }
-}
-
-/** Closings first, then sales for a target weight, then the rest. */
-function rank(order: WorkingOrder): number {
-  if (order.closes > 0) return 0;
-  return order.size.kind === 'target_weight' && order.direction < 0 ? 1 : 2;
-}
-
-function within(order: WorkingOrder, price: number): number {
-  return (order.direction > 0 ? price <= order.limit : price >= order.limit) ? price : Number.NaN;
-}
-
-function goesInFront(order: WorkingOrder): boolean {
-  if (order.closes > 0) return order.type === 'market' || order.stop === order.stop;
-  return order.stop === order.stop && (order.reduceOnly || order.group !== '');
-}
-
-function isReplaceable(order: WorkingOrder, { quantity, limitPrice, stopPrice }: OrderChange): boolean {
-  if (quantity !== undefined && !(Number.isFinite(quantity) && quantity > 0 && quantity >= order.filled)) return false;
-  if (limitPrice !== undefined && !(Number.isFinite(limitPrice) && limitPrice > 0 && order.limit === order.limit)) return false;
-  return stopPrice === undefined || (Number.isFinite(stopPrice) && stopPrice > 0 && order.stop === order.stop);
 }

@@ -170,6 +170,17 @@ export class WorkingOrder {
     this.stop = price + this.direction * distance;
   }
 
+  /** `ratio` units for each old one, at prices divided by it. */
+  split(ratio: number): void {
+    this.quantity *= ratio;
+    this.filled *= ratio;
+    this.limit /= ratio;
+    this.stop /= ratio;
+    this.trailAmount /= ratio;
+    this.stopLoss /= ratio;
+    this.takeProfit /= ratio;
+  }
+
   happen(happening: OrderHappening, reason = ''): void {
     this.status = nextStatus(this.status, happening);
     if (reason !== '') this.reason = reason;

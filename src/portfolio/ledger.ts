@@ -117,6 +117,17 @@ export class Ledger {
     this.cash = this.#cash.value;
   }
 
+  /** A split: `ratio` units for each old one, at prices divided by it; what the lots cost stays. Fractions of a unit are kept. */
+  split(symbol: number, ratio: number): void {
+    for (let strategy = 0; strategy < this.#strategies.length; strategy++) {
+      const index = strategy * this.#symbols.length + symbol;
+      const book = this.#books[index]!.map((lot) => ({ ...lot, quantity: lot.quantity * ratio, price: lot.price / ratio }));
+      this.#books[index] = book;
+      this.#held[index] = sumOf(book);
+    }
+    this.#renet(symbol);
+  }
+
   apply(entry: LedgerEntry): void {
     const { quantity, price, fee } = entry;
     invariant(

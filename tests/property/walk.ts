@@ -70,8 +70,9 @@ export function anyTrader(seed: number, name = 'any', replaces = true): Strategy
       if (draw() < 0.05) context.closePosition(0.5);
       if (draw() < 0.1) protect(context, draw);
       for (const order of context.orders()) {
-        if (draw() < 0.02) context.cancel(order.id);
-        else if (replaces && draw() < 0.02) context.replace(order.id, { limitPrice: context.close });
+        const chance = draw();
+        if (chance < 0.02) context.cancel(order.id);
+        else if (replaces && chance < 0.04) context.replace(order.id, { limitPrice: context.close });
       }
       if (draw() < 0.3) context.submit(anyRequest(draw, context.close));
       return undefined;

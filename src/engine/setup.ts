@@ -1,0 +1,44 @@
+import type { Rng } from '#core';
+import type { Instrument, OrderRequest } from '#domain';
+import type { ExecutionProfile, SymbolColumns } from '#execution';
+import type { Strategy } from '#strategy';
+import type { AccountEvent, Financing } from './account-events.ts';
+import type { FeatureTable } from './features.ts';
+
+/** Risk before the order: undefined approves, a text refuses. Pure: it sees the account and the request, nothing else. */
+export type RiskCheck = (request: OrderRequest, account: RiskAccount) => string | undefined;
+
+export interface RiskAccount {
+  readonly symbol: string;
+  readonly strategy: string;
+  readonly time: number;
+  readonly price: number;
+  readonly equity: number;
+  readonly held: number;
+  readonly gross: number;
+}
+
+export interface AccountSettings {
+  readonly cash: number;
+  readonly leverage: number;
+  readonly hedging: boolean;
+  /** A new order first cancels the strategy's working orders in the symbol and closes what it holds there. */
+  readonly exclusiveOrders: boolean;
+  /** Share of the gross exposure that equity may not fall below at a close; under it everything is closed at the market. 0 or absent: never. */
+  readonly maintenanceMargin?: number;
+  readonly financing?: Financing;
+}
+
+export interface EngineSetup {
+  readonly columns: readonly SymbolColumns[];
+  readonly instruments: readonly Instrument[];
+  readonly strategies: readonly Strategy[];
+  readonly features: readonly FeatureTable[];
+  readonly account: AccountSettings;
+  readonly profile: ExecutionProfile;
+  readonly rng: Rng;
+  readonly rows: number;
+  readonly risk?: RiskCheck;
+  /** Splits, dividends, funding and delistings. */
+  readonly events?: readonly AccountEvent[];
+}
