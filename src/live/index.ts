@@ -12,7 +12,7 @@ export {
   type Health,
 } from './degradation.ts';
 export { executionRecords } from './execution-records.ts';
-export { JournaledSession, type Offered } from './journaled-session.ts';
+export { JournaledSession, type Offered, type SeenInstant } from './journaled-session.ts';
 export { entryFault, isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
 export { Reconciliation, type ReconciliationState } from './reconciliation.ts';
 export type {

@@ -9,6 +9,16 @@ export interface Offered {
   readonly refused: readonly string[];
 }
 
+/** An instant that was just acted on, or replayed while the session was opened. */
+export interface SeenInstant {
+  readonly bars: BarsRecord;
+  readonly step: StepRecord;
+  readonly session: TradingSession;
+  readonly recovered: boolean;
+}
+
+type OnStep = (seen: SeenInstant) => void;
+
 /** A session whose every input is in its journal before it acts, and whose outputs follow. Opening it is recovering it. */
 export class JournaledSession {
   readonly session: TradingSession;
@@ -21,11 +31,7 @@ export class JournaledSession {
    * Throws `UserError` when the journal is of another session, `OperationalError` when replaying it does not give what it holds.
    * `onStep` sees every instant, recovered ones too.
    */
-  constructor(
-    setup: SessionSetup,
-    journal: EventJournal,
-    onStep: (bars: BarsRecord, step: StepRecord, recovered: boolean) => void = () => undefined,
-  ) {
+  constructor(setup: SessionSetup, journal: EventJournal, onStep: OnStep = () => undefined) {
     this.session = new TradingSession(setup);
     this.#journal = journal;
     this.#onStep = onStep;
@@ -35,7 +41,7 @@ export class JournaledSession {
     this.recoveredInstants = this.#replay(records);
   }
 
-  readonly #onStep: (bars: BarsRecord, step: StepRecord, recovered: boolean) => void;
+  readonly #onStep: OnStep;
 
   get hash(): string {
     return this.#journal.hash();
@@ -85,7 +91,7 @@ export class JournaledSession {
     const step = this.session.take(record);
     if (record.time >= this.session.header.tradeFrom) this.#write(step);
     this.lastStep = step;
-    this.#onStep(record, step, false);
+    this.#onStep({ bars: record, step, session: this.session, recovered: false });
     return step;
   }
 
@@ -124,7 +130,7 @@ export class JournaledSession {
           else if (next.kind !== 'step' || JSON.stringify(next) !== JSON.stringify(step)) throw diverged(record);
           else at++;
         }
-        this.#onStep(record, step, true);
+        this.#onStep({ bars: record, step, session, recovered: true });
       } else throw new OperationalError('corrupt', `the journal holds a ${record.kind} record where none belongs`);
     }
     return instants;

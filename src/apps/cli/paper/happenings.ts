@@ -1,9 +1,9 @@
-import type { BarsRecord, OrderRecord, StepRecord, TradingSession } from '#live';
+import type { OrderRecord, SeenInstant, StepRecord, TradingSession } from '#live';
 
 /** One thing worth a line. */
 export interface Happening {
   readonly time: number;
-  readonly kind: 'entry' | 'refused' | 'fill' | 'trade' | 'order';
+  readonly kind: 'order' | 'refused' | 'fill' | 'trade';
   readonly symbol: string;
   readonly text: string;
   /** Of a closed trade: net, in account currency. */
@@ -12,55 +12,46 @@ export interface Happening {
 
 /** What an instant brought, in the order in which it came about: fills, closed trades, new entries with their reasons, refusals. */
 export class Happenings {
-  readonly #session: TradingSession;
-  #trades: number;
+  #trades = 0;
 
-  constructor(session: TradingSession) {
-    this.#session = session;
-    this.#trades = session.engine.ledger.trades.length;
-  }
-
-  of(bars: BarsRecord, step: StepRecord): readonly Happening[] {
-    const { time } = bars;
+  of({ session, bars: { time }, step }: SeenInstant): readonly Happening[] {
     const found: Happening[] = [];
-    for (const { symbol, side, quantity, price, reason } of step.fills)
+    for (const { order, symbol, side, quantity, price, reason } of step.fills) {
+      const what =
+        reason === 'signal' ? (session.engine.orders.findLast(({ id }) => id === order)?.reduceOnly === true ? 'exit' : 'entry') : reason;
       found.push({
         time,
         kind: 'fill',
         symbol,
-        text: `${side === 'buy' ? 'bought' : 'sold'} ${units(quantity)} at ${money(price)} (${reason === 'signal' ? 'entry or exit by signal' : reason})`,
+        text: `${side === 'buy' ? 'bought' : 'sold'} ${units(quantity)} at ${money(price)} (${what})`,
       });
-    const { trades } = this.#session.engine.ledger;
+    }
+    const { trades } = session.engine.ledger;
     for (; this.#trades < trades.length; this.#trades++) {
       const { symbol, side, pnl, returnFraction, exitReason, barsHeld } = trades[this.#trades]!;
       const text = `${side} closed by ${exitReason} after ${barsHeld} bars: ${signed(pnl)} (${signed(returnFraction * 100)} %)`;
       found.push({ time, kind: 'trade', symbol, text, pnl });
     }
     for (const order of step.orders) {
-      const happening = this.#orderHappening(time, order, step);
+      const happening = orderHappening(session, time, order, step);
       if (happening !== undefined) found.push(happening);
     }
     return found;
   }
+}
 
-  #orderHappening(time: number, order: OrderRecord, step: StepRecord): Happening | undefined {
-    const { symbol, side, quantity, status, reason } = order;
-    if (status === 'denied' || status === 'rejected' || status === 'expired')
-      return { time, kind: 'refused', symbol, text: `${side} order ${order.id} ${status}: ${reason}` };
-    if (order.purpose !== 'signal' || order.created !== time || order.filled > 0 || status !== 'accepted') return undefined;
-    const why =
-      step.decisions.find(([strategy, at]) => this.#names(strategy) === order.strategy && this.#symbols[at] === symbol)?.[2] ?? '';
-    const size = quantity === null ? '' : ` ${units(quantity)}`;
-    return { time, kind: 'entry', symbol, text: `${side}${size} at the next open: ${why}` };
-  }
-
-  #names(strategy: number): string | undefined {
-    return this.#session.header.strategies[strategy]?.name;
-  }
-
-  get #symbols(): readonly string[] {
-    return this.#session.header.symbols;
-  }
+function orderHappening({ header }: TradingSession, time: number, order: OrderRecord, step: StepRecord): Happening | undefined {
+  const { symbol, side, quantity, status, reason } = order;
+  if (status === 'denied' || status === 'rejected' || status === 'expired')
+    return { time, kind: 'refused', symbol, text: `${side} order ${order.id} ${status}: ${reason}` };
+  if (order.purpose !== 'signal' || order.created !== time || order.filled > 0 || status !== 'accepted') return undefined;
+  const said = step.decisions.find(
+    ([strategy, at]) => header.strategies[strategy]!.name === order.strategy && header.symbols[at] === symbol,
+  );
+  const size = quantity === null ? '' : ` ${units(quantity)}`;
+  const when =
+    order.limit === null && order.stop === null ? 'at the next open' : `${order.type} ${money(order.limit ?? order.stop ?? Number.NaN)}`;
+  return { time, kind: 'order', symbol, text: `${side}${size} ${when}: ${said?.[2] ?? 'no reason given'}` };
 }
 
 export const money = (value: number): string =>

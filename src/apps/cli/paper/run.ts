@@ -4,7 +4,16 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { openJournal, takeLease } from '#adapters/state';
 import { writeText } from '#adapters/data';
 import { OperationalError, toIso } from '#core';
-import { Degradation, executionRecords, JournaledSession, localAccount, Reconciliation, VenueAccount } from '#live';
+import {
+  Degradation,
+  executionRecords,
+  JournaledSession,
+  localAccount,
+  Reconciliation,
+  VenueAccount,
+  type ReconciliationState,
+  type SeenInstant,
+} from '#live';
 import { finite } from '#research';
 import { executionQualityReport } from '#statistics';
 import type { CliEnvironment } from '../terminal.ts';
@@ -39,6 +48,8 @@ export interface PaperOutcome {
   readonly journalHash: string;
 }
 
+const REMEMBERED = 64;
+
 /** In a replay that does not wait, and while warming up, the disk is asked to sync once in so many instants. */
 const SYNC_EVERY = 256;
 
@@ -71,7 +82,7 @@ class PaperRunner {
   readonly #equity: number[] = [];
   readonly #recent: Happening[] = [];
   readonly #said = new Map<string, string>();
-  #happenings: Happenings | undefined;
+  readonly #happenings = new Happenings();
   #refused = 0;
   #total = 0;
 
@@ -85,14 +96,7 @@ class PaperRunner {
     if (this.#journal.tornBytes > 0) this.#log('warn', 'unfinished_record_dropped', { bytes: this.#journal.tornBytes });
     this.#total = countInstants(run.plan.series, Number.NEGATIVE_INFINITY);
     this.#view = chooseView(io, run.json, () => this.#live.session);
-    this.#live = new JournaledSession(run.plan.setup, this.#journal, (bars, step, recovered) => {
-      if (bars.time < run.plan.setup.tradeFrom) return;
-      this.#equity.push(step.equity);
-      for (const [, symbol, reason] of step.decisions) this.#said.set(run.plan.setup.instruments[symbol]!.symbol, reason);
-      if (recovered) return;
-      this.#tell(bars, step);
-    });
-    this.#happenings = new Happenings(this.#live.session);
+    this.#live = new JournaledSession(run.plan.setup, this.#journal, (seen) => this.#see(seen));
     this.#reconciliation = new Reconciliation(run.reconcileEveryMs);
     this.#venue = new VenueAccount(
       this.#live.session,
@@ -171,20 +175,20 @@ class PaperRunner {
     });
   }
 
-  #tell(
-    bars: Parameters<NonNullable<ConstructorParameters<typeof JournaledSession>[2]>>[0],
-    step: NonNullable<JournaledSession['lastStep']>,
-  ): void {
-    const happenings = this.#happenings?.of(bars, step) ?? [];
-    for (const happening of happenings)
-      this.#log(happening.kind === 'refused' ? 'warn' : 'info', happening.kind, {
-        bar: toIso(bars.time),
-        symbol: happening.symbol,
-        text: happening.text,
-      });
+  /** Remembers what the picture shows; what is new is also told and logged. */
+  #see(seen: SeenInstant): void {
+    const { bars, step, recovered } = seen;
+    const { setup } = this.#run.plan;
+    if (bars.time < setup.tradeFrom) return;
+    this.#equity.push(step.equity);
+    for (const [, symbol, reason] of step.decisions) this.#said.set(setup.instruments[symbol]!.symbol, reason);
+    const happenings = this.#happenings.of(seen);
     this.#recent.push(...happenings);
-    if (this.#recent.length > 64) this.#recent.splice(0, this.#recent.length - 64);
-    this.#view.step(bars, step, happenings, this.#screen());
+    if (this.#recent.length > REMEMBERED) this.#recent.splice(0, this.#recent.length - REMEMBERED);
+    if (recovered) return;
+    for (const { kind, symbol, text } of happenings)
+      this.#log(kind === 'refused' ? 'warn' : 'info', kind, { bar: toIso(bars.time), symbol, text });
+    this.#view.step(bars, step, happenings, () => this.#screen());
   }
 
   #refuse(reason: string): void {
@@ -217,8 +221,7 @@ class PaperRunner {
       done: session.nextRow,
       total: this.#total,
       level: this.#degradation.level,
-      reconciled:
-        this.#reconciliation.state.kind === 'synced' ? `reconciled ×${this.#reconciliation.runs}` : this.#reconciliation.state.kind,
+      reconciled: reconciledText(this.#reconciliation.state, Date.now()),
       speed: barsPerSecond === Number.POSITIVE_INFINITY ? 'as fast as it goes' : `${barsPerSecond} bars a second`,
       refused: this.#refused,
     };
@@ -260,6 +263,12 @@ class PaperRunner {
     if (stopped === 'halted') throw new OperationalError('rejected', `trading is halted: ${this.#degradation.reason}`);
     return outcome;
   }
+}
+
+function reconciledText(state: ReconciliationState, now: number): string {
+  return state.kind === 'synced'
+    ? `agreed with the venue ${Math.max(0, Math.round((now - state.at) / 1000))} s ago`
+    : `venue: ${state.kind}`;
 }
 
 async function waitUntil(at: number, stop: AbortSignal): Promise<void> {

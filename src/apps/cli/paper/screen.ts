@@ -22,9 +22,11 @@ export interface ScreenState {
 
 const PRICE_POINTS = 48;
 const RECENT_LINES = 8;
+/** Lines of the picture beside those of the symbols, and one for the cursor. */
+const FIXED_LINES = 9 + RECENT_LINES + 2;
 
-/** The picture of a running session, line by line, none wider than `width`. */
-export function screenLines(state: ScreenState, width: number, style: Style): string[] {
+/** The picture of a running session, line by line, none wider than `width`; symbols that `height` has no room for are counted. */
+export function screenLines(state: ScreenState, width: number, height: number, style: Style): string[] {
   const { session } = state;
   const { engine, timeframe } = session;
   const start = session.header.account.cash;
@@ -32,13 +34,16 @@ export function screenLines(state: ScreenState, width: number, style: Style): st
   const { trades } = engine.ledger;
   const wins = trades.filter(({ pnl }) => pnl > 0).length;
   const paint = (value: number, text: string): string => (value > 0 ? style.green(text) : value < 0 ? style.red(text) : text);
+  const shown = symbolsShown(session, Math.max(1, Math.floor((height - FIXED_LINES) / 3)));
+  const hidden = session.header.symbols.length - shown.length;
   const lines = [
     `${style.bold('Paper session')}  ${state.what} on the simulated venue, replay of recorded bars (${state.speed})`,
     style.dim(fit(state.source, width)),
     '',
     `${style.bold(dayOf(session.lastTime, timeframe.ms))}   ${bar(state.done, state.total, 24)} ${state.done} of ${state.total} bars   ${state.level}   ${state.reconciled}`,
     '',
-    ...session.header.symbols.flatMap((symbol, at) => symbolLines(state, symbol, at, style, width)),
+    ...shown.flatMap((at) => symbolLines(state, session.header.symbols[at]!, at, style, width)),
+    ...(hidden > 0 ? [style.dim(`and ${hidden} more symbols`)] : []),
     `Equity  ${style.bold(money(engine.equityNow))}  ${paint(change, `${signed(change * 100)} %`)}   cash ${money(engine.ledger.cash)}   fees ${money(engine.ledger.feesPaid)}   trades ${trades.length}${trades.length === 0 ? '' : `, ${Math.round((100 * wins) / trades.length)} % won`}`,
     `        ${sparkline(Float64Array.from(state.equity), Math.min(PRICE_POINTS, width - 10))}`,
     '',
@@ -48,6 +53,16 @@ export function screenLines(state: ScreenState, width: number, style: Style): st
     ),
   ];
   return lines;
+}
+
+/** Symbols in their order; when there is no room for all, those with a position first. */
+function symbolsShown({ engine, header }: TradingSession, room: number): readonly number[] {
+  const all = header.symbols.map((_, at) => at);
+  if (all.length <= room) return all;
+  return all
+    .toSorted((one, other) => Number(engine.ledger.net[other] !== 0) - Number(engine.ledger.net[one] !== 0) || one - other)
+    .slice(0, room)
+    .sort((one, other) => one - other);
 }
 
 function symbolLines(state: ScreenState, symbol: string, at: number, style: Style, width: number): string[] {

@@ -6,7 +6,7 @@ import { screenLines, type ScreenState } from './screen.ts';
 /** Where a session shows itself: a live picture, plain lines, or JSON lines. */
 export interface PaperView {
   start(notes: readonly string[]): void;
-  step(bars: BarsRecord, step: StepRecord, happenings: readonly Happening[], state: ScreenState): void;
+  step(bars: BarsRecord, step: StepRecord, happenings: readonly Happening[], state: () => ScreenState): void;
   note(text: string): void;
   finish(state: ScreenState | undefined): void;
 }
@@ -24,7 +24,7 @@ function screenView(io: CliEnvironment): PaperView {
   let last = 0;
   const draw = (state: ScreenState): void => {
     const width = Math.max(60, (io.stdout.columns ?? 100) - 1);
-    const lines = screenLines(state, width, style);
+    const lines = screenLines(state, width, (io.stdout as { readonly rows?: number }).rows ?? 40, style);
     const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
     io.stdout.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n`);
     drawn = lines.length;
@@ -38,7 +38,7 @@ function screenView(io: CliEnvironment): PaperView {
       const now = Date.now();
       if (now - last < REDRAW_MS) return;
       last = now;
-      draw(state);
+      draw(state());
     },
     note(text) {
       io.stdout.write(`${style.yellow(text)}\n`);
