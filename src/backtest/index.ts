@@ -3,3 +3,17 @@
  * Knows no files and no brokers; the same engine runs live.
  */
 export { fillsHash, runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
+export {
+  findPlateau,
+  heatMap,
+  paretoFront,
+  walkForwardEfficiency,
+  type Dimension,
+  type HeatMap,
+  type PlateauReport,
+  type SearchSpace,
+  type ToldTrial,
+} from './search/ask-tell/index.ts';
+export { purgedFolds, takeRows, walkForwardFolds, type SearchFold } from './search/folds.ts';
+export { createSearcher, rankScores, SEARCH_METHODS, type Searcher, type SearchMethod, type SearchPoint } from './search/searcher.ts';
+export { spaceOfRecipe, type SpaceWishes } from './search/space-of-recipe.ts';

@@ -77,3 +77,17 @@ export type {
 } from './tearsheet/input.ts';
 export { renderTearSheet } from './tearsheet/render.ts';
 export { equityInTerminal, renderSummary, sparkline } from './tearsheet/terminal.ts';
+export {
+  OBJECTIVES,
+  objectiveScore,
+  returnsHash,
+  searchHonesty,
+  studyId,
+  trialId,
+  trialRow,
+  type Objective,
+  type SearchHonesty,
+  type TrialOutcome,
+  type TrialRow,
+  type TrialStudy,
+} from './trials/ledger.ts';

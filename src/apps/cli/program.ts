@@ -7,6 +7,7 @@ import { addDataCommand } from './commands/data.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addModeCommand, asModeCommand } from './commands/mode.ts';
 import { addPaperCommand } from './commands/paper.ts';
+import { addOptimizeCommand } from './commands/optimize.ts';
 import { addPipelineCommands } from './commands/pipeline.ts';
 import { addReportCommands } from './commands/report.ts';
 import { addWorkflowCommands } from './commands/workflows.ts';
@@ -48,6 +49,7 @@ export function createProgram(io: CliEnvironment): Command {
   addDataCommand(program, io);
   addBacktestCommand(program, io);
   addPaperCommand(program, io);
+  addOptimizeCommand(program, io);
   addReportCommands(program, io);
   addWorkflowCommands(program, io);
   addConfigCommand(program, io);

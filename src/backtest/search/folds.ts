@@ -1,4 +1,5 @@
 import { UserError } from '#core';
+import { planWalkForwardByCount } from './ask-tell/index.ts';
 
 /** Rows of a stream of returns to choose on and to judge by, as half-open ranges. */
 export interface SearchFold {
@@ -7,17 +8,14 @@ export interface SearchFold {
   readonly test: readonly [number, number];
 }
 
-/**
- * `folds` tests of equal length after a first training window of the same size as two of them; each trains on all rows before its
- * test, `gap` rows left out between.
- */
+/** `folds` tests that follow each other, each after training on all earlier days (at least two tests' length), `gap` rows left out between. */
 export function walkForwardFolds(rows: number, folds: number, gap: number): readonly SearchFold[] {
-  const length = Math.floor(rows / (folds + 2));
-  check(rows, folds, length, gap);
-  return Array.from({ length: folds }, (_, at) => {
-    const from = rows - (folds - at) * length;
-    return { name: `window ${at + 1}`, train: [[0, from - gap]], test: [from, from + length] };
-  });
+  check(rows, folds, Math.floor(rows / (folds + 2)), gap);
+  return planWalkForwardByCount(rows, folds, 2, { purgeRows: gap, anchored: true }).map(({ trainFrom, trainTo, testFrom, testTo }, at) => ({
+    name: `window ${at + 1}`,
+    train: [[trainFrom, trainTo]],
+    test: [testFrom, testTo],
+  }));
 }
 
 /** Each of `folds` blocks is the test once; training rows within `gap` of it on either side are purged. */

@@ -1,96 +1,103 @@
 import { assertNever, type Rng } from '#core';
-import { cmaEs } from './cma-es.ts';
-import { nsga2 } from './nsga2.ts';
-import type { Scores } from './order.ts';
-import { gridValues, pointAt, pointKey, type SearchPoint, type SearchSpace } from './space.ts';
-import { tpe } from './tpe.ts';
+import { cmaEsSearch, frontRanks, gridPoints, gridSearch, nsga2Search, randomSearch, tpeSearch } from './ask-tell/index.ts';
+import type { Dimension, Optimizer, OptimizerSetup, SearchSpace } from './ask-tell/index.ts';
+
+/** A combination: strategies have only numbers. */
+export type SearchPoint = Readonly<Record<string, number>>;
 
 /**
- * Asks for points a generation at a time and is told their scores in the same order; an empty generation is the end.
- * The same space, seed and scores give the same points, however many workers score them: replaying what was told resumes a search.
+ * Asks for points a generation at a time and is told their scores (all to be made large) in the same order; an empty generation is the
+ * end. The same space, seed and scores give the same points, however many workers score them: replaying what was told resumes a search.
  */
 export interface Searcher {
   ask(): readonly SearchPoint[];
-  tell(scores: readonly Scores[]): void;
+  tell(scores: readonly (readonly number[])[]): void;
 }
 
 export const SEARCH_METHODS = ['grid', 'random', 'tpe', 'cma-es', 'nsga2'] as const;
 export type SearchMethod = (typeof SEARCH_METHODS)[number];
 
-export function createSearcher(method: SearchMethod, space: SearchSpace, trials: number, rng: Rng): Searcher {
+/** Points asked at once; methods with a population wait by themselves. */
+const GENERATION: Readonly<Record<SearchMethod, number>> = { grid: 64, random: 64, tpe: 4, 'cma-es': 64, nsga2: 64 };
+
+export function createSearcher(method: SearchMethod, space: SearchSpace, trials: number, objectives: number, rng: Rng): Searcher {
+  const setup: OptimizerSetup = {
+    space: method === 'grid' ? withLevels(space, trials) : space,
+    rng,
+    directions: Array.from({ length: objectives }, () => 'maximize' as const),
+  };
+  const optimizer = optimizerOf(method, setup, trials);
+  let asked: number[] = [];
+  let count = 0;
+  // A grid is as large as its steps make it.
+  const most = method === 'grid' ? Number.POSITIVE_INFINITY : trials;
+  return {
+    ask() {
+      asked = [];
+      const points: SearchPoint[] = [];
+      while (points.length < GENERATION[method] && count < most) {
+        const next = optimizer.ask();
+        if (next.kind !== 'trial') break;
+        asked.push(next.id);
+        points.push(next.parameters as SearchPoint);
+        count++;
+      }
+      return points;
+    },
+    tell(scores) {
+      asked.forEach((id, at) => optimizer.tell(id, scores[at]!));
+    },
+  };
+}
+
+function optimizerOf(method: SearchMethod, setup: OptimizerSetup, trials: number): Optimizer {
   switch (method) {
     case 'grid':
-      return listed(gridPoints(space, trials), 64);
+      return gridSearch(setup);
     case 'random':
-      return listed(randomPoints(space, trials, rng), 32);
+      return randomSearch(setup);
     case 'tpe':
-      return tpe(space, trials, rng);
+      return tpeSearch(setup);
     case 'cma-es':
-      return cmaEs(space, trials, rng);
+      return cmaEsSearch(setup);
     case 'nsga2':
-      return nsga2(space, trials, rng);
+      return nsga2Search(setup, { population: Math.max(4, Math.min(40, 2 * Math.round(Math.sqrt(trials) / 2))) });
     default:
       return assertNever(method);
   }
 }
 
-/** All steps of dimensions that have steps or choices; the others get as many levels as keep the grid within `trials`. */
-export function gridPoints(space: SearchSpace, trials: number): readonly SearchPoint[] {
+/** Ranges without a step get as many levels as keep the grid within `trials`. */
+export function withLevels(space: SearchSpace, trials: number): SearchSpace {
+  const open = Object.values(space.dimensions).some((dimension) => dimension.kind !== 'categorical' && dimension.step === undefined);
+  if (!open) return space;
   let levels = 1;
-  while (levels < 1000 && allowedPoints(space, levels + 1, trials) !== undefined) levels++;
-  return allowedPoints(space, levels, Number.POSITIVE_INFINITY) ?? [];
+  while (levels < 1000 && gridSize(leveled(space, levels + 1), trials) <= trials) levels++;
+  return leveled(space, levels);
 }
 
-/** The allowed points of a grid, or undefined when there are more than `most`, or when more levels change nothing. */
-function allowedPoints(space: SearchSpace, levels: number, most: number): readonly SearchPoint[] | undefined {
-  const values = space.dimensions.map((dimension) => gridValues(dimension, levels));
-  if (Number.isFinite(most)) {
-    const before = space.dimensions.map((dimension) => gridValues(dimension, levels - 1));
-    if (values.every((list, at) => list.length === before[at]!.length)) return undefined;
-    if (values.reduce((product, list) => product * list.length, 1) > most * 1000) return undefined;
-  }
-  let points: SearchPoint[] = [{}];
-  space.dimensions.forEach(({ name }, at) => {
-    points = points.flatMap((point) => values[at]!.map((value) => ({ ...point, [name]: value })));
-  });
-  const allowed = points.filter((point) => space.allows(point));
-  return allowed.length > most ? undefined : allowed;
+function leveled(space: SearchSpace, points: number): SearchSpace {
+  const dimensions = Object.entries(space.dimensions).map(([name, dimension]): [string, Dimension] => [
+    name,
+    dimension.kind === 'categorical' || dimension.step !== undefined ? dimension : { ...dimension, points },
+  ]);
+  return { ...space, dimensions: Object.fromEntries(dimensions) };
 }
 
-function randomPoints(space: SearchSpace, trials: number, rng: Rng): readonly SearchPoint[] {
-  const draw = freshPoints(space, rng);
-  const points: SearchPoint[] = [];
-  for (let point = draw(); point !== undefined && points.length < trials; point = draw()) points.push(point);
-  return points;
+/** Points of a grid; the product alone when it is far beyond what can be listed. */
+function gridSize(space: SearchSpace, trials: number): number {
+  const product = Object.values(space.dimensions).reduce((size, dimension) => {
+    if (dimension.kind === 'categorical') return size * dimension.choices.length;
+    const { low, high, step, points } = dimension;
+    return size * (points ?? Math.floor((high - low) / (step ?? 1)) + 1);
+  }, 1);
+  return product > 20 * trials + 1000 ? product : gridPoints(space).length;
 }
 
-const TRIES = 1000;
-
-/** Allowed points drawn uniformly, none twice; undefined when a thousand draws brought nothing new. */
-export function freshPoints(space: SearchSpace, rng: Rng, seen: Set<string> = new Set()): () => SearchPoint | undefined {
-  return () => {
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      const point = pointAt(
-        space,
-        space.dimensions.map(() => rng.uniform()),
-      );
-      const key = pointKey(space, point);
-      if (seen.has(key) || !space.allows(point)) continue;
-      seen.add(key);
-      return point;
-    }
-    return undefined;
-  };
-}
-
-function listed(points: readonly SearchPoint[], generation: number): Searcher {
-  let at = 0;
-  return {
-    ask() {
-      const next = points.slice(at, at + generation);
-      at += generation;
-      return next;
-    },
-    tell: () => undefined,
-  };
+/** Indices from best to worst: one objective by score, several by Pareto front and then by the first. Missing scores come last. */
+export function rankScores(scores: readonly (readonly number[])[]): readonly number[] {
+  const losses = scores.map((values) => values.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : -value)));
+  const fronts = scores[0] !== undefined && scores[0].length > 1 ? frontRanks(losses) : losses.map(() => 0);
+  const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
+  return losses.map((_, at) => at).sort((a, b) => fronts[a]! - fronts[b]! || compare(losses[a]![0]!, losses[b]![0]!) || a - b);
 }

@@ -1,6 +1,7 @@
 import { didYouMean, UserError } from '#core';
 import type { ParameterRange, StrategyRecipe } from '#strategy';
-import { parseConstraint, searchSpace, type Dimension, type SearchPoint, type SearchSpace } from './space.ts';
+import { compileSpace, type Constraint, type Dimension, type SearchSpace } from './ask-tell/index.ts';
+import type { SearchPoint } from './searcher.ts';
 
 export interface SpaceWishes {
   /** `name=low:high`, `name=low:high:step`, `name=low:high:log` or `name=a,b,c`. Without any, every parameter is searched. */
@@ -29,13 +30,36 @@ export function spaceOfRecipe(recipe: StrategyRecipe, wishes: SpaceWishes): Sear
     if (name in wishes.fixed) throw new UserError(`${name} has a range and a fixed value`, 'Give --range or --param, not both.');
   }
   const searched = names.filter((name) => (given.size > 0 ? given.has(name) : !(name in wishes.fixed)));
-  const dimensions = searched.map((name) => {
+  if (searched.length === 0) throw new UserError('there is nothing to search', 'Leave at least one parameter free.');
+  const dimensions = searched.map((name): [string, Dimension] => {
     const text = given.get(name);
-    return text === undefined ? wholeRange(name, known(name)) : parseRange(name, text, known(name));
+    return [name, text === undefined ? wholeRange(known(name)) : parseRange(name, text, known(name))];
   });
   const usual = Object.fromEntries(names.map((name) => [name, wishes.fixed[name] ?? recipe.parameters[name]!.usual]));
-  const tests = wishes.constraints.map((text) => parseConstraint(text, names));
-  return searchSpace(dimensions, (point) => tests.every((test) => test({ ...usual, ...point })));
+  const space = {
+    dimensions: Object.fromEntries(dimensions),
+    constraints: wishes.constraints.map((text) => parseConstraint(text, names, usual)),
+  };
+  compileSpace(space);
+  return space;
+}
+
+/** `fast<slow` as a test of points; names must be known, and those that are not searched have their usual values. */
+function parseConstraint(text: string, names: readonly string[], usual: SearchPoint): Constraint {
+  const match = /^\s*([\w-]+)\s*(<=|>=|<|>)\s*([\w.-]+)\s*$/.exec(text);
+  if (match === null) throw new UserError(`"${text}" is not a constraint`, 'Compare two parameters, or one with a number: fast<slow');
+  const [left, sign, right] = [match[1]!, match[2]!, match[3]!];
+  const bound = Number(right);
+  for (const name of Number.isNaN(bound) ? [left, right] : [left])
+    if (!names.includes(name)) throw new UserError(`the constraint "${text}" names no parameter: "${name}"`, didYouMean(name, names));
+  return {
+    name: text,
+    holds(parameters) {
+      const all = { ...usual, ...(parameters as SearchPoint) };
+      const [a, b] = [all[left]!, Number.isNaN(bound) ? all[right]! : bound];
+      return sign === '<' ? a < b : sign === '<=' ? a <= b : sign === '>' ? a > b : a >= b;
+    },
+  };
 }
 
 function nameOf(text: string): string {
@@ -44,8 +68,8 @@ function nameOf(text: string): string {
   return text.slice(0, at);
 }
 
-function wholeRange(name: string, { low, high, whole }: ParameterRange): Dimension {
-  return { kind: whole ? 'int' : 'float', name, low, high, log: low > 0 && high / low >= LOG_SPAN };
+function wholeRange({ low, high, whole }: ParameterRange): Dimension {
+  return { kind: whole ? 'int' : 'float', low, high, log: low > 0 && high / low >= LOG_SPAN };
 }
 
 function parseRange(name: string, text: string, range: ParameterRange): Dimension {
@@ -63,9 +87,9 @@ function parseRange(name: string, text: string, range: ParameterRange): Dimensio
         `${name} cannot be ${value}`,
         `Use a ${range.whole ? 'whole ' : ''}number from ${range.low} to ${range.high} (${range.text}).`,
       );
-  if (parts.length === 1) return { kind: 'categorical', name, choices: [...new Set(numbers)] };
+  if (parts.length === 1) return { kind: 'categorical', choices: [...new Set(numbers)] };
   if (range.whole && step !== undefined && !Number.isInteger(step))
     throw new UserError(`${name} takes whole numbers, so its step cannot be ${step}`, 'Use a whole step.');
   const [low, high] = [numbers[0]!, numbers[1]!];
-  return { kind: range.whole ? 'int' : 'float', name, low, high, log: last === 'log', ...(step === undefined ? {} : { step }) };
+  return { kind: range.whole ? 'int' : 'float', low, high, log: last === 'log', ...(step === undefined ? {} : { step }) };
 }

@@ -1,22 +1,21 @@
 import {
-  analysePlateau,
   createSearcher,
-  distinctPoints,
-  heatMap,
+  findPlateau,
   paretoFront,
   purgedFolds,
   rankScores,
   takeRows,
   walkForwardFolds,
-  type HeatMap,
-  type Plateau,
+  type PlateauReport,
   type SearchFold,
   type SearchMethod,
   type SearchPoint,
   type SearchSpace,
+  type ToldTrial,
 } from '#backtest';
 import { createRng, UserError } from '#core';
 import { objectiveScore, type Objective, type TrialOutcome } from '#research';
+import { mapOfTrials, type TrialMap } from './trial-map.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
 export interface SearchPlan {
@@ -51,8 +50,8 @@ export interface SearchResult {
   /** Every distinct point, best first. */
   readonly ranked: readonly ScoredPoint[];
   readonly pareto: readonly ScoredPoint[];
-  readonly plateau: Plateau | undefined;
-  readonly map: HeatMap | undefined;
+  readonly plateau: PlateauReport | undefined;
+  readonly map: TrialMap | undefined;
   readonly folds: readonly FoldResult[];
 }
 
@@ -63,16 +62,16 @@ export async function runSearch(plan: SearchPlan, runner: TrialRunner): Promise<
   const whole = await searchOn(plan, runner, 'whole', undefined);
   if (whole.length === 0) throw new UserError('no combination is allowed', 'Loosen --where or widen the ranges.');
   const order = rankScores(whole.map(({ scores }) => scores));
-  const points = whole.map(({ point }) => point);
-  const first = whole.map(({ scores }) => scores[0]!);
+  const told = whole.map(({ point, scores }, id): ToldTrial => ({ id, parameters: point, values: scores }));
+  const directions = plan.objectives.map(() => 'maximize' as const);
   const days = whole[0]!.outcome.returns.length;
   const folds: FoldResult[] = [];
   for (const fold of foldsOf(plan, days)) folds.push(await runFold(plan, runner, fold));
   return {
     ranked: order.map((index) => whole[index]!),
-    pareto: plan.objectives.length > 1 ? paretoFront(whole.map(({ scores }) => scores)).map((index) => whole[index]!) : [],
-    plateau: analysePlateau(plan.space, points, first, plan.method === 'grid'),
-    map: heatMap(plan.space, points, first),
+    pareto: plan.objectives.length > 1 ? paretoFront(told, directions).map(({ id }) => whole[id]!) : [],
+    plateau: whole.length < 4 ? undefined : findPlateau(plan.space, told),
+    map: mapOfTrials(told),
     folds,
   };
 }
@@ -93,7 +92,7 @@ async function runFold(plan: SearchPlan, runner: TrialRunner, fold: SearchFold):
 /** One search that scores only some days. Runs are over all days, but what is told of them is not. */
 async function searchOn(plan: SearchPlan, runner: TrialRunner, name: string, rows: Rows | undefined): Promise<readonly ScoredPoint[]> {
   const { space, method, trials, objectives, seed, periodsPerYear, rest } = plan;
-  const searcher = createSearcher(method, space, trials, createRng(seed).stream(`search/${name}`));
+  const searcher = createSearcher(method, space, trials, objectives.length, createRng(seed).stream(`search/${name}`));
   const all: ScoredPoint[] = [];
   for (let asked = searcher.ask(); asked.length > 0; asked = searcher.ask()) {
     const outcomes = await runner.outcomes(asked.map((point) => ({ ...rest, ...point })));
@@ -105,8 +104,9 @@ async function searchOn(plan: SearchPlan, runner: TrialRunner, name: string, row
     searcher.tell(scored.map(({ scores }) => scores));
     all.push(...scored);
   }
-  return distinctPoints(
-    space,
-    all.map(({ point }) => point),
-  ).map((index) => all[index]!);
+  const seen = new Set<string>();
+  return all.filter(({ point }) => {
+    const key = JSON.stringify(point);
+    return !seen.has(key) && seen.add(key);
+  });
 }

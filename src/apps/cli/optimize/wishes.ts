@@ -1,0 +1,88 @@
+import { SEARCH_METHODS, type SearchMethod } from '#backtest';
+import { didYouMean, UserError } from '#core';
+import type { FeeSchedule } from '#execution';
+import { OBJECTIVES, type Objective } from '#research';
+import type { StrategyRecipe } from '#strategy';
+import { parseFees } from '../backtest/fees.ts';
+import type { FoundStrategy } from '../backtest/find-strategy.ts';
+import type { SearchPlan } from './search.ts';
+
+/** The options of `optimize` as they were typed. */
+export interface OptimizeWishes {
+  readonly strategy?: string;
+  readonly method?: string;
+  readonly trials?: string;
+  readonly objective?: string;
+  readonly folds?: string;
+  readonly gap?: string;
+  readonly range?: readonly string[];
+  readonly where?: readonly string[];
+  readonly param?: readonly string[];
+  readonly fees?: string;
+  readonly resume?: boolean;
+  readonly ledger?: string;
+  readonly out?: string;
+}
+
+export interface ReadWishes {
+  readonly method: SearchMethod;
+  readonly trials: number;
+  readonly objectives: readonly Objective[];
+  readonly folds: SearchPlan['folds'];
+  readonly ranges: readonly string[];
+  readonly constraints: readonly string[];
+  readonly fixed: Readonly<Record<string, number>>;
+  readonly fees: FeeSchedule | undefined;
+  readonly resume: boolean;
+  readonly ledger: string | undefined;
+}
+
+export function readWishes(given: OptimizeWishes): ReadWishes {
+  const objectives = (given.objective ?? 'sharpe').split(',').map((name) => oneOf('--objective', name.trim(), OBJECTIVES));
+  const kinds = ['none', 'walk-forward', 'purged'] as const;
+  const [kind = '', count] = (given.folds ?? 'none').split(':');
+  return {
+    method: oneOf('--method', given.method ?? 'tpe', SEARCH_METHODS),
+    trials: wholeNumber('--trials', given.trials ?? '100', 1),
+    objectives: [...new Set(objectives)],
+    folds: {
+      kind: oneOf('--folds', kind, kinds),
+      count: wholeNumber('--folds', count ?? '5', 2),
+      gapDays: wholeNumber('--gap', given.gap ?? '5', 0),
+    },
+    ranges: given.range ?? [],
+    constraints: given.where ?? [],
+    fixed: Object.fromEntries((given.param ?? []).map(pair)),
+    fees: given.fees === undefined ? undefined : parseFees(given.fees),
+    resume: given.resume === true,
+    ledger: given.ledger,
+  };
+}
+
+/** A search needs numbers to turn. */
+export function recipeOf(found: FoundStrategy): StrategyRecipe {
+  if (found.recipe === undefined)
+    throw new UserError(`strategy ${found.name} has no parameters to search`, 'Export it with tunable({ parameters: … }).');
+  return found.recipe;
+}
+
+function pair(text: string): readonly [string, number] {
+  const at = text.indexOf('=');
+  const value = Number(text.slice(at + 1));
+  if (at < 1 || text.slice(at + 1).trim() === '' || !Number.isFinite(value))
+    throw new UserError(`--param takes name=number, got "${text}"`, 'Example: --param stop=4');
+  return [text.slice(0, at), value];
+}
+
+function oneOf<const Choice extends string>(flag: string, given: string, choices: readonly Choice[]): Choice {
+  const found = choices.find((choice) => choice === given);
+  if (found === undefined) throw new UserError(`${flag} cannot be "${given}"`, didYouMean(given, choices));
+  return found;
+}
+
+function wholeNumber(flag: string, given: string, least: number): number {
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < least || value > 1_000_000)
+    throw new UserError(`${flag} takes a whole number of at least ${least}, got "${given}"`, `Example: ${flag} ${Math.max(least, 100)}`);
+  return value;
+}
