@@ -135,7 +135,9 @@ export {
   type IndicatorOptions,
   type IndicatorParameter,
 } from './indicator.ts';
-export { expandingRegime, fitRegimes, type ExpandingRegimeOptions, type RegimeSeries } from './regime/expanding.ts';
+export { expandingRegime, type RegimeSeries } from './regime/expanding.ts';
+export { fitRegimes } from './regime/fit.ts';
+export { RegimeStream, type ExpandingRegimeOptions } from './regime/stream.ts';
 export {
   baumWelch,
   filterEmissions,

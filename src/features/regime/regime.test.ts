@@ -2,6 +2,7 @@ import { createRng } from '#core';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { expandingRegime } from './expanding.ts';
+import { RegimeStream } from './stream.ts';
 import {
   baumWelch,
   filterEmissions,
@@ -151,4 +152,26 @@ test('a regime is known from the past alone, and its labels ascend in variance',
   const wild = (from: number, to: number): number => whole.probabilities[1]!.slice(from, to).reduce((sum, p) => sum + p, 0) / (to - from);
   expect(wild(470, 590)).toBeGreaterThan(0.9);
   expect(wild(620, 740)).toBeLessThan(0.1);
+});
+
+test('regimes step by step are regimes in batch, bit for bit, with gaps, dropped rows and a restart', () => {
+  const rng = createRng(3);
+  const columns = [0, 1].map(() =>
+    Float64Array.from({ length: 420 }, (_, t) => (t % 37 === 0 ? Number.NaN : rng.normal() * (t % 200 < 100 ? 1 : 3))),
+  );
+  const options = { states: 2, minimumRows: 60, refitEvery: 40, iterations: 8, maximumRows: 100 };
+  const { probabilities } = expandingRegime(columns, options);
+  for (const restart of [30, 61, 150, 301, 400]) {
+    let stream = new RegimeStream(2, options);
+    for (let t = 0; t < 420; t++) {
+      if (t === restart) {
+        const saved = stream.snapshot();
+        stream = new RegimeStream(2, options);
+        stream.restore(saved);
+      }
+      const now = stream.step(columns.map((column) => column[t]!));
+      now.forEach((p, s) => expect(Object.is(p, probabilities[s]![t]), `row ${t} state ${s} restart ${restart}`).toBe(true));
+    }
+  }
+  expect(() => new RegimeStream(1, options).restore(new RegimeStream(2, options).snapshot())).toThrow(/other settings/);
 });
