@@ -1,7 +1,8 @@
 import { lineChart } from './chart.ts';
 import type { TearSheetInput } from './input.ts';
 import { page } from './render.ts';
-import { derivedFigures, syntheticNotice, table } from './sections.ts';
+import { table } from './blocks.ts';
+import { derivedFigures, syntheticNotice } from './summary-sections.ts';
 import { day, decimal, escapeHtml, formatFigure } from './text.ts';
 
 /** Two reports side by side: both curves as growth of 1, and every figure they share with its difference. */

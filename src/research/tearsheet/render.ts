@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TearSheetInput } from './input.ts';
-import * as sections from './sections.ts';
+import { calendarSection, drawdownSection, equitySection, rollingSection } from './curve-sections.ts';
+import { costSection, modelSection, tradesSection } from './detail-sections.ts';
+import { figuresSection, provenanceSection, syntheticNotice, verdictSection } from './summary-sections.ts';
 import { STYLE } from './style.ts';
 import { escapeHtml } from './text.ts';
 
@@ -10,17 +12,17 @@ import { escapeHtml } from './text.ts';
  */
 export function renderTearSheet(input: TearSheetInput): string {
   const body = [
-    sections.syntheticNotice(input),
-    sections.verdictSection(input),
-    sections.figuresSection(input),
-    sections.equitySection(input),
-    sections.drawdownSection(input),
-    sections.calendarSection(input),
-    sections.rollingSection(input),
-    sections.costSection(input),
-    sections.modelSection(input),
-    sections.tradesSection(input),
-    sections.provenanceSection(input),
+    syntheticNotice(input),
+    verdictSection(input),
+    figuresSection(input),
+    equitySection(input),
+    drawdownSection(input),
+    calendarSection(input),
+    rollingSection(input),
+    costSection(input),
+    modelSection(input),
+    tradesSection(input),
+    provenanceSection(input),
   ].join('');
   return page(input.title, input.subtitle ?? '', body, input.generatedAt);
 }

@@ -1,6 +1,6 @@
 import type { Column } from '#statistics';
 import type { TearSheetInput } from './input.ts';
-import { derivedFigures } from './sections.ts';
+import { derivedFigures } from './summary-sections.ts';
 import { day, formatFigure, formatInterval } from './text.ts';
 
 const STEPS = '▁▂▃▄▅▆▇█';

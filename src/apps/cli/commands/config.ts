@@ -7,7 +7,7 @@ export function addConfigCommand(program: Command, io: CliEnvironment): void {
   const config = program.command('config').description('Show the settings and where each came from');
   addConfigOptions(config.command('show').description('Every setting, its value and its origin')).action((options: CommonOptions) => {
     const { value, origins } = readConfig(options, io);
-    const tree = value as unknown as ConfigTree;
+    const tree: ConfigTree = { ...value };
     if (options.json === true) {
       io.stdout.write(`${JSON.stringify({ settings: value, origins: Object.fromEntries(origins) }, null, 2)}\n`);
       return;
