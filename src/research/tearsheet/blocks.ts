@@ -22,7 +22,6 @@ export function table(
 export const signed = (value: number, text: string): string =>
   `<span class="${value < 0 ? 'neg' : value > 0 ? 'pos' : ''}">${escapeHtml(text)}</span>`;
 
-/** Equity as growth of 1. */
 /** Growth of 1, so that curves of different accounts compare. */
 export function growth(equity: ArrayLike<number>): Float64Array {
   const start = Array.from(equity).find((value) => value > 0) ?? 1;
