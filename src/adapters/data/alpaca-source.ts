@@ -67,7 +67,8 @@ export function alpacaSource(options: AlpacaSourceOptions): DataSource {
       kind: 'real',
       venueHours: crypto ? 'always' : 'us_equity',
     }),
-    list: async () => (store ? store.list() : []),
+    // Too many to list; and what happens to be kept must not decide what a run is about.
+    list: async () => [],
     load: async (request) => {
       const pair = isCrypto(request.symbol);
       const frame = alpacaTimeframe(request.timeframe);

@@ -60,6 +60,6 @@ export function retryAfterMs(value: string | null | undefined, now: number): num
 /** The first line of what a server said, short and without what must stay secret. */
 export function shortText(text: string, secrets: readonly string[] = []): string {
   let line = text.replace(/\s+/g, ' ').trim();
-  for (const secret of secrets) if (secret !== '') line = line.replaceAll(secret, '***');
+  for (const secret of secrets) if (secret.length >= 4) line = line.replaceAll(secret, '***');
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
 }
