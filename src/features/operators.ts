@@ -51,7 +51,8 @@ type UnitRule = Operator['unit'];
 
 const same: UnitRule = (inputs) =>
   inputs.reduce((all, unit) => (all && unit && all.price === unit.price && all.volume === unit.volume ? all : null), inputs[0]!);
-const plain: UnitRule = () => DIMENSIONLESS;
+/** A sign, a rank or a count has no unit, unless it is of a thing that depends on the scale. */
+const plain: UnitRule = (inputs) => (inputs.includes(null) ? null : DIMENSIONLESS);
 /** Comparisons of like with like, and functions such as log of a plain number; anything else depends on the scale. */
 const likeToPlain: UnitRule = (inputs) => (same(inputs, []) ? DIMENSIONLESS : null);
 const plainOnly: UnitRule = (inputs) => (inputs.every((unit) => unit?.price === 0 && unit.volume === 0) ? DIMENSIONLESS : null);
@@ -90,7 +91,6 @@ const UNARY_UNITS: Partial<Record<UnaryName, UnitRule>> = {
   abs: same,
   sign: plain,
   known: plain,
-  floor: same,
   sqrt: scaled(() => 0.5),
 };
 const BINARY_UNITS: Partial<Record<BinaryName, UnitRule>> = {
@@ -120,7 +120,7 @@ function build(): Map<string, Operator> {
     );
   const more: Record<string, Operator> = {
     constant: operator((value) => new ConstantKernel(value!), { unit: plain }),
-    where: operator(() => new WhereKernel(), { unit: (inputs) => same(inputs.slice(1), []) }),
+    where: operator(() => new WhereKernel(), { unit: (inputs) => (inputs[0] ? same(inputs.slice(1), []) : null) }),
     clip: operator((low, high) => new ClipKernel(low!, high!), { unit: plainOnly }),
     power: operator((exponent) => new PowerKernel(exponent!), { unit: scaled((exponent) => exponent) }),
     delay: operator((n) => new DelayKernel(n!), { lookback: (n) => n }),
