@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import * as features from './index.ts';
 import { close, compile, high, low, open, volume, type Expression } from './index.ts';
 
+const builders = { ...features };
 const ROWS = 90;
 const CUT = 55;
 
@@ -63,9 +64,9 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   expression: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.constantFrom(open, high, low, close, volume),
-    fc.tuple(fc.constantFrom(...UNARY), tie('expression')).map(([name, x]) => features[name](x)),
-    fc.tuple(fc.constantFrom(...ROLLING), tie('expression'), window).map(([name, x, n]) => features[name](x, n)),
-    fc.tuple(fc.constantFrom(...PAIRED), tie('expression'), tie('expression'), window).map(([name, y, x, n]) => features[name](y, x, n)),
+    fc.tuple(fc.constantFrom(...UNARY), tie('expression')).map(([name, x]) => builders[name](x)),
+    fc.tuple(fc.constantFrom(...ROLLING), tie('expression'), window).map(([name, x, n]) => builders[name](x, n)),
+    fc.tuple(fc.constantFrom(...PAIRED), tie('expression'), tie('expression'), window).map(([name, y, x, n]) => builders[name](y, x, n)),
     fc.tuple(fc.constantFrom(...METHODS), tie('expression'), tie('expression')).map(([name, a, b]) => a[name](b)),
     fc.tuple(tie('expression'), tie('expression'), tie('expression')).map(([c, a, b]) => features.where(c.gt(a), a, b)),
     fc.tuple(tie('expression'), tie('expression')).map(([a, b]) => features.coalesce(a, b)),

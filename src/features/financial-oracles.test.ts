@@ -1,7 +1,18 @@
 import { barSeries, parseTimeframe } from '#domain';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { close, compile, fracdiff, fracdiffWeights, fracdiffWidth, garmanKlassVolatility, log, parkinsonVolatility } from './index.ts';
+import {
+  close,
+  compile,
+  fracdiff,
+  fracdiffWeights,
+  fracdiffWidth,
+  garmanKlassVolatility,
+  log,
+  parkinsonVolatility,
+  rogersSatchellVolatility,
+  yangZhangVolatility,
+} from './index.ts';
 
 const ORACLES = new URL('../../../shared/oracles/', import.meta.url);
 const present = existsSync(ORACLES);
@@ -61,4 +72,32 @@ describe.skipIf(!present)('published answers (shared/oracles/05_financial_ml.jso
       expect(Math.abs(garmanKlass[row]! / expected.garmanKlass[k]! - 1)).toBeLessThan(1e-10);
     });
   });
+});
+
+/** The textbook formulas written out over plain arrays, to hold the expressions against. */
+function textbook(bars: ReturnType<typeof barSeries>, row: number, n: number): { rogersSatchell: number; yangZhang: number } {
+  const { open, high, low, close } = bars;
+  const rows = Array.from({ length: n }, (_, k) => row - n + 1 + k);
+  const spread = (values: readonly number[]): number => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / n;
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  };
+  const rs = rows.reduce((sum, t) => {
+    const [h, l, c] = [high, low, close].map((column) => Math.log(column[t]!) - Math.log(open[t]!)) as [number, number, number];
+    return sum + (h * (h - c) + l * (l - c)) / n;
+  }, 0);
+  const overnight = spread(rows.map((t) => Math.log(open[t]!) - Math.log(close[t - 1]!)));
+  const day = spread(rows.map((t) => Math.log(close[t]!) - Math.log(open[t]!)));
+  const k = 0.34 / (1.34 + (n + 1) / (n - 1));
+  return { rogersSatchell: Math.sqrt(rs), yangZhang: Math.sqrt(overnight + k * day + (1 - k) * rs) };
+}
+
+test.skipIf(!present)('Rogers-Satchell and Yang-Zhang against the textbook, on published bars (skipped when absent)', () => {
+  const bars = read('data/GOOG.csv', 300);
+  const { rs, yz } = compile({ rs: rogersSatchellVolatility(20), yz: yangZhangVolatility(20) }).batch(bars);
+  for (let row = 20; row < 300; row++) {
+    const { rogersSatchell, yangZhang } = textbook(bars, row, 20);
+    expect(Math.abs(rs[row]! / rogersSatchell - 1)).toBeLessThan(1e-10);
+    expect(Math.abs(yz[row]! / yangZhang - 1)).toBeLessThan(1e-10);
+  }
 });

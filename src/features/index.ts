@@ -151,7 +151,16 @@ export {
   type Posterior,
 } from './regime/gaussian-hmm.ts';
 export { institutionalFeatures, type InstitutionalOptions } from './institutional.ts';
-export { crossDemean, crossRank, crossZscore, type Panel } from './cross-section.ts';
+export {
+  crossDemean,
+  crossGroupRank,
+  crossNeutralize,
+  crossRank,
+  crossTopK,
+  crossWinsor,
+  crossZscore,
+  type Panel,
+} from './cross-section.ts';
 export { fracdiffWeights, fracdiffWidth } from './kernels/windowed.ts';
 export { adfTest, type AdfOptions, type AdfResult } from './stationarity/adf.ts';
 export {

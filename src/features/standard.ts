@@ -39,6 +39,13 @@ export const medianPrice = high.add(low).div(2);
 export const weightedClose = high.add(low).add(close.mul(2)).div(4);
 export const averagePrice = open.add(high).add(low.add(close)).div(4);
 
+/** Checks a band's width in deviations or ranges. */
+function multiple(value: number): number {
+  if (!(value >= 0 && Number.isFinite(value)))
+    throw new UserError(`a width of ${value} is not possible`, 'Use a number from 0, such as 2.');
+  return value;
+}
+
 /** Moving averages by TA-Lib's number or by name. */
 const AVERAGES = { sma, ema, wma, dema, tema, trima, kama, t3 } as const;
 export type AverageKind = keyof typeof AVERAGES;
@@ -46,9 +53,9 @@ const BY_NUMBER: readonly (AverageKind | undefined)[] = ['sma', 'ema', 'wma', 'd
 
 export function average(x: Expression, n: number, kind: AverageKind | number = 'sma'): Expression {
   const name = typeof kind === 'number' ? BY_NUMBER[kind] : kind;
-  const make = name === undefined ? undefined : AVERAGES[name];
+  const make = name !== undefined && Object.hasOwn(AVERAGES, name) ? AVERAGES[name] : undefined;
   if (make === undefined) throw new UserError(`"${kind}" is not a moving average`, `Known: ${Object.keys(AVERAGES).join(', ')}.`);
-  return n === 1 ? x : make(x, n);
+  return bars(n) === 1 ? x : make(x, n);
 }
 
 export const mom = (x: Expression, n: number): Expression => delta(x, n);
@@ -94,6 +101,8 @@ export function bbands(
 ): { upper: Expression; middle: Expression; lower: Expression } {
   const middle = average(x, n, kind);
   const width = std(x, n, 0);
+  multiple(up);
+  multiple(down);
   return { upper: middle.add(width.mul(up)), middle, lower: middle.sub(width.mul(down)) };
 }
 /** Position in the Bollinger bands: 0 lower, 1 upper. */
@@ -189,9 +198,16 @@ export function aroon(n = 14): { aroonDown: Expression; aroonUp: Expression } {
   return { aroonDown: share(argmin(low, n + 1)), aroonUp: share(argmax(high, n + 1)) };
 }
 export const aroonOscillator = (n = 14): Expression => aroon(n).aroonUp.sub(aroon(n).aroonDown);
-export const sar = (acceleration = 0.02, maximum = 0.2): Expression => apply('sar', [high, low], [acceleration, maximum]);
+export function sar(acceleration = 0.02, maximum = 0.2): Expression {
+  if (!(acceleration >= 0 && acceleration <= 1 && maximum > 0 && maximum <= 1))
+    throw new UserError(
+      `a SAR of acceleration ${acceleration} and maximum ${maximum} is not possible`,
+      'Use numbers from 0 to 1, such as 0.02 and 0.2.',
+    );
+  return apply('sar', [high, low], [acceleration, maximum]);
+}
 export function superTrend(n = 10, multiplier = 3): { level: Expression; side: Expression } {
-  const [level, side] = outputsOf('supertrend', [high, low, close, atr(n).mul(multiplier)]) as readonly [Expression, Expression];
+  const [level, side] = outputsOf('supertrend', [high, low, close, atr(n).mul(multiple(multiplier))]) as readonly [Expression, Expression];
   return { level, side };
 }
 export function ultosc(short = 7, middle = 14, long = 28): Expression {
@@ -210,7 +226,7 @@ export function donchian(n = 20): { high: Expression; mid: Expression; low: Expr
 /** EMA of the typical price ± multiplier·ATR. */
 export function keltner(n = 20, multiplier = 2): { dn: Expression; mavg: Expression; up: Expression } {
   const middle = ema(typicalPrice, n);
-  const width = atr(n).mul(multiplier);
+  const width = atr(n).mul(multiple(multiplier));
   return { dn: middle.sub(width), mavg: middle, up: middle.add(width) };
 }
 /** Rolling volume-weighted typical price. */
