@@ -12,6 +12,7 @@ interface PaperCommandOptions extends CommonOptions {
   readonly speed?: string;
   readonly state?: string;
   readonly fresh?: boolean;
+  readonly live?: boolean;
   readonly reconcile: string;
 }
 
@@ -24,6 +25,7 @@ Examples:
   edgewright paper
   edgewright paper --strategy supertrend --symbols AAPL --speed 50
   edgewright paper --model . --speed max
+  edgewright paper --live --strategy supertrend --source ccxt:kraken --symbols BTC/USD --timeframe 5m
   edgewright paper --strategy ./mine.ts --source files --path bars/ --from 2024-01-01 --state results/mine
 `;
 
@@ -33,6 +35,7 @@ export function addPaperCommand(program: Command, io: CliEnvironment): void {
     .option('--model [workspace]', "the pipeline's model in this workspace")
     .option('--param <name=value...>', 'a number of the strategy, e.g. --param fast=10')
     .option('--from <date>', 'first day of trading; bars before it warm up')
+    .option('--live', 'after the known bars, new ones as the source has them')
     .option('--speed <bars|max>', 'bars a second of the replay (default: 20 in a terminal, max in a pipe)')
     .option('--state <folder>', 'where the journal is kept (default: results/paper in the workspace)')
     .option('--fresh', 'put an earlier session of that folder aside and begin anew')
@@ -49,8 +52,8 @@ async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<
   if (!(reconcileSeconds > 0)) throw new UserError(`--reconcile takes seconds, got "${options.reconcile}"`, 'Example: --reconcile 30');
   const { planPaper } = await import('../paper/plan.ts');
   const { runPaper } = await import('../paper/run.ts');
-  const plan = await planPaper(options, config, io);
   const state = resolve(io.cwd, options.state ?? join(options.workspace, 'results', 'paper'));
+  const plan = await planPaper({ ...options, state }, config, io);
   const outcome = await runPaper(
     { plan, state, fresh: options.fresh === true, barsPerSecond, reconcileEveryMs: reconcileSeconds * 1000, json },
     io,

@@ -1,4 +1,5 @@
 import { UserError } from '#core';
+import type { DataSource } from '#data';
 import type { AssetClass, BarSeries } from '#domain';
 import type { SessionSetup } from '#live';
 import { instrumentFor, profileFor, type PipelineConfig } from '#research';
@@ -6,10 +7,12 @@ import { instrumentFor, profileFor, type PipelineConfig } from '#research';
 /** What is traded, on which bars, and what to tell the user about both. */
 export interface PaperPlan {
   readonly setup: SessionSetup;
-  /** The bars to be replayed, in full. */
+  /** The bars to be replayed, in full; with `live` those known at the start. */
   readonly series: readonly BarSeries[];
   readonly what: string;
   readonly notes: readonly string[];
+  /** After the known bars, new ones from here. */
+  readonly live?: { readonly source: DataSource; readonly everyMs: number };
 }
 
 /** What every plan sets the same way. */

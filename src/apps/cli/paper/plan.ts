@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { UserError } from '#core';
-import type { BarSeries } from '#domain';
+import { firstRowAtOrAfter, parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import type { PipelineConfig } from '#research';
 import { prepare, type Strategy } from '#strategy';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
-import { loadBars, onCommonDates } from '../backtest/load-bars.ts';
+import { loadBars, onCommonDates, sourceOf } from '../backtest/load-bars.ts';
 import { parseScalar } from '../../config/sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
@@ -16,6 +17,9 @@ export interface PaperOptions {
   readonly param?: readonly string[];
   readonly from?: string;
   readonly workspace: string;
+  readonly live?: boolean;
+  /** The state folder: a live session that is there goes on from its own first day. */
+  readonly state: string;
 }
 
 const FALLBACK = 'supertrend';
@@ -25,12 +29,44 @@ const WARMUP_BARS = 250;
 export async function planPaper(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
   if (options.strategy !== undefined && options.model !== undefined)
     throw new UserError('--strategy and --model are both given', 'Trade one of them.');
+  if (options.live === true) return planLive(options, config, io);
   if (options.strategy === undefined) {
     const { hasModel, planModel } = await import('./model-plan.ts');
     const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
     if (options.model !== undefined || (hasModel(workspace) && !asksForData(config))) return planModel(workspace, options.from, config);
   }
   return planStrategy(options, config, io);
+}
+
+/** How many bars a live session loads to warm up. */
+const LIVE_HISTORY_BARS = 400;
+
+/** A strategy on bars as they close: history warms up, trading begins with the bar that is forming now. */
+async function planLive(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
+  const { source, timeframe } = config.value.data;
+  if (options.model !== undefined)
+    throw new UserError('--live trades strategies; the model trades in a replay', 'Leave --live or --model away.');
+  if (source === 'demo' || source === 'synthetic')
+    throw new UserError(`source "${source}" never has a new bar`, 'Use --source ccxt:<exchange>, alpaca, or files that grow.');
+  if (config.value.symbols.length === 0) throw new UserError('--live needs to know what to trade', 'Name symbols: --symbols BTC/USDT');
+  const { ms } = parseTimeframe(timeframe);
+  const now = Date.now();
+  const known = knownStart(options.state);
+  const from = config.value.data.start ?? new Date((known ?? now) - LIVE_HISTORY_BARS * ms).toISOString().slice(0, 10);
+  const plan = await planStrategy(options, { ...config, value: { ...config.value, data: { ...config.value.data, start: from } } }, io);
+  const tradeFrom = known ?? Math.floor(now / ms) * ms;
+  return {
+    ...plan,
+    setup: { ...plan.setup, tradeFrom },
+    series: plan.series.map((bars) => sliceBars(bars, 0, firstRowAtOrAfter(bars, now - ms + 1))),
+    live: { source: await sourceOf(config.value, io), everyMs: Math.min(60_000, Math.max(500, ms / 12)) },
+  };
+}
+
+function knownStart(state: string): number | undefined {
+  const path = join(state, 'journal.jsonl');
+  const end = existsSync(path) ? readFileSync(path, 'utf8').split('\n', 2) : [];
+  return end.length === 2 ? (JSON.parse(end[0]!) as { tradeFrom?: number }).tradeFrom : undefined;
 }
 
 /** Flags that name other data than the model's mean that the user wants a strategy on them. */

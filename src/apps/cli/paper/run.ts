@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { openJournal, takeLease } from '#adapters/state';
 import { writeText } from '#adapters/data';
-import { OperationalError, toIso } from '#core';
+import { InvariantError, OperationalError, toIso, UserError } from '#core';
 import {
   Degradation,
   executionRecords,
@@ -19,7 +19,8 @@ import { executionQualityReport } from '#statistics';
 import type { CliEnvironment } from '../terminal.ts';
 import { Happenings, type Happening } from './happenings.ts';
 import type { PaperPlan } from './common-setup.ts';
-import { countInstants, replay } from './replay.ts';
+import { poll } from './poll.ts';
+import { countInstants, replay, type Instant } from './replay.ts';
 import type { ScreenState } from './screen.ts';
 import { chooseView } from './view.ts';
 
@@ -84,6 +85,9 @@ class PaperRunner {
   readonly #said = new Map<string, string>();
   readonly #happenings = new Happenings();
   #refused = 0;
+  #polling = false;
+  #failedRounds = 0;
+  #feedFault = '';
   #total = 0;
 
   constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
@@ -117,31 +121,62 @@ class PaperRunner {
     let stopped: PaperOutcome['stopped'] = 'end_of_data';
     let bars = 0;
     let nextAt = Date.now();
-    for (const instant of replay(plan.series, session.lastTime)) {
-      const live = instant.time >= plan.setup.tradeFrom;
-      if (live && this.#run.barsPerSecond !== Number.POSITIVE_INFINITY) {
+    for await (const instant of this.#instants(stop)) {
+      const paced = plan.live === undefined && instant.time >= plan.setup.tradeFrom && this.#run.barsPerSecond !== Number.POSITIVE_INFINITY;
+      if (paced) {
         nextAt = Math.max(nextAt + 1000 / this.#run.barsPerSecond, Date.now() - 1000);
         await waitUntil(nextAt, stop);
       } else if (bars % 32 === 0) await nextTurn();
-      if (stop.aborted) {
-        stopped = 'signal';
-        break;
-      }
-      this.#before(Date.now());
+      if (stop.aborted) break;
+      this.#before(Date.now(), instant);
       if (!this.#degradation.isTradingAllowed()) {
         stopped = 'halted';
         break;
       }
-      const { refused } = this.#live.offer(instant.bars, instant.closedAt);
-      for (const reason of refused) this.#refuse(reason);
+      this.#offer(instant);
       bars++;
-      if ((live && this.#run.barsPerSecond !== Number.POSITIVE_INFINITY) || bars % SYNC_EVERY === 0) this.#live.sync();
+      if (paced || this.#polling || bars % SYNC_EVERY === 0) this.#live.sync();
     }
-    return this.#finish(stopped, bars);
+    return this.#finish(stop.aborted ? 'signal' : stopped, bars);
+  }
+
+  async *#instants(stop: AbortSignal): AsyncGenerator<Instant> {
+    const { plan } = this.#run;
+    const { session } = this.#live;
+    yield* replay(plan.series, session.lastTime);
+    if (plan.live === undefined) return;
+    this.#polling = true;
+    this.#live.sync();
+    yield* poll({
+      ...plan.live,
+      symbols: session.header.symbols,
+      timeframe: session.timeframe,
+      since: session.lastTime,
+      stop,
+      now: Date.now,
+      onRound: (fault) => {
+        if (fault !== this.#feedFault && fault !== '') this.#log('warn', 'feed', { fault });
+        this.#failedRounds = fault === '' ? 0 : this.#failedRounds + 1;
+        this.#feedFault = fault;
+      },
+    });
+  }
+
+  #offer(instant: Instant): void {
+    try {
+      const { refused } = this.#live.offer(instant.bars, this.#polling ? Date.now() : instant.closedAt);
+      for (const reason of refused) this.#refuse(reason);
+    } catch (cause) {
+      if (cause instanceof UserError || cause instanceof OperationalError || cause instanceof InvariantError) throw cause;
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new UserError(`${this.#run.plan.what} failed at ${toIso(instant.time)}: ${message}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', {
+        cause,
+      });
+    }
   }
 
   /** Health and reconciliation before a cycle; what they forbid becomes an input in the journal. */
-  #before(now: number): void {
+  #before(now: number, instant: Instant): void {
     if (this.#reconciliation.due(now)) {
       const state = this.#reconciliation.run(
         now,
@@ -156,7 +191,9 @@ class PaperRunner {
     const before = this.#degradation.level;
     const level = this.#degradation.assess();
     if (level !== before) this.#log('warn', 'degradation', { from: before, to: level, reason: this.#degradation.reason });
-    if (this.#degradation.entriesAllowed()) this.#live.setEntries('open', '');
+    const stale = this.#run.plan.live !== undefined && now - instant.closedAt > this.#live.session.timeframe.ms;
+    if (stale && instant.time >= this.#run.plan.setup.tradeFrom) this.#live.setEntries('blocked', 'the bar is more than one bar old');
+    else if (this.#degradation.entriesAllowed()) this.#live.setEntries('open', '');
     else this.#live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
   }
 
@@ -166,6 +203,11 @@ class PaperRunner {
       failsTo: 'reduce_only',
       check: () =>
         this.#reconciliation.refusal === '' ? { kind: 'healthy' } : { kind: 'unhealthy', reason: this.#reconciliation.refusal },
+    });
+    this.#degradation.register({
+      name: 'feed',
+      failsTo: 'degraded',
+      check: () => (this.#failedRounds < 3 ? { kind: 'healthy' } : { kind: 'unhealthy', reason: this.#feedFault }),
     });
     this.#degradation.register({
       name: 'account',
@@ -201,7 +243,9 @@ class PaperRunner {
     const { plan } = this.#run;
     const { session, recoveredInstants } = this.#live;
     return [
-      `This is a replay of recorded bars on the simulated venue; no order leaves this machine.`,
+      plan.live === undefined
+        ? 'This is a replay of recorded bars on the simulated venue; no order leaves this machine.'
+        : 'Live bars on the simulated venue; no order leaves this machine.',
       `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${toIso(session.header.tradeFrom).slice(0, 10)}. ${plan.setup.source}`,
       ...plan.notes,
       ...(recoveredInstants > 0 ? [`Restarted from the journal: ${recoveredInstants} bars replayed, every order and fill as it was.`] : []),
@@ -222,7 +266,12 @@ class PaperRunner {
       total: this.#total,
       level: this.#degradation.level,
       reconciled: reconciledText(this.#reconciliation.state, Date.now()),
-      speed: barsPerSecond === Number.POSITIVE_INFINITY ? 'as fast as it goes' : `${barsPerSecond} bars a second`,
+      speed:
+        plan.live !== undefined
+          ? 'live bars'
+          : barsPerSecond === Number.POSITIVE_INFINITY
+            ? 'a replay as fast as it goes'
+            : `a replay of ${barsPerSecond} bars a second`,
       refused: this.#refused,
     };
   }

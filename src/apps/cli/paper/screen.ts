@@ -37,7 +37,7 @@ export function screenLines(state: ScreenState, width: number, height: number, s
   const shown = symbolsShown(session, Math.max(1, Math.floor((height - FIXED_LINES) / 3)));
   const hidden = session.header.symbols.length - shown.length;
   const lines = [
-    `${style.bold('Paper session')}  ${state.what} on the simulated venue, replay of recorded bars (${state.speed})`,
+    `${style.bold('Paper session')}  ${state.what} on the simulated venue, ${state.speed}`,
     style.dim(fit(state.source, width)),
     '',
     `${style.bold(dayOf(session.lastTime, timeframe.ms))}   ${bar(state.done, state.total, 24)} ${state.done} of ${state.total} bars   ${state.level}   ${state.reconciled}`,
