@@ -57,8 +57,8 @@ export function printOutputs(result: WorkflowResult, json: boolean, io: CliEnvir
   io.stdout.write('\n');
   if (Array.isArray(results) && results.every(isBacktest)) printBacktests(results, io);
   else if (Array.isArray(results)) for (const cycle of results) printCycle(cycle as Cycle, io);
-  for (const list of Object.values(others)) {
-    if (!Array.isArray(list)) continue;
+  for (const value of Object.values(others)) {
+    const list: unknown = Array.isArray(value) ? value : [value];
     for (const item of list as readonly {
       readonly symbol?: string;
       readonly reason?: string;

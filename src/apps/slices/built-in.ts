@@ -10,7 +10,10 @@ import { summarisePerformance } from '#statistics';
 import { prepare } from '#strategy';
 import { defineSlice, type SliceFactory, type SliceInput, type SliceOutput } from '#workflow';
 import { findStrategy } from '../cli/backtest/find-strategy.ts';
-import { loadBars, type LoadedBars } from '../cli/backtest/load-bars.ts';
+import { loadBars, onCommonDates, type LoadedBars } from '../cli/backtest/load-bars.ts';
+import { optimizeStrategy } from '../cli/optimize/optimize.ts';
+import { believed, parametersText } from '../cli/optimize/sentences.ts';
+import { readWishes } from '../cli/optimize/wishes.ts';
 import type { CliEnvironment } from '../cli/terminal.ts';
 
 /** What the built-in slices of one run share: its configuration and the bars already loaded. */
@@ -47,6 +50,7 @@ export function builtInSlices(surroundings: SliceSurroundings): readonly SliceFa
     { name: 'backtest', create: () => defineSlice('backtest', (input) => backtest(input, bars, surroundings.config)) },
     { name: 'paper_trade', create: () => defineSlice('paper_trade', restingBracket) },
     { name: 'monitor', create: () => defineSlice('monitor', (event) => logEvent(event, surroundings.logFolder)) },
+    { name: 'optimize', create: () => defineSlice('optimize', (input) => searchParameters(input, bars, surroundings)) },
     { name: 'adaptive_portfolio', create: () => defineSlice('adaptive_portfolio', (input) => inverseVolatility(input, bars)) },
   ] as readonly SliceFactory[];
 }
@@ -182,7 +186,7 @@ async function backtest(input: SliceInput<'backtest'>, load: LoadSymbol, config:
   const series = loaded.map((one) => one.series[0]!);
   const name = input.strategy ?? 'sma-cross';
   const found = await findStrategy(name, '.');
-  const strategy = found.strategy ?? prepare(found.recipe!, {}, { seed: config.seed, symbols: series.length });
+  const strategy = found.strategy ?? prepare(found.recipe!, input.parameters ?? {}, { seed: config.seed, symbols: series.length });
   const { assetClass, venueHours } = loaded[0]!;
   const result = runBacktest({
     bars: series,
@@ -225,6 +229,37 @@ function logEvent(event: SliceInput<'monitor'>, folder: string): SliceOutput<'mo
   mkdirSync(folder, { recursive: true });
   appendFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(event)}\n`);
   return { accepted: true };
+}
+
+/** The search of `edgewright optimize` by TPE on the Sharpe ratio; answers with the middle of the best plateau, which is not always the highest point. */
+async function searchParameters(
+  input: SliceInput<'optimize'>,
+  load: LoadSymbol,
+  { config, io }: SliceSurroundings,
+): Promise<SliceOutput<'optimize'>> {
+  const loaded = await Promise.all(input.symbols.map((symbol) => load(symbol, input)));
+  const bars = onCommonDates({
+    ...loaded[0]!,
+    series: loaded.map((one) => one.series[0]!),
+    provenance: loaded.map((one) => one.provenance[0]!),
+  });
+  const found = await findStrategy(input.strategy, io.cwd);
+  const names = Object.keys(found.recipe?.parameters ?? {});
+  const where = names.includes('fast') && names.includes('slow') ? ['fast<slow'] : [];
+  const wishes = readWishes({ trials: String(input.trials), where });
+  const outcome = await optimizeStrategy({ found, strategy: input.strategy, bars, config, wishes, workspace: '.' }, io, true);
+  const { result, plan } = outcome;
+  const chosen = result.plateau?.centre.trial;
+  const parameters = { ...plan.rest, ...(chosen?.parameters ?? result.ranked[0]!.point) };
+  const score = chosen?.values[0] ?? result.ranked[0]!.scores[0]!;
+  return {
+    parameters,
+    score,
+    trials: result.ranked.length,
+    reason: `${parametersText(result.ranked[0]!.point)} scored highest. ${believed(outcome)
+      .map(({ text }) => text)
+      .join(' ')}`,
+  };
 }
 
 /** Weights in inverse proportion to volatility: each symbol carries about the same risk. */

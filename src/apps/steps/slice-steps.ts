@@ -84,9 +84,15 @@ export function sliceSteps(registry: SliceRegistry, settings: unknown): readonly
       ...common,
       name: 'slice.backtest',
       description: 'Backtest each symbol with the strategy selected for it, or with the one named',
-      input: z.object({ symbols: perSymbol, selections: selections.optional(), strategy: z.string().optional(), ...range }),
+      input: z.object({
+        symbols: perSymbol,
+        selections: selections.optional(),
+        strategy: z.string().optional(),
+        parameters: z.record(z.string(), z.unknown()).optional(),
+        ...range,
+      }),
       output: z.object({ results: z.array(backtestResult) }),
-      run: async (context, { symbols, selections: chosen, strategy, start, end }) => ({
+      run: async (context, { symbols, selections: chosen, strategy, parameters, start, end }) => ({
         results: await each(
           symbols,
           async (symbol, index) => {
@@ -94,6 +100,7 @@ export function sliceSteps(registry: SliceRegistry, settings: unknown): readonly
             const answer = await registry.call('backtest', {
               symbols: [symbol],
               strategy: name,
+              ...(parameters === undefined ? {} : { parameters: numbersOf(parameters) }),
               ...(start === undefined ? {} : { start }),
               ...(end === undefined ? {} : { end }),
             });
@@ -145,4 +152,9 @@ async function each<T, R>(
     progress?.((index + 1) / items.length);
   }
   return answers;
+}
+
+/** The parameters that a strategy can take: search may also report words. */
+function numbersOf(parameters: Readonly<Record<string, unknown>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }

@@ -57,7 +57,11 @@ export const sliceContracts = {
   market_regime: contract('detect', z.object({ symbol, bars }), regime),
   ml_strategy: contract('select', z.object({ symbol, bars, analysis, regime }), selection),
   position_sizing: contract('calculate', z.object({ symbol, analysis, regime, selection, equity: z.number().positive() }), position),
-  backtest: contract('run', z.object({ ...range, strategy: z.string().optional() }), z.object({ metrics, trades: z.int().min(0), reason })),
+  backtest: contract(
+    'run',
+    z.object({ ...range, strategy: z.string().optional(), parameters: z.record(z.string(), z.number()).optional() }),
+    z.object({ metrics, trades: z.int().min(0), reason }),
+  ),
   paper_trade: contract('execute', order, execution),
   live_trade: contract('execute', order, execution),
   monitor: contract(
