@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { barSeries, instrument, parseTimeframe, type BarSeries } from '#domain';
+import { executionProfile } from '#execution';
 import type { BarContext, Strategy } from '#strategy';
 import { runBacktest, type BacktestResult } from './run.ts';
 
 /**
  * End Equity and fees that LEAN publishes for its regression algorithms, under the profile `lean`.
- * Not here: the two minute algorithms fill at the quote's bid or ask close of the bar they were decided on; our bars carry no quotes, and a
- * fill inside the decision's own bar is not granted by any honest profile.
+ * The two minute algorithms fill at the quote of the bar they were decided on. Our bars carry no quotes and no shipped profile grants a fill
+ * inside the decision's own bar, so they run with `marketFill: previous_close` and that minute's half spread given.
  */
 const folder = new URL('../../../shared/oracles/', import.meta.url);
 const present = existsSync(new URL('11_lean_regression.json', folder));
@@ -50,6 +51,31 @@ const allIn: Strategy = {
     let units = Math.floor(budget / context.close);
     while (units * context.close + Math.max(1, 0.005 * units) > budget) units--;
     context.submit({ side: 'buy', type: 'market_on_open', size: units });
+    return undefined;
+  },
+};
+
+const allInAtOnce: Strategy = {
+  name: 'all_in_at_once',
+  features: {},
+  onBar(context) {
+    if (context.row > 0) return undefined;
+    const budget = 0.9975 * context.account.equity;
+    let units = Math.floor(budget / context.close);
+    while (units * context.close + Math.max(1, 0.005 * units) > budget) units--;
+    context.submit({ side: 'buy', type: 'market', size: units });
+    return undefined;
+  },
+};
+
+/** A stop for a short that lies below the market acts at once, at the next open. */
+const shortWithStopBelow: Strategy = {
+  name: 'short',
+  features: {},
+  onBar(context) {
+    if (context.row > 0) return undefined;
+    const entry = context.submit({ side: 'sell', type: 'market', size: 100 });
+    context.submit({ side: 'buy', type: 'stop', size: 100, closesOrder: entry, stopPrice: context.close - 2 });
     return undefined;
   },
 };
@@ -125,4 +151,49 @@ describe.skipIf(!present)('oracle 11: LEAN (skipped when ../shared/oracles is ab
     check(vector('StopLimitOrderRegression'), run(series('lean_spy_daily.csv', 'SPY', '20130101', '20170102'), stopLimit())));
   test('MarketOnOpenOrderRegression', () =>
     check(vector('MarketOnOpenOrderRegression'), run(series('lean_spy_hour_202103.csv', 'SPY', '20210301', '20210304'), atMidnight)));
+
+  const minutes = present ? minuteBars() : undefined;
+  const atQuote = (halfSpreadBps: number, strategy: Strategy): BacktestResult =>
+    runBacktest({
+      bars: [minutes!.bars],
+      strategy,
+      account: { cash: 100_000, leverage: 2 },
+      profile: executionProfile('lean', { marketFill: 'previous_close', halfSpreadBps }),
+      instruments: [instrument('SPY', 'us_equity', { tickSize: 0 })],
+    });
+
+  test('BasicTemplate', () => {
+    const result = atQuote((minutes!.askClose / minutes!.bars.close[0]! - 1) * 10_000, allInAtOnce);
+    check(vector('BasicTemplate'), result);
+    expect(result.fills[0]!.price).toBeCloseTo(vector('BasicTemplate').expected.fills[0]!.price, 9);
+  });
+
+  test('StopLossOnOrderEventRegression', () => {
+    const result = atQuote(0, shortWithStopBelow);
+    const { fills } = vector('StopLossOnOrderEventRegression').expected;
+    check(vector('StopLossOnOrderEventRegression'), result);
+    result.fills.forEach(({ price }, at) => expect(price).toBeCloseTo(fills[at]!.price, 9));
+  });
 });
+
+function minuteBars(): { readonly bars: BarSeries; readonly askClose: number } {
+  const rows = readFileSync(new URL('data/lean_spy_minute_201310.csv', folder), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','));
+  const column = (at: number): Float64Array => Float64Array.from(rows, (row) => Number(row[at]));
+  const time = Float64Array.from(
+    rows,
+    ([day, minute]) => Date.parse(`${day!.slice(0, 4)}-${day!.slice(4, 6)}-${day!.slice(6)}`) + Number(minute) * 60_000,
+  );
+  const bars = barSeries('SPY', parseTimeframe('1m'), {
+    time,
+    open: column(2),
+    high: column(3),
+    low: column(4),
+    close: column(5),
+    volume: column(6),
+  });
+  return { bars, askClose: Number(rows[0]![14]) };
+}
