@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '#core';
 import type { OrderRecord, SeenInstant, StepRecord, TradingSession } from '#live';
 
 /** One thing worth a line. */
@@ -58,5 +59,8 @@ export const money = (value: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(value) < 10 ? 4 : 2 });
 export const units = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 ? 4 : 2 });
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${money(Math.abs(value))}`;
-export const dayOf = (time: number, timeframeMs: number): string =>
-  timeframeMs >= 86_400_000 ? new Date(time).toISOString().slice(0, 10) : new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+/** The start of a bar, as exact as its length asks for. */
+export function dayOf(time: number, timeframeMs: number): string {
+  const text = new Date(time).toISOString().replace('T', ' ');
+  return text.slice(0, timeframeMs >= DAY_MS ? 10 : timeframeMs >= MINUTE_MS ? 16 : 19);
+}

@@ -1,6 +1,42 @@
+import type { JournaledSession } from '#live';
 import type { CliEnvironment } from '../terminal.ts';
 import { money, units } from './happenings.ts';
-import type { PaperOutcome } from './run.ts';
+
+export interface PaperOutcome {
+  readonly stopped: 'end_of_data' | 'signal' | 'halted';
+  readonly reason: string;
+  readonly bars: number;
+  readonly recoveredBars: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly trades: number;
+  readonly equity: number;
+  readonly positions: readonly { readonly symbol: string; readonly quantity: number; readonly stop: number | null }[];
+  readonly reconciliations: number;
+  readonly journalHash: string;
+}
+
+/** Where a session stands when it stops. */
+export function outcomeOf(
+  live: JournaledSession,
+  how: Pick<PaperOutcome, 'stopped' | 'reason' | 'bars' | 'reconciliations'>,
+): PaperOutcome {
+  const { engine, header } = live.session;
+  return {
+    ...how,
+    recoveredBars: live.recoveredInstants,
+    orders: engine.orders.length,
+    fills: engine.fills.length,
+    trades: engine.ledger.trades.length,
+    equity: engine.equityNow,
+    positions: engine.ledger.positions().map(({ symbol, quantity }) => ({
+      symbol,
+      quantity,
+      stop: engine.venue.ordersOf(header.symbols.indexOf(symbol)).find(({ purpose }) => purpose === 'stop')?.stop ?? null,
+    })),
+    journalHash: live.hash,
+  };
+}
 
 const WHY: Readonly<Record<PaperOutcome['stopped'], string>> = {
   end_of_data: 'The recorded bars are at their end',

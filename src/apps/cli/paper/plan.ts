@@ -59,7 +59,7 @@ async function planLive(options: PaperOptions, config: ResolvedConfig<PipelineCo
     ...plan,
     setup: { ...plan.setup, tradeFrom },
     series: plan.series.map((bars) => sliceBars(bars, 0, firstRowAtOrAfter(bars, now - ms + 1))),
-    live: { source: await sourceOf(config.value, io), everyMs: Math.min(60_000, Math.max(500, ms / 12)) },
+    live: { source: await sourceOf(config.value, io), everyMs: Math.min(30_000, Math.max(500, ms / 12)) },
   };
 }
 

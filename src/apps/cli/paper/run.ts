@@ -4,24 +4,17 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { openJournal, takeLease } from '#adapters/state';
 import { writeText } from '#adapters/data';
 import { InvariantError, OperationalError, toIso, UserError } from '#core';
-import {
-  Degradation,
-  executionRecords,
-  JournaledSession,
-  localAccount,
-  Reconciliation,
-  VenueAccount,
-  type ReconciliationState,
-  type SeenInstant,
-} from '#live';
+import { executionRecords, JournaledSession, type SeenInstant } from '#live';
 import { finite } from '#research';
 import { executionQualityReport } from '#statistics';
 import type { CliEnvironment } from '../terminal.ts';
 import { Happenings, type Happening } from './happenings.ts';
 import type { PaperPlan } from './common-setup.ts';
+import { outcomeOf, type PaperOutcome } from './outcome.ts';
 import { poll } from './poll.ts';
 import { countInstants, replay, type Instant } from './replay.ts';
 import type { ScreenState } from './screen.ts';
+import { SessionHealth } from './session-health.ts';
 import { chooseView } from './view.ts';
 
 export interface PaperRun {
@@ -33,20 +26,6 @@ export interface PaperRun {
   readonly barsPerSecond: number;
   readonly reconcileEveryMs: number;
   readonly json: boolean;
-}
-
-export interface PaperOutcome {
-  readonly stopped: 'end_of_data' | 'signal' | 'halted';
-  readonly reason: string;
-  readonly bars: number;
-  readonly recoveredBars: number;
-  readonly orders: number;
-  readonly fills: number;
-  readonly trades: number;
-  readonly equity: number;
-  readonly positions: readonly { readonly symbol: string; readonly quantity: number; readonly stop: number | null }[];
-  readonly reconciliations: number;
-  readonly journalHash: string;
 }
 
 const REMEMBERED = 64;
@@ -77,17 +56,13 @@ class PaperRunner {
   readonly #live: JournaledSession;
   readonly #view;
   readonly #log: (level: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
-  readonly #degradation = new Degradation();
-  readonly #reconciliation: Reconciliation;
-  readonly #venue: VenueAccount;
+  readonly #health: SessionHealth;
   readonly #equity: number[] = [];
   readonly #recent: Happening[] = [];
   readonly #said = new Map<string, string>();
   readonly #happenings = new Happenings();
   #refused = 0;
   #polling = false;
-  #failedRounds = 0;
-  #feedFault = '';
   #total = 0;
 
   constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
@@ -101,12 +76,16 @@ class PaperRunner {
     this.#total = countInstants(run.plan.series, Number.NEGATIVE_INFINITY);
     this.#view = chooseView(io, run.json, () => this.#live.session);
     this.#live = new JournaledSession(run.plan.setup, this.#journal, (seen) => this.#see(seen));
-    this.#reconciliation = new Reconciliation(run.reconcileEveryMs);
-    this.#venue = new VenueAccount(
-      this.#live.session,
+    this.#health = new SessionHealth(
+      {
+        live: this.#live,
+        reconcileEveryMs: run.reconcileEveryMs,
+        freshBarsOnly: run.plan.live !== undefined,
+        log: this.#log,
+        note: (text) => this.#view.note(text),
+      },
       new Map(run.plan.setup.instruments.map(({ symbol, multiplier }) => [symbol, multiplier])),
     );
-    this.#registerComponents();
   }
 
   async go(stop: AbortSignal): Promise<PaperOutcome> {
@@ -128,8 +107,7 @@ class PaperRunner {
         await waitUntil(nextAt, stop);
       } else if (bars % 32 === 0) await nextTurn();
       if (stop.aborted) break;
-      this.#before(Date.now(), instant);
-      if (!this.#degradation.isTradingAllowed()) {
+      if (!this.#health.before(Date.now(), instant)) {
         stopped = 'halted';
         break;
       }
@@ -155,9 +133,8 @@ class PaperRunner {
       stop,
       now: Date.now,
       onRound: (fault) => {
-        if (fault !== this.#feedFault && fault !== '') this.#log('warn', 'feed', { fault });
-        this.#failedRounds = fault === '' ? 0 : this.#failedRounds + 1;
-        this.#feedFault = fault;
+        this.#health.feedRound(fault);
+        this.#health.reconcileWhenDue(Date.now());
       },
     });
   }
@@ -173,48 +150,6 @@ class PaperRunner {
         cause,
       });
     }
-  }
-
-  /** Health and reconciliation before a cycle; what they forbid becomes an input in the journal. */
-  #before(now: number, instant: Instant): void {
-    if (this.#reconciliation.due(now)) {
-      const state = this.#reconciliation.run(
-        now,
-        () => localAccount(this.#live.session),
-        () => this.#venue.snapshot(),
-      );
-      if (state.kind !== 'synced') {
-        this.#log('error', 'reconciliation', { ...state });
-        this.#view.note(`Reconciliation: ${this.#reconciliation.refusal}; no entries until it agrees`);
-      }
-    }
-    const before = this.#degradation.level;
-    const level = this.#degradation.assess();
-    if (level !== before) this.#log('warn', 'degradation', { from: before, to: level, reason: this.#degradation.reason });
-    const stale = this.#run.plan.live !== undefined && now - instant.closedAt > this.#live.session.timeframe.ms;
-    if (stale && instant.time >= this.#run.plan.setup.tradeFrom) this.#live.setEntries('blocked', 'the bar is more than one bar old');
-    else if (this.#degradation.entriesAllowed()) this.#live.setEntries('open', '');
-    else this.#live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
-  }
-
-  #registerComponents(): void {
-    this.#degradation.register({
-      name: 'reconciliation',
-      failsTo: 'reduce_only',
-      check: () =>
-        this.#reconciliation.refusal === '' ? { kind: 'healthy' } : { kind: 'unhealthy', reason: this.#reconciliation.refusal },
-    });
-    this.#degradation.register({
-      name: 'feed',
-      failsTo: 'degraded',
-      check: () => (this.#failedRounds < 3 ? { kind: 'healthy' } : { kind: 'unhealthy', reason: this.#feedFault }),
-    });
-    this.#degradation.register({
-      name: 'account',
-      failsTo: 'halted',
-      latched: true,
-      check: () => (this.#live.session.engine.ruined ? { kind: 'unhealthy', reason: 'equity is gone' } : { kind: 'healthy' }),
-    });
   }
 
   /** Remembers what the picture shows; what is new is also told and logged. */
@@ -264,8 +199,8 @@ class PaperRunner {
       said: this.#said,
       done: session.nextRow,
       total: this.#total,
-      level: this.#degradation.level,
-      reconciled: reconciledText(this.#reconciliation.state, Date.now()),
+      level: this.#health.level,
+      reconciled: this.#health.agreement(Date.now()),
       speed:
         plan.live !== undefined
           ? 'live bars'
@@ -279,45 +214,19 @@ class PaperRunner {
   async #finish(stopped: PaperOutcome['stopped'], bars: number): Promise<PaperOutcome> {
     this.#live.sync();
     const { session } = this.#live;
-    const { engine } = session;
-    const last = this.#reconciliation.run(
-      Date.now(),
-      () => localAccount(session),
-      () => this.#venue.snapshot(),
-    );
-    const outcome: PaperOutcome = {
-      stopped,
-      reason: this.#degradation.reason,
-      bars,
-      recoveredBars: this.#live.recoveredInstants,
-      orders: engine.orders.length,
-      fills: engine.fills.length,
-      trades: engine.ledger.trades.length,
-      equity: engine.equityNow,
-      positions: engine.ledger.positions().map(({ symbol, quantity }) => ({
-        symbol,
-        quantity,
-        stop: engine.venue.ordersOf(session.header.symbols.indexOf(symbol)).find(({ purpose }) => purpose === 'stop')?.stop ?? null,
-      })),
-      reconciliations: this.#reconciliation.runs,
-      journalHash: this.#live.hash,
-    };
+    this.#health.reconcile(Date.now());
+    const { reason, reconciliations } = this.#health;
+    const outcome = outcomeOf(this.#live, { stopped, reason, bars, reconciliations });
     await writeText(
       join(this.#run.state, 'execution_report.json'),
       `${JSON.stringify(finite({ run: session.header.run, to: toIso(Number.isFinite(session.lastTime) ? session.lastTime : 0), ...executionQualityReport(executionRecords(session)) }), null, 2)}\n`,
     );
-    this.#log('info', 'stopped', { ...outcome, reconciliation: last.kind });
+    this.#log('info', 'stopped', { ...outcome, components: this.#health.components });
     this.#view.finish(this.#screen());
     this.#journal.close();
-    if (stopped === 'halted') throw new OperationalError('rejected', `trading is halted: ${this.#degradation.reason}`);
+    if (stopped === 'halted') throw new OperationalError('rejected', `trading is halted: ${reason}`);
     return outcome;
   }
-}
-
-function reconciledText(state: ReconciliationState, now: number): string {
-  return state.kind === 'synced'
-    ? `agreed with the venue ${Math.max(0, Math.round((now - state.at) / 1000))} s ago`
-    : `venue: ${state.kind}`;
 }
 
 async function waitUntil(at: number, stop: AbortSignal): Promise<void> {

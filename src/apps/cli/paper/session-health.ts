@@ -1,0 +1,112 @@
+import { Degradation, localAccount, Reconciliation, VenueAccount, type ComponentStatus, type JournaledSession } from '#live';
+import type { Instant } from './replay.ts';
+
+export interface HealthSetup {
+  readonly live: JournaledSession;
+  readonly reconcileEveryMs: number;
+  /** Bars come as they close: one that is older than a bar must not lead to an entry. */
+  readonly freshBarsOnly: boolean;
+  readonly log: (level: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly note: (text: string) => void;
+}
+
+/** Failed rounds of a feed in a row that count as a fault. */
+const FEED_PATIENCE = 3;
+
+/** What is watched beside the session: the feed, the account, and the agreement with the venue. What it forbids goes through the journal. */
+export class SessionHealth {
+  readonly #setup: HealthSetup;
+  readonly #degradation = new Degradation();
+  readonly #reconciliation: Reconciliation;
+  readonly #venue: VenueAccount;
+  #failedRounds = 0;
+  #feedFault = '';
+
+  constructor(setup: HealthSetup, multipliers: ReadonlyMap<string, number>) {
+    this.#setup = setup;
+    this.#reconciliation = new Reconciliation(setup.reconcileEveryMs);
+    this.#venue = new VenueAccount(setup.live.session, multipliers);
+    this.#register();
+  }
+
+  /** Asked before each cycle; false when there is to be none. Writes what entries may do into the journal. */
+  before(now: number, instant: Instant): boolean {
+    this.reconcileWhenDue(now);
+    const { live, freshBarsOnly, log } = this.#setup;
+    const before = this.#degradation.level;
+    const level = this.#degradation.assess();
+    if (level !== before) log('warn', 'degradation', { from: before, to: level, reason: this.#degradation.reason });
+    if (!this.#degradation.isTradingAllowed()) return false;
+    const { timeframe, header } = live.session;
+    const stale = freshBarsOnly && instant.time >= header.tradeFrom && now - instant.closedAt > timeframe.ms;
+    if (stale) live.setEntries('blocked', 'the bar is more than one bar old');
+    else if (this.#degradation.entriesAllowed()) live.setEntries('open', '');
+    else live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
+    return true;
+  }
+
+  reconcileWhenDue(now: number): void {
+    if (this.#reconciliation.due(now)) this.reconcile(now);
+  }
+
+  reconcile(now: number): void {
+    const { live, log, note } = this.#setup;
+    const state = this.#reconciliation.run(
+      now,
+      () => localAccount(live.session),
+      () => this.#venue.snapshot(),
+    );
+    if (state.kind === 'synced') return;
+    log('error', 'reconciliation', { ...state });
+    note(`Reconciliation: ${this.#reconciliation.refusal}; no entries until it agrees`);
+  }
+
+  /** The outcome of asking a feed for bars; an empty text is a good one. */
+  feedRound(fault: string): void {
+    if (fault !== '' && fault !== this.#feedFault) this.#setup.log('warn', 'feed', { fault });
+    this.#failedRounds = fault === '' ? 0 : this.#failedRounds + 1;
+    this.#feedFault = fault;
+  }
+
+  get level(): string {
+    return this.#degradation.level;
+  }
+
+  get reason(): string {
+    return this.#degradation.reason;
+  }
+
+  get components(): readonly ComponentStatus[] {
+    return this.#degradation.components;
+  }
+
+  get reconciliations(): number {
+    return this.#reconciliation.runs;
+  }
+
+  agreement(now: number): string {
+    const { state } = this.#reconciliation;
+    if (state.kind !== 'synced') return `venue: ${state.kind}`;
+    return `agreed with the venue ${Math.max(0, Math.round((now - state.at) / 1000))} s ago`;
+  }
+
+  #register(): void {
+    const healthyUnless = (reason: string) => (reason === '' ? ({ kind: 'healthy' } as const) : ({ kind: 'unhealthy', reason } as const));
+    this.#degradation.register({
+      name: 'reconciliation',
+      failsTo: 'reduce_only',
+      check: () => healthyUnless(this.#reconciliation.refusal),
+    });
+    this.#degradation.register({
+      name: 'feed',
+      failsTo: 'degraded',
+      check: () => healthyUnless(this.#failedRounds < FEED_PATIENCE ? '' : this.#feedFault),
+    });
+    this.#degradation.register({
+      name: 'account',
+      failsTo: 'halted',
+      latched: true,
+      check: () => healthyUnless(this.#setup.live.session.engine.ruined ? 'equity is gone' : ''),
+    });
+  }
+}
