@@ -26,7 +26,7 @@ Examples:
 export function addOptimizeCommand(program: Command, io: CliEnvironment): void {
   addConfigOptions(program.command('optimize').description('Search the parameters of a strategy, and tell a plateau from luck'))
     .option('--strategy <name|file>', 'a built-in or example strategy, or a file whose default export is a tunable one')
-    .option('--method <name>', 'grid, random, tpe, cma-es or nsga2', 'tpe')
+    .option('--method <name>', 'grid, random, tpe, cma-es or nsga2 (default: tpe, with several objectives nsga2)')
     .option('--trials <number>', 'combinations to try', '100')
     .option('--objective <list>', 'what to make large, comma-separated', 'sharpe')
     .option('--folds <kind>', 'none, walk-forward[:count] or purged[:count]', 'none')
@@ -51,7 +51,7 @@ async function optimize(options: OptimizeOptions, io: CliEnvironment): Promise<v
     throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
   const { asSourceAndPath, loadBars, onCommonDates } = await import('../backtest/load-bars.ts');
-  const { readWishes } = await import('../optimize/wishes.ts');
+  const { readWishes, recipeOf } = await import('../optimize/wishes.ts');
   const wishes = readWishes(options);
   const { data, from, to } = options;
   const config = readConfig(
@@ -64,7 +64,6 @@ async function optimize(options: OptimizeOptions, io: CliEnvironment): Promise<v
     io,
   );
   const { optimizeStrategy } = await import('../optimize/optimize.ts');
-  const { recipeOf } = await import('../optimize/wishes.ts');
   recipeOf(found);
   const bars = onCommonDates(await loadBars(config, io));
   const outcome = await optimizeStrategy(

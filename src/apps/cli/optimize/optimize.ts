@@ -66,7 +66,11 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
   const progress = progressLine(io, quiet);
   const runner = createTrialRunner({
     recipe,
-    ...{ strategy: order.strategy, folder: io.cwd, setup, study, ledger },
+    strategy: order.strategy,
+    folder: io.cwd,
+    setup,
+    study,
+    ledger,
     method: plan.method,
     periodsPerYear: plan.periodsPerYear,
     workers: config.workers,
@@ -78,7 +82,9 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
     const result = await runSearch(plan, runner);
     progress.end();
     return {
-      ...{ order, plan, result },
+      order,
+      plan,
+      result,
       honesty: searchHonesty(
         result.ranked[0]!.outcome.returns,
         ledger.rows,

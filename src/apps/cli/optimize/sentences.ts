@@ -1,7 +1,7 @@
 import type { SearchPoint } from '#backtest';
+import { objectiveScore } from '#research';
 import { decimal, percent } from '../backtest/table.ts';
 import type { OptimizeOutcome } from './optimize.ts';
-import { outOfSampleScore } from './write.ts';
 
 export const parametersText = (point: Readonly<Record<string, number>>): string =>
   Object.entries(point)
@@ -63,4 +63,11 @@ export function foldRows({ result }: OptimizeOutcome): readonly (readonly string
     decimal(inSample),
     decimal(outOfSample),
   ]);
+}
+
+/** The first objective over all test days in a row; NaN without folds. */
+export function outOfSampleScore({ plan, result }: OptimizeOutcome): number {
+  if (result.folds.length === 0) return Number.NaN;
+  const days = result.folds.flatMap(({ returns }) => [...returns]);
+  return objectiveScore(plan.objectives[0]!, Float64Array.from(days), plan.periodsPerYear);
 }

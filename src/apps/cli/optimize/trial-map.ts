@@ -19,7 +19,10 @@ export function mapOfTrials(trials: readonly ToldTrial[]): TrialMap | undefined 
     .sort((a, b) => a.at - b.at);
   const [y, x] = axes;
   if (y === undefined || x === undefined) return undefined;
-  const labels = new Map([y, x].map(({ name, values }) => [name, labelsOf(values)]));
+  // Scattered trials need wider bins than a grid, or most cells would be empty.
+  const most =
+    y.values.length * x.values.length <= 3 * trials.length ? MOST : Math.min(12, Math.max(3, Math.floor(Math.sqrt(trials.length))));
+  const labels = new Map([y, x].map(({ name, values }) => [name, labelsOf(values, most)]));
   const binned = trials
     .filter(({ values }) => Number.isFinite(values[0]))
     .map((trial) => ({
@@ -30,8 +33,8 @@ export function mapOfTrials(trials: readonly ToldTrial[]): TrialMap | undefined 
 }
 
 /** Each bin holds about as many of the values. */
-function labelsOf(values: readonly number[]): ReadonlyMap<number, number> {
-  const bins = Math.min(MOST, values.length);
+function labelsOf(values: readonly number[], most: number): ReadonlyMap<number, number> {
+  const bins = Math.min(most, values.length);
   const binOf = (at: number): number => Math.floor((at * bins) / values.length);
   const first = new Map<number, number>();
   values.forEach((value, at) => {

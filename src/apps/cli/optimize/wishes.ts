@@ -39,10 +39,14 @@ export interface ReadWishes {
 
 export function readWishes(given: OptimizeWishes): ReadWishes {
   const objectives = (given.objective ?? 'sharpe').split(',').map((name) => oneOf('--objective', name.trim(), OBJECTIVES));
+  const several = new Set(objectives).size > 1;
+  const method = oneOf('--method', given.method ?? (several ? 'nsga2' : 'tpe'), SEARCH_METHODS);
+  if (several && (method === 'tpe' || method === 'cma-es'))
+    throw new UserError(`${method} takes one objective`, 'For several use --method nsga2, random or grid.');
   const kinds = ['none', 'walk-forward', 'purged'] as const;
   const [kind = '', count] = (given.folds ?? 'none').split(':');
   return {
-    method: oneOf('--method', given.method ?? 'tpe', SEARCH_METHODS),
+    method,
     trials: wholeNumber('--trials', given.trials ?? '100', 1),
     objectives: [...new Set(objectives)],
     folds: {

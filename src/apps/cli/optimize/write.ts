@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { finite, objectiveScore } from '#research';
+import { finite } from '#research';
 import type { CliEnvironment } from '../terminal.ts';
 import { heatMapPage } from './heat-map-page.ts';
 import type { OptimizeOutcome } from './optimize.ts';
 import type { ScoredPoint } from './search.ts';
+import { outOfSampleScore } from './sentences.ts';
 
 const TOP = 20;
 
@@ -17,7 +18,10 @@ export function reportOptimization(outcome: OptimizeOutcome): Readonly<Record<st
     search: outcome.hash,
     strategy: order.found.name,
     data: { description: bars.description, kind: bars.kind, symbols: bars.series.map(({ symbol }) => symbol) },
-    ...{ method: plan.method, objectives: plan.objectives, seed: plan.seed, space: plan.space.dimensions },
+    method: plan.method,
+    objectives: plan.objectives,
+    seed: plan.seed,
+    space: plan.space.dimensions,
     trials: {
       asked: result.ranked.length,
       evaluated: outcome.evaluated,
@@ -35,13 +39,6 @@ export function reportOptimization(outcome: OptimizeOutcome): Readonly<Record<st
     outOfSample: outOfSampleScore(outcome),
     heatMap: result.map === undefined ? null : { ...result.map, cells: result.map.cells.map((line) => [...line]) },
   }) as Readonly<Record<string, unknown>>;
-}
-
-/** The first objective over all test days in a row; NaN without folds. */
-export function outOfSampleScore({ plan, result }: OptimizeOutcome): number {
-  if (result.folds.length === 0) return Number.NaN;
-  const days = result.folds.flatMap(({ returns }) => [...returns]);
-  return objectiveScore(plan.objectives[0]!, Float64Array.from(days), plan.periodsPerYear);
 }
 
 export function writeOptimization(outcome: OptimizeOutcome, out: string | undefined, workspace: string, io: CliEnvironment): string {
