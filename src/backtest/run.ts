@@ -3,6 +3,7 @@ import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrumen
 import { checkSymbols, Engine, featureTable, type AccountCredit, type AccountEvent, type Financing, type RiskCheck } from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
 import type { ExternalColumns } from '#features';
+import type { RefusalCode, RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
 
@@ -35,6 +36,8 @@ export interface BacktestRequest {
   /** Default 1. The same seed gives the same bytes. */
   readonly seed?: number;
   readonly risk?: RiskCheck;
+  /** Limits before every order; one that breaks them is denied as `code: sentence`. Absent: none. */
+  readonly limits?: RiskLimits;
   /** Splits, dividends, funding and delistings; for bars that are not already adjusted for them. */
   readonly events?: readonly AccountEvent[];
   /** What is open at the end: `mark` it at the last close (default), `close` it there as trades named `end_of_data`, or `rerun` the last bar with market orders. */
@@ -47,6 +50,8 @@ export interface BacktestResult {
   readonly fills: readonly Fill[];
   /** Every order of the run in the order of asking, denied ones with their reason. */
   readonly orders: readonly Order[];
+  /** How many orders the limits refused, by code; empty without limits. */
+  readonly refusals: Readonly<Partial<Record<RefusalCode, number>>>;
   /** What was open at the end. */
   readonly positions: readonly Position[];
   readonly startCash: number;
@@ -95,6 +100,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
     rng: createRng(request.seed ?? 1),
     rows: time.length,
     ...(request.risk === undefined ? {} : { risk: request.risk }),
+    ...(request.limits === undefined ? {} : { limits: request.limits }),
     ...(request.events === undefined ? {} : { events: request.events }),
   });
   const equity = new Float64Array(time.length);
@@ -160,6 +166,7 @@ function result(
       orders ??= engine.records();
       return orders;
     },
+    refusals: Object.fromEntries(engine.gate?.counts ?? []),
     positions: engine.ledger.positions(),
     startCash,
     endEquity: equity.at(-1) ?? startCash,

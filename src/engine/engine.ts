@@ -7,6 +7,7 @@ import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
+import { OrderGate } from './risk-gate.ts';
 import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
 
@@ -28,6 +29,8 @@ export class Engine implements VenueHost, EngineView {
   readonly #strategies: readonly Strategy[];
   readonly #instruments: readonly Instrument[];
   readonly #risk: RiskCheck | undefined;
+  /** The limits of the account; undefined when it was given none. */
+  readonly gate: OrderGate | undefined;
   /** Reused for every execution: the ledger copies what it keeps. */
   readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
     strategy: 0,
@@ -76,6 +79,7 @@ export class Engine implements VenueHost, EngineView {
     });
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'));
+    this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
     this.desk = new AccountDesk(this, setup.events ?? []);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
   }
@@ -99,6 +103,7 @@ export class Engine implements VenueHost, EngineView {
       this.#ruin();
       return;
     }
+    if (this.gate !== undefined) this.gate.seen(this.equityNow, time);
     const { maintenanceMargin } = this.account;
     if (maintenanceMargin !== undefined && this.ledger.openSymbols > 0 && this.equityNow < maintenanceMargin * this.ledger.gross(marks)) {
       this.desk.callMargin();
@@ -117,7 +122,8 @@ export class Engine implements VenueHost, EngineView {
       requestFault(request) ??
       this.desk.delistedFault(symbol) ??
       fitToInstrument(order, this.#instruments[symbol]!, close) ??
-      this.#risk?.(request, this.#riskAccount(strategy, symbol, close));
+      this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
+      this.gate?.admit(order, close);
     if (refused !== undefined) {
       order.happen('deny', refused);
       this.decisions.write(strategy * this.symbols.length + symbol, this.row, `denied: ${refused}`);

@@ -7,4 +7,5 @@ export { DecisionLog } from './decision-log.ts';
 export { Engine } from './engine.ts';
 export { featureTable, type FeatureTable } from './features.ts';
 export { checkSymbols, requestFault } from './orders.ts';
+export { OrderGate, type GateBook } from './risk-gate.ts';
 export type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';

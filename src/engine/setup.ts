@@ -1,6 +1,7 @@
 import type { Rng } from '#core';
 import type { Instrument, OrderRequest } from '#domain';
 import type { ExecutionProfile, SymbolColumns } from '#execution';
+import type { RiskLimits, RiskState } from '#risk';
 import type { Strategy } from '#strategy';
 import type { AccountEvent, Financing } from './account-events.ts';
 import type { FeatureTable } from './features.ts';
@@ -39,6 +40,10 @@ export interface EngineSetup {
   readonly rng: Rng;
   readonly rows: number;
   readonly risk?: RiskCheck;
+  /** Limits before every order, after `risk`; absent, nothing is checked and nothing is paid for. */
+  readonly limits?: RiskLimits;
+  /** Where an earlier gate of the same account stood, e.g. with a kill that must outlive the process. */
+  readonly riskState?: RiskState;
   /** Splits, dividends, funding and delistings. */
   readonly events?: readonly AccountEvent[];
 }

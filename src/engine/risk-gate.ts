@@ -1,0 +1,241 @@
+import { timestamp } from '#core';
+import type { WorkingOrder } from '#execution';
+import type { Ledger } from '#portfolio';
+import {
+  checkOrder,
+  createRiskGate,
+  createRiskState,
+  noteEquity,
+  noteMark,
+  notePosition,
+  noteSent,
+  type OrderIntent,
+  type RefusalCode,
+  type RiskDecision,
+  type RiskGate,
+  type RiskLimits,
+  type RiskState,
+} from '#risk';
+
+/** What the gate reads of the engine when an order asks to pass. */
+export interface GateBook {
+  readonly ledger: Pick<Ledger, 'held' | 'lots' | 'multiplier' | 'net' | 'openOf'>;
+  readonly symbols: readonly string[];
+  readonly strategyNames: readonly string[];
+  readonly marks: Float64Array;
+  readonly row: number;
+  readonly time: number;
+  readonly leverage: number;
+  readonly hedging: boolean;
+  readonly account: { readonly cash: number; readonly exclusiveOrders: boolean };
+}
+
+/** An admitted order and the signed units it is reckoned with until the venue knows better. */
+interface Admitted {
+  readonly order: WorkingOrder;
+  readonly key: string;
+  readonly units: number;
+}
+
+/** Units so few that no size limit sees them, so that an order that would trade nothing at this price still meets kill and halts. */
+const ANY_UNITS = 1e-12;
+
+/**
+ * The limits before every order of one account. Orders that take any price count as filled at the last price from the moment they are
+ * admitted, resting ones at their worst; sizes given as a weight, notional or share of margin are reckoned at the last price.
+ * An order that can only close (`reduceOnly`, `closesOrder`) is never held back by a limit, yet counts as a message; it is refused only
+ * when there is nothing it could reduce. Protective exits belong to the entry that was admitted and are not asked about again.
+ */
+export class OrderGate {
+  /** Plain data, safe in JSON: a gate made with it goes on where this one stood, latched kill included. */
+  readonly state: RiskState;
+  /** Refusals so far by code. */
+  readonly counts = new Map<RefusalCode, number>();
+  readonly #gate: RiskGate;
+  readonly #book: GateBook;
+  #ahead: Admitted[] = [];
+  #resting: Admitted[] = [];
+  #row = -1;
+
+  constructor(limits: RiskLimits, book: GateBook, state?: RiskState) {
+    this.#gate = createRiskGate(limits);
+    this.#book = book;
+    this.state = state === undefined ? createRiskState(book.account.cash, timestamp(0)) : structuredClone(state);
+  }
+
+  /** Equity at the close of a bar: what drawdown and the day's loss are measured on. */
+  seen(equity: number, time: number): void {
+    noteEquity(this.state, equity, timestamp(time));
+  }
+
+  /** Undefined when the order may be sent, and it is then counted as sent; else `code: sentence`. `close` is the last price of its symbol. */
+  admit(order: WorkingOrder, close: number): string | undefined {
+    this.#refresh(order);
+    return order.reduceOnly || order.closes > 0 ? this.#admitClosing(order, close) : this.#admitOpening(order, close);
+  }
+
+  #admitOpening(order: WorkingOrder, close: number): string | undefined {
+    const key = this.#key(order.symbol, this.#book.hedging && order.direction < 0);
+    const row = this.state.symbols[key]!;
+    const { quantity } = row;
+    // The engine closes what an exclusive order replaces before it sends the order.
+    if (this.#book.account.exclusiveOrders) row.quantity -= this.#heldBy(order.strategy, order.symbol, key);
+    const units = this.#units(order, close);
+    const intent = this.#intent(order, key, units === 0 ? order.direction * ANY_UNITS : units);
+    const idle = units === 0 && order.size.kind === 'target_weight' && order.size.weight === 0;
+    const decision: RiskDecision = idle ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, this.state);
+    row.quantity = quantity;
+    if (decision.kind === 'refused') return this.#refused(decision.code, decision.reason);
+    this.#note(order, key, units, intent);
+    return undefined;
+  }
+
+  #admitClosing(order: WorkingOrder, close: number): string | undefined {
+    const { strategy, symbol, direction } = order;
+    const key = this.#key(symbol, this.#book.hedging && direction > 0);
+    const opener = this.#resting.concat(this.#ahead).some(({ order: other }) => isOpenerFor(order, other));
+    if (order.closes === 0 && this.#book.ledger.held(strategy, symbol) * direction >= 0 && !opener)
+      return this.#refused(
+        'reduce_only_flip',
+        `There is no position in ${this.#book.symbols[symbol]} that this ${sideOf(order)} could reduce.`,
+      );
+    const most =
+      order.closes > 0
+        ? Math.abs(this.#book.ledger.openOf(strategy, symbol, order.closes))
+        : Math.max(0, -this.#heldBy(strategy, symbol, key) * direction);
+    const units = direction * Math.min(most, Math.abs(this.#units(order, close)));
+    this.#note(order, key, units, { ...this.#intent(order, key, units), reduceOnly: true });
+    return undefined;
+  }
+
+  #refused(code: RefusalCode, reason: string): string {
+    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
+    return `${code}: ${reason}`;
+  }
+
+  #note(order: WorkingOrder, key: string, units: number, intent: OrderIntent): void {
+    noteSent(this.state, String(order.id), intent, this.#gate.rememberMs);
+    if (!takesAnyPrice(order)) this.#resting.push({ order, key, units });
+    else {
+      this.#ahead.push({ order, key, units });
+      this.state.symbols[key]!.quantity += units;
+    }
+  }
+
+  /** Brings positions and working orders to what they are now, as the order would find them. */
+  #refresh(asking: WorkingOrder): void {
+    if (this.#row === this.#book.row) this.#dropCanceled();
+    else this.#readPositions();
+    const replaces = this.#book.account.exclusiveOrders && asking.closes === 0;
+    const working: RiskState['working'] = [];
+    this.#resting = this.#resting.filter(({ order }) => order.open);
+    for (const { order, key, units } of this.#resting) {
+      if (replaces && order.strategy === asking.strategy && order.symbol === asking.symbol) continue;
+      working.push({
+        id: String(order.id),
+        symbol: key,
+        side: sideOf(order),
+        quantity: Number.isNaN(order.quantity) ? Math.abs(units) : order.remaining,
+        limitPrice: Number.isNaN(order.limit) ? null : order.limit * this.#book.ledger.multiplier(order.symbol),
+        dormant: !Number.isNaN(order.stop) && !order.triggered,
+        reduceOnly: order.reduceOnly || order.closes > 0,
+      });
+    }
+    this.state.working = working;
+  }
+
+  #dropCanceled(): void {
+    this.#ahead = this.#ahead.filter(({ order, key, units }) => {
+      if (!order.open) this.state.symbols[key]!.quantity -= units;
+      return order.open;
+    });
+  }
+
+  #readPositions(): void {
+    const { ledger, symbols, marks, hedging, row } = this.#book;
+    this.#row = row;
+    for (let symbol = 0; symbol < symbols.length; symbol++) {
+      const mark = marks[symbol]! * ledger.multiplier(symbol);
+      for (let side = 0; side < (hedging ? 2 : 1); side++) {
+        const key = this.#key(symbol, side === 1);
+        noteMark(this.state, key, mark);
+        notePosition(this.state, key, hedging ? this.#lots(symbol, side === 1) : ledger.net[symbol]!);
+      }
+    }
+    this.#ahead = this.#ahead
+      .filter(({ order }) => order.open)
+      .map(({ order, key, units }) => ({ order, key, units: Math.sign(units) * Math.max(0, Math.abs(units) - order.filled) }));
+    for (const { key, units } of this.#ahead) this.state.symbols[key]!.quantity += units;
+  }
+
+  /** In a hedging account the long and the short lots of a symbol are two positions. */
+  #key(symbol: number, short: boolean): string {
+    const name = this.#book.symbols[symbol]!;
+    return short ? `${name} short` : name;
+  }
+
+  #lots(symbol: number, short: boolean): number {
+    let units = 0;
+    for (let strategy = 0; strategy < this.#book.strategyNames.length; strategy++) units += this.#side(strategy, symbol, short);
+    return units;
+  }
+
+  #side(strategy: number, symbol: number, short: boolean): number {
+    let units = 0;
+    for (const lot of this.#book.ledger.lots(strategy, symbol)) if (lot.quantity < 0 === short) units += lot.quantity;
+    return units;
+  }
+
+  /** What a strategy holds of a position once its orders at any price are filled. */
+  #heldBy(strategy: number, symbol: number, key: string): number {
+    let units = this.#book.hedging
+      ? this.#side(strategy, symbol, key !== this.#book.symbols[symbol])
+      : this.#book.ledger.held(strategy, symbol);
+    for (const one of this.#ahead) if (one.order.strategy === strategy && one.key === key) units += one.units;
+    return units;
+  }
+
+  /** Signed units of an order at the last price, or at its own limit. */
+  #units(order: WorkingOrder, close: number): number {
+    const { ledger, leverage } = this.#book;
+    const { size, direction } = order;
+    const value = (Number.isNaN(order.limit) ? close : order.limit) * ledger.multiplier(order.symbol);
+    switch (size.kind) {
+      case 'units':
+        return direction * (Number.isNaN(size.units) ? Math.abs(ledger.openOf(order.strategy, order.symbol, order.closes)) : size.units);
+      case 'notional':
+        return (direction * size.notional) / value;
+      case 'target_weight':
+        return (size.weight * this.state.equity) / value - ledger.held(order.strategy, order.symbol);
+      case 'margin_fraction': {
+        let gross = 0;
+        for (const key in this.state.symbols) gross += Math.abs(this.state.symbols[key]!.quantity) * this.state.symbols[key]!.mark;
+        return (direction * Math.max(0, this.state.equity * leverage - gross) * size.fraction) / value;
+      }
+    }
+  }
+
+  #intent(order: WorkingOrder, key: string, units: number): OrderIntent {
+    const multiplier = this.#book.ledger.multiplier(order.symbol);
+    return {
+      symbol: key,
+      side: units < 0 ? 'sell' : 'buy',
+      quantity: Math.abs(units),
+      limitPrice: order.limit * multiplier,
+      stopPrice: order.stop * multiplier,
+      time: timestamp(this.#book.time),
+    };
+  }
+}
+
+const sideOf = (order: WorkingOrder): 'buy' | 'sell' => (order.direction > 0 ? 'buy' : 'sell');
+
+function takesAnyPrice({ type }: WorkingOrder): boolean {
+  return type === 'market' || type === 'market_on_open' || type === 'market_on_close';
+}
+
+/** Whether `other` may open what `closing` is there to close. */
+function isOpenerFor(closing: WorkingOrder, other: WorkingOrder): boolean {
+  const opens = other.open && !other.reduceOnly && other.closes === 0;
+  return opens && other.strategy === closing.strategy && other.symbol === closing.symbol && other.direction !== closing.direction;
+}
