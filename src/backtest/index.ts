@@ -17,3 +17,11 @@ export {
 export { purgedFolds, takeRows, walkForwardFolds, type SearchFold } from './search/folds.ts';
 export { createSearcher, rankScores, SEARCH_METHODS, type Searcher, type SearchMethod, type SearchPoint } from './search/searcher.ts';
 export { spaceOfRecipe, type SpaceWishes } from './search/space-of-recipe.ts';
+export {
+  crossingPairs,
+  sweepCrossings,
+  toTicks,
+  type CrossingSweep,
+  type CrossingSweepResult,
+} from './sweep/crossing-sweep.ts';
+export type { SweepEngine } from './sweep/kernel-wasm.ts';

@@ -3,3 +3,4 @@
  * Knows nothing of what a task means.
  */
 export { openWorkerPool, type WorkerFault, type WorkerPool } from './worker-pool.ts';
+export { openCrossingSweeps, type CrossingSweeps } from './crossing-sweeps.ts';
