@@ -31,6 +31,8 @@ export interface BacktestRequest {
   readonly profile?: string | ExecutionProfile;
   /** By symbol; what is not given is a synthetic instrument without a price grid and with fractional lots. */
   readonly instruments?: readonly Instrument[];
+  /** Bars of a lower timeframe for any of the symbols: stops, targets and limits then meet the price in the order it really took. */
+  readonly finer?: readonly BarSeries[];
   /** External series of features (`external('name')`), by symbol and name: one value a bar, as known at its close. */
   readonly externals?: Readonly<Record<string, ExternalColumns>>;
   /** Default 1. The same seed gives the same bytes. */
@@ -101,6 +103,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
     rows: time.length,
     ...(request.risk === undefined ? {} : { risk: request.risk }),
     ...(request.limits === undefined ? {} : { limits: request.limits }),
+    ...(request.finer === undefined ? {} : { finer: finerOf(bars, request.finer) }),
     ...(request.events === undefined ? {} : { events: request.events }),
   });
   const equity = new Float64Array(time.length);
@@ -214,6 +217,20 @@ export function fillsHash(fills: readonly Fill[]): string {
 
 function instrumentOf(symbol: string, given: readonly Instrument[] | undefined): Instrument {
   return given?.find((one) => one.symbol === symbol) ?? instrument(symbol, 'synthetic', { lotSize: 1e-8, minQuantity: 1e-8, tickSize: 0 });
+}
+
+/** The finer bars of each symbol, checked: their timeframe is shorter and their prices are valid. */
+function finerOf(bars: readonly BarSeries[], finer: readonly BarSeries[]): (BarSeries | undefined)[] {
+  checkPrices(finer);
+  return bars.map(({ symbol, timeframe }) => {
+    const found = finer.find((series) => series.symbol === symbol);
+    if (found !== undefined && found.timeframe.ms >= timeframe.ms)
+      throw new UserError(
+        `finer bars of ${symbol} are ${found.timeframe.id}, the run's are ${timeframe.id}`,
+        'Give bars of a lower timeframe.',
+      );
+    return found;
+  });
 }
 
 function checkAccount(account: BacktestAccount): void {

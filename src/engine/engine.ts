@@ -78,7 +78,7 @@ export class Engine implements VenueHost, EngineView {
       hedging: setup.account.hedging,
     });
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
-    this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'));
+    this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
     this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
     this.desk = new AccountDesk(this, setup.events ?? []);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));

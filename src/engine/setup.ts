@@ -39,6 +39,8 @@ export interface EngineSetup {
   readonly profile: ExecutionProfile;
   readonly rng: Rng;
   readonly rows: number;
+  /** Bars of a lower timeframe, one a symbol or undefined: the way the price took inside each bar. */
+  readonly finer?: readonly (SymbolColumns | undefined)[];
   readonly risk?: RiskCheck;
   /** Limits before every order, after `risk`; absent, nothing is checked and nothing is paid for. */
   readonly limits?: RiskLimits;

@@ -67,6 +67,15 @@ export class OrderSizer {
     return size.units;
   }
 
+  /** Side and quantity of an order for a weight of this equity, at this price; weight 0 closes all that is held. */
+  resolveTarget(order: WorkingOrder, weight: number, equity: number, price: number): void {
+    const { lotSize, multiplier } = this.#instruments[order.symbol]!;
+    const held = this.#host.held(order.strategy, order.symbol);
+    const change = weight === 0 ? -held : (weight * equity) / (price * multiplier) - held;
+    order.direction = change < 0 ? -1 : 1;
+    order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
+  }
+
   closable(order: WorkingOrder): number {
     const host = this.#host;
     if (order.closes > 0) return Number.POSITIVE_INFINITY;

@@ -1,15 +1,17 @@
 import type { Rng } from '#core';
 import type { Instrument } from '#domain';
+import { exitOrder, targetOnly } from './exit-orders.ts';
 import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
+import { IntrabarPath } from './intrabar.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
 import { goesInFront, isReplaceable, rank, within, type OrderChange } from './order-rules.ts';
 import { OrderQueue } from './order-queue.ts';
-import { floorToLot, OrderSizer } from './order-sizer.ts';
+import { OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
-import { WorkingOrder, type OrderPurpose } from './working-order.ts';
+import type { OrderPurpose, WorkingOrder } from './working-order.ts';
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
 export class SimulatedVenue {
@@ -31,9 +33,23 @@ export class SimulatedVenue {
   #again = false;
   #targetsWaiting = false;
   #insideRow = -1;
+  /** Steps of the finer bars inside the bar under match; one step when there are none. */
+  readonly #paths: readonly (IntrabarPath | undefined)[];
+  #step = 0;
+  #firstStep = true;
+  #lastStep = true;
+  #stepped = false;
   working = 0;
 
-  constructor(host: VenueHost, columns: readonly SymbolColumns[], instruments: readonly Instrument[], profile: ExecutionProfile, rng: Rng) {
+  constructor(
+    host: VenueHost,
+    columns: readonly SymbolColumns[],
+    instruments: readonly Instrument[],
+    profile: ExecutionProfile,
+    rng: Rng,
+    finer: readonly (SymbolColumns | undefined)[] = [],
+  ) {
+    this.#paths = columns.map((bars, symbol) => (finer[symbol] === undefined ? undefined : new IntrabarPath(bars, finer[symbol])));
     this.#host = host;
     this.#columns = columns;
     this.#instruments = instruments;
@@ -154,14 +170,7 @@ export class SimulatedVenue {
     for (const order of waiting) {
       const local = locals[order.symbol]!;
       if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow) continue;
-      const columns = this.#columns[order.symbol]!;
-      const price = columns.open[local]!;
-      const { lotSize, multiplier } = this.#instruments[order.symbol]!;
-      const held = this.#host.held(order.strategy, order.symbol);
-      const weight = order.size.weight;
-      const change = weight === 0 ? -held : (weight * equity) / (price * multiplier) - held;
-      order.direction = change < 0 ? -1 : 1;
-      order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
+      this.#sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
     }
     waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
     this.#targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);
@@ -182,6 +191,33 @@ export class SimulatedVenue {
   #matchQueue(queue: OrderQueue, symbol: number, local: number, row: number): void {
     this.#load(symbol, local, row);
     this.#host.markAt(this.profile.marginMark);
+    const path = this.#paths[symbol];
+    if (path === undefined) this.#matchStep(queue, local, row);
+    else this.#walk(path, queue, local, row);
+    queue.settle(row);
+  }
+
+  /** The queue against each finer bar in turn. */
+  #walk(path: IntrabarPath, queue: OrderQueue, local: number, row: number): void {
+    const [from, to] = [path.from(local), path.to(local)];
+    if (from >= to) {
+      this.#matchStep(queue, local, row);
+      return;
+    }
+    this.#stepped = true;
+    for (let step = from; step < to; step++) {
+      path.load(step, this.#bar);
+      this.#step = step;
+      this.#firstStep = step === from;
+      this.#lastStep = step === to - 1;
+      this.#matchStep(queue, local, row);
+    }
+    this.#step = 0;
+    this.#firstStep = this.#lastStep = true;
+    this.#stepped = false;
+  }
+
+  #matchStep(queue: OrderQueue, local: number, row: number): void {
     do {
       this.#again = false;
       for (const order of queue.orders.slice()) {
@@ -192,12 +228,14 @@ export class SimulatedVenue {
       if (order.type === 'trailing_stop' && order.open && row >= order.firstRow)
         trail(order, order.direction > 0 ? this.#bar.low : this.#bar.high);
     }
-    queue.settle(row);
   }
 
   #matchOne(order: WorkingOrder, local: number, row: number): void {
     if (this.#expires(order, local)) return;
     if (!this.#sessions[order.symbol]!.allows(order, local)) return;
+    if (!this.#lastStep && (order.type === 'market_on_close' || order.type === 'limit_on_close')) return;
+    const bornHere = order.bornInside && order.createdRow === row && order.bornStep === this.#step;
+    if (bornHere && order.purpose === 'target') return;
     const atOpen = order.type === 'market' || order.type === 'market_on_open';
     let price: number;
     if (atOpen) price = this.#bar.market;
@@ -205,12 +243,12 @@ export class SimulatedVenue {
     else if (order.type === 'limit_on_open') price = within(order, this.#bar.open);
     else if (order.type === 'limit_on_close') price = within(order, this.#bar.close);
     else {
-      if (order.postOnly && row === order.firstRow && within(order, this.#bar.open) === this.#bar.open) {
+      if (order.postOnly && this.#firstStep && row === order.firstRow && within(order, this.#bar.open) === this.#bar.open) {
         order.happen('reject', 'post-only order would take liquidity');
         this.working--;
         return;
       }
-      price = restingPrice(order, this.#bar, this.profile, order.bornInside && order.createdRow === row);
+      price = restingPrice(order, this.#bar, this.profile, bornHere);
     }
     if (price === price) this.#execute(order, price, order.type === 'limit' && price === order.limit);
     this.#endImmediate(order, price === price);
@@ -309,7 +347,7 @@ export class SimulatedVenue {
 
   #spawnPessimistic(order: WorkingOrder, inside: boolean): void {
     const atClose = order.type === 'market_on_close' || order.type === 'limit_on_close';
-    this.#spawnPair(order, inside ? this.#row + 1 : this.#row, atClose ? this.#row + 1 : this.#row);
+    this.#spawnPair(order, inside && !this.#stepped ? this.#row + 1 : this.#row, atClose ? this.#row + 1 : this.#row);
     if (!atClose) this.#again = true;
   }
 
@@ -317,7 +355,7 @@ export class SimulatedVenue {
   #spawnForNextBar(order: WorkingOrder, inside: boolean): void {
     const hasExits = order.takeProfit === order.takeProfit || order.stopLoss === order.stopLoss;
     this.#spawnPair(order, this.#row, this.#row);
-    if (hasExits && (!inside || this.#targetOnly(order))) this.#again = true;
+    if (hasExits && (!inside || targetOnly(order, this.#bar))) this.#again = true;
   }
 
   #spawnPair(order: WorkingOrder, targetRow: number, stopRow: number): void {
@@ -325,38 +363,11 @@ export class SimulatedVenue {
     if (order.stopLoss === order.stopLoss) this.#spawn(order, 'stop', 'stop', order.stopLoss, stopRow);
   }
 
-  /** backtesting.py: a stop entry whose target lies in the bar and whose stop does not may still take the target in that bar. */
-  #targetOnly(order: WorkingOrder): boolean {
-    if (order.type !== 'stop') return false;
-    const { low, high } = this.#bar;
-    const target = low <= order.takeProfit && order.takeProfit <= high;
-    return target && !(low <= order.stopLoss && order.stopLoss <= high);
-  }
-
   #spawn(parent: WorkingOrder, purpose: OrderPurpose, type: 'limit' | 'stop' | 'market', price: number, firstRow: number): void {
     const time = this.#columns[parent.symbol]!.time[this.#local]!;
-    const id = this.#host.nextOrderId();
-    const child = new WorkingOrder(
-      id,
-      parent.strategy,
-      parent.strategyName,
-      parent.symbol,
-      parent.symbolName,
-      -parent.direction,
-      type,
-      { kind: 'units', units: Number.NaN },
-      this.#row,
-      time,
-      firstRow,
-    );
-    child.closes = parent.id;
-    child.isChild = true;
+    const child = exitOrder(parent, purpose, type, price, { id: this.#host.nextOrderId(), row: this.#row, time, firstRow });
     child.bornInside = this.#insideRow === this.#row && this.profile.entryBarExits === 'pessimistic';
-    child.reduceOnly = true;
-    child.purpose = purpose;
-    child.tag = parent.tag;
-    if (type === 'limit') child.limit = price;
-    if (type === 'stop') child.stop = price;
+    child.bornStep = this.#step;
     this.#host.spawned(child);
     this.submit(child);
   }

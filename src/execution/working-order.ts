@@ -46,6 +46,8 @@ export class WorkingOrder {
   refused = false;
   /** Came alive inside a bar, whose open is therefore no price for it. */
   bornInside = false;
+  /** The finer bar in which it did, where there are finer bars. */
+  bornStep = 0;
   group = '';
   purpose: OrderPurpose = 'signal';
   readonly createdRow: number;
