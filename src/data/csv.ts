@@ -67,7 +67,7 @@ class RowReader {
     this.#name = name;
     this.#line = layout.hasHeader ? 2 : 1;
     let lines = 1;
-    for (let i = position; i < bytes.length; i++) if (bytes[i] === NEWLINE) lines++;
+    for (let at = bytes.indexOf(NEWLINE, position); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
     const order = [layout.time, layout.open, layout.high, layout.low, layout.close, layout.adjustedClose, layout.volume];
     this.#fields = order.map((column) => new Float64Array(column < 0 ? 0 : lines));
     this.#target = new Int8Array(layout.columnCount).fill(-1);
@@ -172,7 +172,7 @@ class RowReader {
   }
 
   #finish(): ParsedCsv {
-    const { layout } = { layout: this.#layout };
+    const layout = this.#layout;
     const rows = this.#rows;
     const take = (field: number): Float64Array => this.#fields[field]!.subarray(0, rows);
     const close = take(4);
@@ -195,33 +195,32 @@ class RowReader {
 }
 
 /**
- * A plain decimal ([-]digits[.digits]) of at most 15 significant digits, as one exact integer over one exact power of ten,
- * which IEEE division rounds right; NaN when the text is anything else.
+ * A plain decimal ([-]digits[.digits]) as one exact integer (below 2^53) over one exact power of ten (up to 10^22), which IEEE division
+ * rounds right; longer ones by the runtime's own reader. NaN when the text is anything else.
  */
 function plainNumber(bytes: Uint8Array, from: number, to: number): number {
-  let position = from;
-  const negative = bytes[position] === 45;
-  if (negative) position++;
+  const negative = bytes[from] === 45;
+  const start = negative ? from + 1 : from;
+  let position = start;
   let mantissa = 0;
-  let decimals = -1;
-  let digits = 0;
   for (; position < to; position++) {
     const digit = bytes[position]! - 48;
-    if (digit >= 0 && digit <= 9) {
-      mantissa = mantissa * 10 + digit;
-      if (mantissa > 0) digits++;
-      if (decimals >= 0) decimals++;
-    } else if (digit === -2 && decimals < 0) decimals = 0;
-    else return Number.NaN;
+    if (digit < 0 || digit > 9) break;
+    mantissa = mantissa * 10 + digit;
   }
-  if (digits > 15 || decimals > 22 || to - from - (negative ? 1 : 0) - (decimals >= 0 ? 1 : 0) < 1)
-    return longNumber(bytes, from, to, digits);
+  let decimals = 0;
+  if (position < to) {
+    if (bytes[position] !== 46 || to - start === 1) return Number.NaN;
+    decimals = to - ++position;
+    for (; position < to; position++) {
+      const digit = bytes[position]! - 48;
+      if (digit < 0 || digit > 9) return Number.NaN;
+      mantissa = mantissa * 10 + digit;
+    }
+  } else if (position === start) return Number.NaN;
+  if (mantissa > Number.MAX_SAFE_INTEGER || decimals > 22) return Number(textOf(bytes, from, to));
   const value = decimals > 0 ? mantissa / POWERS[decimals]! : mantissa;
   return negative ? -value : value;
-}
-
-function longNumber(bytes: Uint8Array, from: number, to: number, digits: number): number {
-  return digits > 15 ? Number(textOf(bytes, from, to)) : Number.NaN;
 }
 
 /** `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SSZ` without a string. NaN when a part is out of range. */

@@ -45,7 +45,17 @@ describe('CSV', () => {
 
   test('numbers are those of JavaScript, bit for bit', () => {
     const rng = createRng(1);
-    const texts = Array.from({ length: 2000 }, () => (rng.uniform() * 10 ** rng.integer(9)).toString());
+    const long = [
+      '0.1234567890123456789',
+      '9007199254740993',
+      '9007199254740991.5',
+      '0.00000000000000000000000123',
+      '123456789012345678',
+      '-0.5',
+      '.5',
+      '5.',
+    ];
+    const texts = [...long, ...Array.from({ length: 2000 }, () => (rng.uniform() * 10 ** rng.integer(9)).toString())];
     const { columns } = parseCsv(bytes(texts.map((text, i) => `${1_577_923_200 + i},${text},1,1,1,1`).join('\n')), 'x.csv');
     expect([...columns.open]).toEqual(texts.map(Number));
   });
