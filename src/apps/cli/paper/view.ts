@@ -25,7 +25,8 @@ function screenView(io: CliEnvironment): PaperView {
   const draw = (state: ScreenState): void => {
     const width = Math.max(60, (io.stdout.columns ?? 100) - 1);
     const lines = screenLines(state, width, (io.stdout as { readonly rows?: number }).rows ?? 40, style);
-    const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
+    // Whatever was typed stands on the cursor's line: it is wiped, and drawing begins at the left edge.
+    const up = drawn === 0 ? '' : `\r\u001b[2K\u001b[${drawn}A`;
     io.stdout.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n`);
     drawn = lines.length;
   };
