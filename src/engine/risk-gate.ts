@@ -75,7 +75,9 @@ export class OrderGate {
   }
 
   #admitOpening(order: WorkingOrder, close: number): string | undefined {
-    const key = this.#key(order.symbol, this.#book.hedging && order.direction < 0);
+    // A target weight takes the side that leads to it, whatever side it was asked with.
+    const side = order.size.kind === 'target_weight' ? this.#units(order, close) : order.direction;
+    const key = this.#key(order.symbol, this.#book.hedging && side < 0);
     const row = this.state.symbols[key]!;
     const { quantity } = row;
     // The engine closes what an exclusive order replaces before it sends the order.

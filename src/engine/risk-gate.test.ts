@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRng, DAY_MS, timestamp } from '#core';
+import { barSeries, instrument, parseTimeframe, type BarSeries, type OrderRequest } from '#domain';
+import { executionProfile } from '#execution';
+import { createRiskState, kill, releaseKill, type RefusalCode, type RiskLimits, type RiskState } from '#risk';
+import type { BarContext, Strategy } from '#strategy';
+import { Engine, featureTable } from './index.ts';
+
+const START = Date.UTC(2024, 0, 1);
+const CASH = 10_000;
+
+interface Account {
+  readonly leverage?: number;
+  readonly hedging?: boolean;
+  readonly exclusiveOrders?: boolean;
+  readonly riskState?: RiskState;
+}
+
+function bars(symbol: string, prices: readonly number[], barMs: number, width: number): BarSeries {
+  return barSeries(symbol, parseTimeframe(barMs === DAY_MS ? '1d' : '1m'), {
+    time: Float64Array.from(prices, (_, row) => START + row * barMs),
+    open: Float64Array.from(prices),
+    high: Float64Array.from(prices, (price) => price * (1 + width)),
+    low: Float64Array.from(prices, (price) => price * (1 - width)),
+    close: Float64Array.from(prices),
+    volume: Float64Array.from(prices, () => 1e9),
+  });
+}
+
+/** Runs one strategy on symbols A, B, … with the given closes; `after` is called when each bar is done. */
+function run(
+  closes: readonly (readonly number[])[],
+  onBar: (context: BarContext) => void,
+  limits: RiskLimits | undefined,
+  account: Account = {},
+  after: (engine: Engine) => void = () => undefined,
+  barMs: number = DAY_MS,
+): Engine {
+  const series = closes.map((prices, at) => bars('ABC'[at]!, prices, barMs, 0.02));
+  const strategy: Strategy = {
+    name: 'script',
+    features: {},
+    onBar: (context) => {
+      onBar(context);
+      return undefined;
+    },
+  };
+  const { leverage = 4, hedging = false, exclusiveOrders = false, riskState } = account;
+  const engine = new Engine({
+    columns: series,
+    instruments: series.map(({ symbol }) => instrument(symbol, 'synthetic', { lotSize: 1e-6, minQuantity: 1e-6, tickSize: 0 })),
+    strategies: [strategy],
+    features: [featureTable(strategy, series)],
+    account: { cash: CASH, leverage, hedging, exclusiveOrders },
+    profile: executionProfile('frictionless'),
+    rng: createRng(1),
+    rows: closes[0]!.length,
+    ...(limits === undefined ? {} : { limits }),
+    ...(riskState === undefined ? {} : { riskState }),
+  });
+  const locals = new Int32Array(series.length);
+  for (let row = 0; row < closes[0]!.length; row++) {
+    locals.fill(row);
+    engine.step(row, START + row * barMs, locals);
+    after(engine);
+  }
+  return engine;
+}
+
+const buy = (size: number, more: Partial<OrderRequest> = {}): OrderRequest => ({ side: 'buy', type: 'market', size, ...more });
+const sell = (size: number, more: Partial<OrderRequest> = {}): OrderRequest => ({ side: 'sell', type: 'market', size, ...more });
+const flat = (rows: number, price = 100): number[] => Array.from({ length: rows }, () => price);
+
+describe('every refusal occurs in the engine, with its code and in the decision log', () => {
+  type Script = Readonly<Record<number, readonly OrderRequest[]>>;
+  const rows: readonly (readonly [RefusalCode, RiskLimits, Script, (readonly number[])?])[] = [
+    ['order_quantity', { maxOrderQuantity: 10 }, { 0: [buy(11)] }],
+    ['order_notional', { maxOrderNotional: 1000 }, { 0: [buy(11)] }],
+    ['order_notional', { maxOrderNotional: 1000 }, { 0: [{ ...buy(1), size: { kind: 'target_weight', weight: 0.2 } }] }],
+    ['window_quantity', { maxWindowQuantity: 10, sizeWindowMs: DAY_MS }, { 0: [buy(6), buy(6)] }],
+    ['window_notional', { maxWindowNotional: 1000, sizeWindowMs: DAY_MS }, { 0: [buy(6), buy(6)] }],
+    ['price_collar', { priceCollarFraction: 0.1 }, { 0: [buy(1, { type: 'limit', limitPrice: 80 })] }],
+    ['gross_exposure', { maxGrossExposure: 1 }, { 0: [buy(60), buy(60)] }],
+    ['gross_exposure', { maxGrossExposure: 1 }, { 0: [{ ...buy(1), size: { kind: 'margin_fraction', fraction: 0.5 } }] }],
+    ['net_exposure', { maxNetExposure: 0.5 }, { 0: [sell(60)] }],
+    ['concentration', { maxConcentration: 0.5 }, { 0: [buy(60)] }],
+    ['drawdown_halt', { maxDrawdownFraction: 0.2 }, { 0: [buy(50)], 3: [buy(1)] }, [100, 100, 100, 50, 50]],
+    ['daily_loss', { maxDailyLossFraction: 0.2 }, { 0: [buy(50)], 2: [buy(1)] }, [100, 100, 50, 50]],
+    ['duplicate', { duplicateWindowMs: 1000 }, { 0: [buy(1), buy(1)] }],
+    ['message_rate', { maxMessages: 2, messageWindowMs: 1000 }, { 0: [buy(1), buy(2), buy(3)] }],
+    ['open_orders', { maxOpenOrders: 1 }, { 0: [buy(1, { type: 'limit', limitPrice: 90 }), buy(1, { type: 'limit', limitPrice: 89 })] }],
+    ['self_cross', {}, { 0: [sell(1, { type: 'limit', limitPrice: 110 }), buy(1, { type: 'limit', limitPrice: 111 })] }],
+    ['reduce_only_flip', {}, { 0: [sell(1, { reduceOnly: true })] }],
+  ];
+  test.each(rows.map(([code, limits, script, prices = flat(4)]) => ({ code, limits, script, prices })))(
+    '$code with $limits',
+    ({ code, limits, script, prices }) => {
+      const engine = run([prices], (context) => script[context.row]?.forEach((order) => context.submit(order)), limits);
+      const denied = engine.orders.filter(({ status }) => status === 'denied');
+      expect(denied.map(({ reason }) => reason.split(':')[0])).toEqual([code]);
+      expect(denied[0]!.reason).toMatch(/^[a-z_]+: [A-Z0-9].+\.$/);
+      expect(engine.decisions.read(0, denied[0]!.createdRow)).toBe(`denied: ${denied[0]!.reason}`);
+      expect([...engine.gate!.counts]).toEqual([[code, 1]]);
+    },
+  );
+
+  test('killed and reduce_only_mode, by a state that was written to disk; closing goes on', () => {
+    const buys = (context: BarContext): void => {
+      if (context.row < 3) context.submit(buy(1));
+      else context.closePosition();
+    };
+    const first = run([flat(2)], buys, {}, {}, ({ gate, row }) => row === 1 && kill(gate!.state, 'the operator said so'));
+    const kept = JSON.parse(JSON.stringify(first.gate!.state)) as RiskState;
+    const second = run([flat(3)], buys, {}, { riskState: kept });
+    expect(second.orders.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 3 }, () => 'killed: Trading is stopped: the operator said so.'),
+    );
+    releaseKill(kept);
+    const third = run([flat(6)], buys, {}, { riskState: kept }, ({ gate, row }) => {
+      if (row === 1) gate!.state.reduceOnly = true;
+      if (row === 2) kill(gate!.state, 'again');
+    });
+    expect(third.orders.map(({ status, reason }) => (status === 'denied' ? reason.split(':')[0] : status))).toEqual([
+      'filled',
+      'filled',
+      'reduce_only_mode',
+      'filled',
+    ]);
+    expect(third.held(0, 0)).toBe(0);
+  });
+});
+
+/** What a random strategy may do with one symbol at one bar. */
+const action = fc.record({
+  symbol: fc.constantFrom(0, 1),
+  side: fc.constantFrom('buy' as const, 'sell' as const),
+  kind: fc.constantFrom('units', 'weight', 'margin', 'notional', 'limit', 'stop', 'reduce', 'close', 'cancel'),
+  part: fc.double({ min: 0.01, max: 2.5, noNaN: true }),
+});
+type Action = typeof action extends fc.Arbitrary<infer Value> ? Value : never;
+
+function act({ side, kind, part }: Action, context: BarContext): void {
+  const units = (part * CASH) / 100;
+  const sign = side === 'buy' ? 1 : -1;
+  const market = { side, type: 'market' } as const;
+  switch (kind) {
+    case 'units':
+      context.submit({ ...market, size: units });
+      return;
+    case 'weight':
+      context.submit({ ...market, size: { kind: 'target_weight', weight: sign * part } });
+      return;
+    case 'margin':
+      context.submit({ ...market, size: { kind: 'margin_fraction', fraction: part / 2.5 } });
+      return;
+    case 'notional':
+      context.submit({ ...market, size: { kind: 'notional', notional: part * CASH } });
+      return;
+    case 'limit':
+      context.submit({ side, type: 'limit', limitPrice: 100 - (sign * part) / 100, size: units });
+      return;
+    case 'stop':
+      context.submit({ side, type: 'stop', stopPrice: 100 + (sign * part) / 100, size: units });
+      return;
+    case 'reduce':
+      context.submit({ ...market, size: units, reduceOnly: true });
+      return;
+    case 'close':
+      context.closePosition(Math.min(1, part));
+      return;
+    case 'cancel':
+      context.cancelAll();
+  }
+}
+
+describe('no sequence of orders gets past a limit', () => {
+  const sequences = fc.array(fc.array(action, { maxLength: 5 }), { minLength: 2, maxLength: 12 });
+  const accounts = fc.record({ hedging: fc.boolean(), exclusiveOrders: fc.boolean() });
+  const perform =
+    (bars: readonly (readonly Action[])[]) =>
+    (context: BarContext): void => {
+      for (const one of bars[context.row] ?? []) if ('AB'[one.symbol] === context.symbol) act(one, context);
+    };
+
+  test('gross exposure and concentration, at prices that stand still', () => {
+    fc.assert(
+      fc.property(sequences, accounts, fc.double({ min: 0.3, max: 3, noNaN: true }), (bars, account, most) => {
+        // In a hedging account a reduce-only order takes the other side beside what it offsets: the net falls, the gross does not.
+        const some = account.hedging ? bars.map((actions) => actions.filter(({ kind }) => kind !== 'reduce' && kind !== 'close')) : bars;
+        const limits = { maxGrossExposure: most, maxConcentration: most * 0.7, refuseSelfCross: false };
+        run([flat(bars.length + 2), flat(bars.length + 2)], perform(some), limits, account, ({ ledger, marks, equityNow }) => {
+          // Resting orders fill up to 0.025 away from the mark, so that equity may have moved by as much a unit.
+          expect(ledger.gross(marks)).toBeLessThanOrEqual(most * equityNow * (1 + 1e-9) + slack(most));
+          for (const held of ledger.net)
+            expect(Math.abs(held) * 100).toBeLessThanOrEqual(0.7 * most * equityNow * (1 + 1e-9) + slack(most));
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+  const slack = (most: number): number => most * 0.001 * CASH * (1 + most);
+
+  test('order size and the throttle of a window, closing orders aside', () => {
+    const limits = { maxOrderNotional: 4000, maxMessages: 3, messageWindowMs: 3 * 60_000, refuseSelfCross: false };
+    fc.assert(
+      fc.property(sequences, accounts, (bars, account) => {
+        const engine = run([flat(bars.length + 2), flat(bars.length + 2)], perform(bars), limits, account, undefined, 60_000);
+        const sent = engine.orders.filter(({ status }) => status !== 'denied');
+        const opening = sent.filter(({ reduceOnly, closes }) => !reduceOnly && closes === 0);
+        for (const order of opening) {
+          expect(order.filled * 100).toBeLessThanOrEqual(4000 * 1.03);
+          const before = sent.filter(
+            ({ id, createdTime, closes, type }) =>
+              id < order.id && order.createdTime - createdTime < limits.messageWindowMs && !(closes > 0 && type !== 'market'),
+          );
+          expect(before.length).toBeLessThanOrEqual(2 + before.filter(({ reduceOnly, closes }) => reduceOnly || closes > 0).length);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('an order that can only reduce passes every limit and every halt', () => {
+    const tight = {
+      maxOrderNotional: 1,
+      maxMessages: 0,
+      messageWindowMs: DAY_MS,
+      maxGrossExposure: 0.01,
+      maxDrawdownFraction: 0.001,
+      maxOpenOrders: 0,
+    };
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 90, noNaN: true }), fc.boolean(), fc.boolean(), (units, long, killed) => {
+        const engine = run(
+          [[...flat(2), ...flat(4, long ? 99 : 101)]],
+          (context) => {
+            if (context.row === 3) context.submit({ side: long ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
+          },
+          tight,
+          {},
+          ({ gate, ledger, row, time }) => {
+            if (row === 0)
+              ledger.apply({
+                strategy: 0,
+                symbol: 0,
+                quantity: long ? 95 : -95,
+                price: 100,
+                fee: 0,
+                orderId: 99,
+                time,
+                row,
+                reason: '',
+                closes: 0,
+                tag: '',
+              });
+            if (row === 1 && killed) kill(gate!.state, 'stop');
+          },
+        );
+        expect(engine.orders.map(({ status }) => status)).toEqual(['filled']);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('limits that are far away change nothing', () => {
+    const far = {
+      maxGrossExposure: 1e6,
+      maxConcentration: 1e6,
+      priceCollarFraction: 1e3,
+      maxMessages: 1e6,
+      messageWindowMs: 60_000,
+      refuseSelfCross: false,
+    };
+    fc.assert(
+      fc.property(sequences, accounts, (bars, account) => {
+        // A reduce-only order with nothing to reduce is told so at once with limits, and by the venue without.
+        const some = bars.map((actions) => actions.filter(({ kind }) => kind !== 'reduce'));
+        const closes = [flat(bars.length + 2), flat(bars.length + 2)];
+        expect(run(closes, perform(some), far, account).fills).toEqual(run(closes, perform(some), undefined, account).fills);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('a gate begins where its state says', () => {
+  const state = createRiskState(20_000, timestamp(0));
+  const engine = run([flat(2)], (context) => void context.submit(buy(1)), { maxDrawdownFraction: 0.4 }, { riskState: state });
+  expect(engine.orders[0]!.reason).toMatch(/^drawdown_halt: Equity 10000 is 50\.00 % below its peak of 20000/);
+});
