@@ -272,6 +272,26 @@ test.each([alpaca, binance])('$name: killed between pages, the next run fetches 
   expect(existsSync(join(path, `${encodeURIComponent(venue.symbol)}-1h.part`))).toBe(false);
 });
 
+test.each([alpaca, binance])('$name: earlier dates that were interrupted leave no hole, whatever is asked for next', async (venue) => {
+  let refuse = false;
+  let allowed = 0;
+  const { source } = await serve(venue, {
+    fault: (_, response) => {
+      if (!refuse || allowed-- > 0) return false;
+      json(response, { code: -2015, msg: 'no', message: 'no' }, 401);
+      return true;
+    },
+  });
+  const store = freshStore();
+  await load(source({ store }), venue, START + 16 * HOUR, START + 20 * HOUR);
+  [refuse, allowed] = [true, 1];
+  await expect(load(source({ store, pageLimit: 4 }), venue)).rejects.toMatchObject({ code: 'auth' });
+  refuse = false;
+  const later = await load(source({ store }), venue, START + 18 * HOUR);
+  expect(later.columns.close).toEqual(closes(18, 25));
+  expect((await store.read(venue.symbol, hourly))!.bars.close).toEqual(closes(0, 25));
+});
+
 test('alpaca: adjusted history that changed is fetched anew; reset header, crypto address, feed and dates', async () => {
   let factor = 1;
   const halved = (url: URL): unknown =>
