@@ -11,6 +11,10 @@ export class FillCosts {
   readonly #capRow: Int32Array;
   readonly #capLeft: Float64Array;
   readonly #free: boolean;
+  /** σ and mean volume last worked out for each symbol, and the row they are of. */
+  readonly #estimatedAt: Int32Array;
+  readonly #sigma: Float64Array;
+  readonly #meanVolume: Float64Array;
   #drawnFor: WorkingOrder | undefined;
   #drawnAt = -1;
   #drawn = 0;
@@ -21,6 +25,9 @@ export class FillCosts {
     this.#rng = rng;
     this.#capRow = new Int32Array(columns.length).fill(-1);
     this.#capLeft = new Float64Array(columns.length);
+    this.#estimatedAt = new Int32Array(columns.length).fill(-1);
+    this.#sigma = new Float64Array(columns.length);
+    this.#meanVolume = new Float64Array(columns.length);
     this.#free = profile.halfSpreadBps === 0 && profile.slippageBps === 0 && profile.randomSlippageBps === 0 && profile.impactY === 0;
   }
 
@@ -75,6 +82,12 @@ export class FillCosts {
    * σ 2 % and Y 1 moves the price 20 bps. With no volume or one bar of history there is nothing to estimate from: σ is 2 %, V the bar's.
    */
   #impact(symbol: number, local: number, units: number): number {
+    if (this.#estimatedAt[symbol] !== local) this.#estimate(symbol, local);
+    const mean = this.#meanVolume[symbol]!;
+    return mean > 0 ? this.#profile.impactY * this.#sigma[symbol]! * Math.sqrt(units / mean) : 0;
+  }
+
+  #estimate(symbol: number, local: number): void {
     const { close, volume } = this.#columns[symbol]!;
     const from = Math.max(1, local - this.#profile.impactWindow);
     let sum = 0;
@@ -87,8 +100,8 @@ export class FillCosts {
       squares += change * change;
       traded += volume[row]!;
     }
-    const sigma = count > 1 ? Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1))) : 0.02;
-    const mean = count > 0 && traded > 0 ? traded / count : volume[local]!;
-    return mean > 0 ? this.#profile.impactY * sigma * Math.sqrt(units / mean) : 0;
+    this.#estimatedAt[symbol] = local;
+    this.#sigma[symbol] = count > 1 ? Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1))) : 0.02;
+    this.#meanVolume[symbol] = count > 0 && traded > 0 ? traded / count : volume[local]!;
   }
 }
