@@ -38,6 +38,7 @@ function fused(): CrossingSweepResult {
   for (let row = 0; row < ROWS; row++) prefix[row + 1] = prefix[row]! + Math.round(close[row]! * 1e6);
   const entries = new Float64Array(pairs.fast.length);
   const endEquity = new Float64Array(pairs.fast.length);
+  const stillHeld = new Uint8Array(pairs.fast.length);
   for (let pair = 0; pair < entries.length; pair++) {
     const [f, s] = [pairs.fast[pair]!, pairs.slow[pair]!];
     let cash = 100_000;
@@ -52,29 +53,35 @@ function fused(): CrossingSweepResult {
       held = wanted;
     }
     endEquity[pair] = cash + held * close[ROWS - 1]!;
+    stillHeld[pair] = held;
   }
-  return { entries, endEquity, open: new Uint8Array(0) };
+  return { entries, endEquity, open: stillHeld };
 }
 
-function line(name: string, seconds: number[], { entries, endEquity }: CrossingSweepResult): void {
+function report(name: string, seconds: number[], cpuSeconds: number[], { entries, endEquity, open: held }: CrossingSweepResult): void {
   const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
   const best = endEquity.reduce((top, value, at) => (value > endEquity[top]! ? at : top), 0);
   const sorted = seconds.toSorted((a, b) => a - b);
+  const trades = total(entries) - held.reduce((sum, one) => sum + one, 0);
   console.log(
-    `${name.padEnd(22)} best ${sorted[0]!.toFixed(3)} s  median ${sorted[sorted.length >> 1]!.toFixed(3)} s  ${entries.length} pairs  ${total(entries)} entries  Σ ${total(endEquity).toFixed(4)}  best ${pairs.fast[best]}/${pairs.slow[best]} ${endEquity[best]!.toFixed(4)}`,
+    `${name.padEnd(22)} best ${sorted[0]!.toFixed(3)} s  median ${sorted[sorted.length >> 1]!.toFixed(3)} s  least CPU ${Math.min(...cpuSeconds).toFixed(3)} s  ${entries.length} pairs  ${trades} trades  Σ ${total(endEquity).toFixed(4)}  best ${pairs.fast[best]}/${pairs.slow[best]} ${endEquity[best]!.toFixed(4)}`,
   );
 }
 
-const repetitions = 5;
+const repetitions = 7;
 async function measure(name: string, run: () => CrossingSweepResult | Promise<CrossingSweepResult>): Promise<void> {
   const seconds: number[] = [];
+  const cpuSeconds: number[] = [];
   let result: CrossingSweepResult | undefined;
   for (let at = 0; at < repetitions; at++) {
     const start = performance.now();
+    const before = process.cpuUsage();
     result = await run();
     seconds.push((performance.now() - start) / 1000);
+    const { user, system } = process.cpuUsage(before);
+    cpuSeconds.push((user + system) / 1e6);
   }
-  line(name, seconds, result!);
+  report(name, seconds, cpuSeconds, result!);
 }
 
 await measure('fused loop', fused);

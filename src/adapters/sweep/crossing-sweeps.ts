@@ -19,7 +19,11 @@ export async function openCrossingSweeps(threads: number): Promise<CrossingSweep
   const pool = openWorkerPool<CrossingSweep, CrossingSweepResult>(entry, threads, undefined);
   const warm = new Float64Array(16).fill(1);
   const first: CrossingSweep = {
-    ...{ openTicks: warm, closeTicks: warm, tickSize: 1, feeFraction: 0, cash: 1 },
+    openTicks: warm,
+    closeTicks: warm,
+    tickSize: 1,
+    feeFraction: 0,
+    cash: 1,
     fast: Int32Array.of(1),
     slow: Int32Array.of(2),
   };

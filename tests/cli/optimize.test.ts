@@ -1,0 +1,99 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { cli, scratchFolder } from './run-cli.ts';
+
+const GRID = ['optimize', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--method', 'grid', '--where', 'fast<slow'];
+const SMALL = [...GRID, '--range', 'fast=5:25:5', '--range', 'slow=20:80:20'];
+
+interface Report {
+  readonly folder: string;
+  readonly trials: { readonly evaluated: number; readonly fromLedger: number; readonly ledgerRows: number; readonly asked: number };
+  readonly best: { readonly parameters: Record<string, number>; readonly scores: readonly number[] };
+  readonly top: readonly unknown[];
+  readonly pareto: readonly unknown[];
+  readonly honesty: { readonly trials: number; readonly deflatedSharpeRatio: number };
+  readonly folds: readonly { readonly parameters: Record<string, number>; readonly outOfSample: number }[];
+}
+
+async function report(folder: string, ...argv: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await cli(folder, ...argv, '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Report;
+}
+
+const rows = (folder: string): { readonly trial: string }[] => {
+  const path = join(folder, 'results/trials/ledger.jsonl');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  return lines.map((line) => JSON.parse(line) as { readonly trial: string });
+};
+
+describe('optimize', () => {
+  test('two threads find what one does; the second run reads the ledger and evaluates nothing', async () => {
+    const [one, two] = [scratchFolder(), scratchFolder()];
+    const alone = await report(one, ...SMALL, '--workers', '1');
+    const shared = await report(two, ...SMALL, '--workers', '2');
+    expect(shared.top).toEqual(alone.top);
+    expect(shared.honesty).toEqual(alone.honesty);
+    expect(alone.trials).toMatchObject({ evaluated: alone.trials.asked, fromLedger: 0, ledgerRows: alone.trials.asked });
+    const again = await report(one, ...SMALL, '--workers', '1', '--resume');
+    expect(again.trials).toMatchObject({ evaluated: 0, fromLedger: alone.trials.asked, ledgerRows: alone.trials.asked });
+    expect(again.top).toEqual(alone.top);
+    expect(existsSync(join(one, again.folder, 'plateau.html'))).toBe(true);
+  });
+
+  test('the deflated Sharpe ratio counts every trial of the ledger, of other searches too', async () => {
+    const folder = scratchFolder();
+    const first = await report(folder, ...SMALL);
+    const second = await report(folder, 'optimize', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--method', 'random', '--trials', '9');
+    expect(second.honesty.trials).toBe(first.trials.asked + second.trials.evaluated);
+    expect(rows(folder).length).toBe(second.honesty.trials);
+  });
+
+  test('folds choose on training days; several objectives make a front', async () => {
+    const folder = scratchFolder();
+    const walk = await report(folder, ...SMALL, '--folds', 'walk-forward:3');
+    expect(walk.folds.length).toBe(3);
+    // All windows read the streams of the same evaluations.
+    expect(walk.trials.evaluated).toBe(walk.trials.asked);
+    const front = await report(folder, ...SMALL, '--objective', 'sharpe,drawdown');
+    expect(front.pareto.length).toBeGreaterThan(0);
+    expect(front.trials.evaluated).toBe(0);
+  });
+
+  test('killed in the middle, it goes on: nothing is lost, nothing is counted twice', async () => {
+    const folder = scratchFolder();
+    const wide = [...GRID, '--range', 'fast=5:60:1', '--range', 'slow=20:200:10', '--workers', '1'];
+    const main = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
+    const child = spawn(process.execPath, [main, ...wide, '--json'], { cwd: folder, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    while (rows(folder).length < 20 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    await ended;
+    const before = readFileSync(join(folder, 'results/trials/ledger.jsonl'), 'utf8');
+    const done = before.split('\n').length - 1;
+    const after = JSON.parse(
+      execFileSync(process.execPath, [main, ...wide, '--resume', '--json'], { cwd: folder, encoding: 'utf8' }),
+    ) as Report;
+    expect(readFileSync(join(folder, 'results/trials/ledger.jsonl'), 'utf8').startsWith(before)).toBe(true);
+    expect(after.trials.evaluated + done).toBe(after.trials.asked);
+    expect(new Set(rows(folder).map(({ trial }) => trial)).size).toBe(after.trials.asked);
+  }, 60_000);
+
+  test('bad wishes end with one line and a hint', async () => {
+    for (const [flags, said] of [
+      [['--objective', 'sharp'], 'Did you mean "sharpe"?'],
+      [['--method', 'gird'], 'Did you mean "grid"?'],
+      [['--range', 'fst=1:2'], 'Did you mean "fast"?'],
+      [['--trials', '0'], '--trials takes a whole number'],
+      [['--folds', 'purged:400'], 'too few for 400 folds'],
+      [['--resume'], 'no search to resume'],
+      [['--method', 'tpe', '--objective', 'sharpe,return'], 'takes one objective'],
+    ] as const) {
+      const { code, stderr } = await cli(scratchFolder(), ...SMALL, ...flags);
+      expect({ code, told: stderr.includes(said) }, `${flags.join(' ')}: ${stderr}`).toEqual({ code: 2, told: true });
+    }
+  });
+});
