@@ -305,6 +305,14 @@ test('alpaca: adjusted history that changed is fetched anew; reset header, crypt
   factor = 0.5;
   const raw = await load(source({ store, adjustment: 'all' }), alpaca);
   expect(raw.columns.close).toEqual(closes(0, 25).map((close) => close / 2));
+  const earlier = freshStore();
+  factor = 1;
+  await load(source({ store: earlier, adjustment: 'all' }), alpaca, START + 12 * HOUR, START + 16 * HOUR);
+  factor = 0.5;
+  expect((await load(source({ store: earlier, adjustment: 'all' }), alpaca, START, START + 14 * HOUR)).columns.close).toEqual(
+    closes(0, 14).map((close) => close / 2),
+  );
+  expect((await earlier.read('AAPL', hourly))!.bars.close).toEqual(closes(0, 16).map((close) => close / 2));
   expect(asked[0]!.url.search).toContain('sort=asc&feed=iex&adjustment=all');
   const limited = await serve(alpaca, {
     fault: (request, response) => {
@@ -333,6 +341,30 @@ test('alpaca: adjusted history that changed is fetched anew; reset header, crypt
     dated.source({ now: () => Date.UTC(2024, 0, 2, 20) }).load({ symbol: 'AAPL', timeframe: parseTimeframe('1d') }),
   ).rejects.toThrow('no 1d bars');
   expect(() => alpacaSource({ keyId: '', secret: 'x' })).toThrow('needs your keys');
+});
+
+test('alpaca: daily bars, stamped at midnight in New York, are compared and fetched anew after a dividend', async () => {
+  let factor = 1;
+  const midnights = Array.from({ length: 8 }, (_, day) => [START + day * 24 * HOUR + 5 * HOUR, 100, 102, 99, 101, 10]);
+  const venue = {
+    ...alpaca,
+    bars: (url: URL) =>
+      alpaca.bars(
+        url,
+        midnights.map(([time, ...cells]) => [time!, ...cells.map((cell) => cell * factor)]),
+      ),
+  };
+  const { source, asked } = await serve(venue);
+  const store = freshStore();
+  const daysTo = (day: number) => {
+    const opened = source({ store, adjustment: 'all', now: () => START + 30 * 24 * HOUR });
+    return opened.load({ symbol: 'AAPL', timeframe: parseTimeframe('1d'), from: START, to: START + day * 24 * HOUR });
+  };
+  expect((await daysTo(3)).columns.close).toEqual(Float64Array.of(101, 101, 101));
+  await daysTo(5);
+  expect(asked.length).toBe(3);
+  factor = 0.99;
+  expect((await daysTo(8)).columns.close).toEqual(new Float64Array(8).fill(101 * 0.99));
 });
 
 test('ccxt: package, exchange and symbol that are not there, each with a way out', async () => {

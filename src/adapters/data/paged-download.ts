@@ -53,26 +53,23 @@ async function fillStore(job: PagedDownload, store: ParquetStore, from: number, 
   const { symbol, timeframe } = job.request;
   let kept = await finishInterrupted(job, store, (await store.read(symbol, timeframe))?.bars);
   if (!kept) return fetchSegment(job, store, undefined, from, to);
-  const first = kept.time[0]!;
-  if (from < first) kept = await fetchSegment(job, store, kept, from, first);
-  const last = kept.time.at(-1)!;
-  if (last + timeframe.ms < to) kept = await extend(job, store, kept, last, to, Math.min(from, first));
+  const [first, last] = [kept.time[0]!, kept.time.at(-1)!];
+  const [earlier, later] = [from < first, last + timeframe.ms < to];
+  if ((earlier || later) && job.revised === 'refetch' && (await isOutdated(job, kept))) {
+    // Removed before the first page comes: an interruption must not leave old and new history together.
+    await store.remove(symbol, timeframe);
+    return fetchSegment(job, store, undefined, Math.min(from, first), Math.max(to, last + timeframe.ms));
+  }
+  if (earlier) kept = await fetchSegment(job, store, kept, from, first);
+  if (later) kept = await fetchSegment(job, store, kept, job.revised === 'refetch' ? last + timeframe.ms : last, to);
   return kept;
 }
 
-/** Goes on after the last kept bar, which is asked for once more to see whether the venue still says the same. */
-async function extend(
-  job: PagedDownload,
-  store: ParquetStore,
-  kept: BarSeries,
-  last: number,
-  to: number,
-  from: number,
-): Promise<BarSeries> {
-  if (job.revised === 'keep_newer') return fetchSegment(job, store, kept, last, to);
-  const after = await firstRow(job.pages(last, last + 1));
-  if (after && Math.abs(after[4] / kept.close.at(-1)! - 1) > 1e-6) return fetchSegment(job, store, undefined, from, to);
-  return fetchSegment(job, store, kept, last + job.request.timeframe.ms, to);
+/** Whether the venue now gives another close for the last kept bar than it did. */
+async function isOutdated(job: PagedDownload, kept: BarSeries): Promise<boolean> {
+  const last = kept.time.at(-1)!;
+  const now = await firstRow(job.pages(last, last + job.request.timeframe.ms));
+  return now !== undefined && Math.abs(now[4] / kept.close.at(-1)! - 1) > 1e-6;
 }
 
 async function firstRow(pages: AsyncIterable<readonly BarRow[]>): Promise<BarRow | undefined> {
@@ -102,8 +99,12 @@ async function finishInterrupted(job: PagedDownload, store: ParquetStore, kept: 
   if (rows.length === 0) return kept;
   const last = rows.reduce((latest, row) => Math.max(latest, row[0]), rows[0]![0]);
   const first = kept?.time[0];
-  if (first !== undefined && last + job.request.timeframe.ms < first)
-    return fetchSegment(job, store, kept, last + job.request.timeframe.ms, first);
+  if (first !== undefined && last + job.request.timeframe.ms < first) {
+    if (job.revised === 'keep_newer') return fetchSegment(job, store, kept, last + job.request.timeframe.ms, first);
+    // What lies between may have been adjusted since: these pages are not worth the doubt.
+    await partialOf(job, store).remove();
+    return kept;
+  }
   return mergePartial(job, store, kept);
 }
 

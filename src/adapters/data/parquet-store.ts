@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, OperationalError, toIso, UserError } from '#core';
 import { barSeries, parseTimeframe, type BarColumns, type BarSeries, type Timeframe } from '#domain';
 import { rangeOf, transformed, type AvailableDataset, type Provenance } from '#data';
-import { listFolder, readBytes, writeText } from './durable-file.ts';
+import { fileFault, listFolder, readBytes, writeText } from './durable-file.ts';
 import { readTable, writeTable } from './parquet-table.ts';
 
 export interface StoredDataset {
@@ -18,6 +19,8 @@ export interface ParquetStore {
   read(symbol: string, timeframe: Timeframe): Promise<StoredDataset | undefined>;
   /** Replaces the dataset. */
   write(bars: BarSeries, provenance: Provenance): Promise<void>;
+  /** Forgets the dataset, if there is one. */
+  remove(symbol: string, timeframe: Timeframe): Promise<void>;
   /**
    * Adds bars to the dataset. Where both have a bar its close must agree within `tolerance` (a fraction, default 1e-6), else
    * `UserError`: the publisher has adjusted its history and the whole must be fetched again. Equal overlaps keep the new bar.
@@ -45,6 +48,13 @@ export function parquetStore(folder: string): ParquetStore {
     folder,
     read,
     write,
+    remove: async (symbol, timeframe) => {
+      const path = stem(symbol, timeframe);
+      for (const extension of ['.parquet', '.json'])
+        await rm(`${path}${extension}`, { force: true }).catch((error: unknown) => {
+          throw fileFault(error, path);
+        });
+    },
     list: async () => {
       const names = await listFolder(folder);
       return names.flatMap((name) => {
