@@ -25,11 +25,18 @@ export function defineStrategy<const Name extends string>(definition: StrategyDe
 }
 
 export function long(plan: EntryPlan): Decision {
-  return { kind: 'long', plan };
+  return { kind: 'long', plan: withStop('long', plan) };
 }
 
 export function short(plan: EntryPlan): Decision {
-  return { kind: 'short', plan };
+  return { kind: 'short', plan: withStop('short', plan) };
+}
+
+/** The type asks for a stop, but a strategy file runs unchecked. */
+function withStop(direction: 'long' | 'short', plan: EntryPlan): EntryPlan {
+  if ((plan as Partial<EntryPlan> | undefined)?.stop === undefined)
+    throw new UserError(`${direction}() has no stop`, `Every entry needs one: ${direction}({ stop: { percent: 0.05 } }).`);
+  return plan;
 }
 
 export function exit(reason = 'exit'): Decision {

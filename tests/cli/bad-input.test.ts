@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { reportFailure } from '../../src/apps/cli/terminal.ts';
 import { cli, scratchFolder } from './run-cli.ts';
 
 const AAPL = ['backtest', '--symbols', 'AAPL', '--strategy'];
@@ -23,6 +24,11 @@ describe('a wrong command line: exit 2 and one line that says what, one that say
     ['no such file', [...AAPL, 'sma-cross', '--data', './nowhere.csv'], 'nowhere.csv', ''],
     ['dates the wrong way round', [...AAPL, 'sma-cross', '--from', '2016-01-01', '--to', '2015-01-01'], 'hold nothing', '--from'],
     ['dates without bars', [...AAPL, 'sma-cross', '--from', '1990-01-01', '--to', '1991-01-01'], 'no bars in the dates', '2013-05-13'],
+    ['empty list of symbols', ['backtest', '--strategy', 'sma-cross', '--symbols', ' , '], '--symbols is empty', 'leave --symbols out'],
+    ['a key of every object', ['config', 'show', '--set', '__proto__.x=1'], 'unknown setting "__proto__"', ''],
+    ['a folder for a strategy', [...AAPL, '/'], '/ is not a strategy file', '.ts'],
+    ['a file for a folder', [...AAPL, 'sma-cross', '--out', import.meta.filename], 'there is a file of that name', 'folder'],
+    ['a folder for a workflow', ['workflows', 'check', '/'], 'is a folder', 'file'],
     ['unknown option', ['backtest', '--strateg', 'x'], '--strateg', '--strategy'],
   ])('%s', async (_, argv, message, hint) => {
     const { code, stderr, stdout } = await cli(scratchFolder(), ...argv);
@@ -42,6 +48,7 @@ describe('a wrong strategy file', () => {
   test.each<[string, string, string]>([
     ['no default export', 'export const x = 1;', 'has no strategy as its default export'],
     ['broken code', 'export default {', 'cannot load the strategy'],
+    ['no stop', strategy('decide: () => long({ target: { percent: 0.1 } })'), 'long() has no stop'],
     ['unknown key', strategy("stopp: 1, decide: () => hold('x')"), 'stopp'],
     ['throws', strategy("decide: () => { throw new Error('my own mistake'); }"), 'strategy mine failed: my own mistake'],
   ])('%s', async (_, text, message) => {
@@ -109,3 +116,56 @@ test('symbols without common dates are refused by name and date', async () => {
 function strategy(body: string): string {
   return `import { defineStrategy, hold, long } from '#strategy';\nexport default defineStrategy({ name: 'mine', features: {}, ${body} });\nvoid [hold, long];\n`;
 }
+
+describe('what a disk, a file or a slice does wrong is never called a fault of ours', () => {
+  test('aliases in a configuration file', async () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'edgewright.yaml'), 'symbols: &a [AAPL]\nmodel: *a\n');
+    const { code, stderr } = await cli(folder, 'config', 'show');
+    expect(stderr).toContain('edgewright.yaml:2:8: the alias *a is not allowed');
+    expect(code).toBe(2);
+  });
+
+  test.each(['xx', '{}'])('a report that holds %s', async (text) => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'results/backtest'), { recursive: true });
+    for (const file of ['validation_report.json', 'backtest/backtest_report.json']) writeFileSync(join(folder, 'results', file), text);
+    const { code, stderr } = await cli(folder, 'report');
+    expect(stderr).toMatch(/damaged; run "edgewright pipeline" again/);
+    expect(code).toBe(1);
+  });
+
+  test('a slice that throws is named with its file', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'slices'));
+    writeFileSync(
+      join(folder, 'slices/mine.mjs'),
+      "export const slice = { name: 'analyze', analyze() { throw new TypeError('my own mistake'); } };",
+    );
+    const { code, stderr } = await cli(folder, '--mode', 'backtest', '--symbols', 'AAPL');
+    expect(stderr).toMatch(/the slice "analyze" \(.*mine\.mjs\) failed: my own mistake/);
+    expect(code).toBe(2);
+  });
+
+  test('a run that cannot be written leaves no half of it', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'out/trades.csv'), { recursive: true });
+    const { code, stderr } = await cli(folder, ...AAPL, 'sma-cross', '--out', 'out');
+    expect(stderr).not.toContain('fault of ours');
+    expect(code).toBe(2);
+    expect(readdirSync(join(folder, 'out')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test.each([
+    ['ENOSPC', 'no space left', 1],
+    ['EROFS', 'read-only disk', 2],
+    ['EACCES', 'no permission', 2],
+  ])('%s', (code, words, exit) => {
+    let said = '';
+    const stderr = { write: (text: string) => (said += text) } as unknown as NodeJS.WritableStream;
+    const error = Object.assign(new Error(`${code}: x`), { code, syscall: 'open', path: '/somewhere' });
+    expect(reportFailure(error, { stdout: stderr, stderr, environment: {}, cwd: '/' }, false)).toBe(exit);
+    expect(said).toContain(words);
+    expect(said).not.toContain('fault of ours');
+  });
+});

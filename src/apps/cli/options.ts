@@ -52,8 +52,10 @@ function flagLayer(options: CommonOptions): ConfigLayer {
   for (const flag of FLAGS) {
     const name = /--([a-z-]+)/.exec(flag.flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const given = options[name];
-    if (typeof given === 'string')
-      setPath(values, flag.key.split('.'), flag.list ? splitList(given) : TEXT_KEYS.has(flag.key) ? given : parseScalar(given));
+    if (typeof given !== 'string') continue;
+    const list = flag.list ? splitList(given) : undefined;
+    if (list?.length === 0) throw new UserError(`--${name} is empty`, `Name one or more, or leave --${name} out for all.`);
+    setPath(values, flag.key.split('.'), list ?? (TEXT_KEYS.has(flag.key) ? given : parseScalar(given)));
   }
   for (const pair of options.set ?? []) {
     const at = pair.indexOf('=');

@@ -37,9 +37,36 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Read
   return { bold: paint(1, 22), dim: paint(2, 22), red: paint(31, 39), green: paint(32, 39), yellow: paint(33, 39) };
 }
 
+/** A full or read-only disk, or a file where a folder should be, is the user's to mend: says so; anything else comes back as it is. */
+function fromDisk(error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  const place = 'path' in error && typeof error.path === 'string' ? error.path : 'the path given';
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new OperationalError('no_space', 'there is no space left on the disk; free some and run again', { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(
+        `${place} may not be ${error.syscall === 'scandir' || error.syscall === 'read' ? 'read' : 'used'} (${error.code === 'EROFS' ? 'read-only disk' : 'no permission'})`,
+        'Choose another place, or change its permissions.',
+        { cause: error },
+      );
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new UserError(`${place} cannot be a folder: there is a file of that name`, 'Give the name of a folder.', { cause: error });
+    case 'EISDIR':
+      return new UserError(`${place} is a folder; a file is needed`, 'Give the name of a file.', { cause: error });
+    default:
+      return error;
+  }
+}
+
 /** One plain line that says what is wrong, one that says how to mend it; the stack only with EDGEWRIGHT_DEBUG=1. */
-export function reportFailure(error: unknown, io: CliEnvironment, json: boolean): number {
-  if (error instanceof ExitWith) return error.code;
+export function reportFailure(thrown: unknown, io: CliEnvironment, json: boolean): number {
+  if (thrown instanceof ExitWith) return thrown.code;
+  const error = fromDisk(thrown);
   const code = error instanceof UserError ? EXIT.usage : EXIT.fault;
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof UserError ? error.hint : '';
@@ -53,6 +80,8 @@ export function reportFailure(error: unknown, io: CliEnvironment, json: boolean)
     if (kind === 'internal')
       io.stderr.write('  This is a fault of ours; run again with EDGEWRIGHT_DEBUG=1 and report the lines it prints.\n');
   }
-  if (io.environment['EDGEWRIGHT_DEBUG'] === '1' && error instanceof Error) io.stderr.write(`${error.stack ?? ''}\n`);
+  if (io.environment['EDGEWRIGHT_DEBUG'] === '1') {
+    for (let at = error; at instanceof Error; at = at.cause) io.stderr.write(`${at.stack ?? ''}\n`);
+  }
   return code;
 }

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
-import { PLACES, readJson } from '../steps/files.ts';
+import { damaged, PLACES, readJson } from '../steps/files.ts';
 import { styleFor, type CliEnvironment } from './terminal.ts';
 
 /** The parts of `results/validation_report.json` that people see. */
@@ -45,7 +45,10 @@ export function readVerdict(workspace: string): { readonly validation: Validatio
       `there is no finished run in ${workspace}`,
       'Run "edgewright pipeline" first, or give its folder with --workspace.',
     );
-  return { validation: readJson<ValidationReport>(validation), backtest: readJson<BacktestReport>(backtest) };
+  const read = { validation: readJson<ValidationReport>(validation), backtest: readJson<BacktestReport>(backtest) };
+  if (!Array.isArray((read.validation as Partial<ValidationReport> | null)?.gates)) throw damaged(validation);
+  if (!Array.isArray((read.backtest as Partial<BacktestReport> | null)?.profiles)) throw damaged(backtest);
+  return read;
 }
 
 /** What was traded on, how it did under three cost assumptions, every gate, and the verdict last. */
@@ -85,19 +88,25 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
   ]);
   out(figures.toString());
   out('');
-  const gates = plainTable(['', 'Gate', 'Figure', 'Bound', '']);
-  for (const gate of validation.gates) {
-    gates.push([
-      gate.passed ? style.green('✓') : style.red('✗'),
-      gate.question,
-      decimal(gate.figure, 3),
-      `${gate.rule} ${Number(gate.bound.toFixed(3))}`,
-      style.dim(gate.note),
-    ]);
-  }
-  out(gates.toString());
+  printGates(validation.gates, io);
   out('');
   out(validation.verdict === 'passed' ? style.green(style.bold(validation.statement)) : style.red(style.bold(validation.statement)));
+}
+
+/** One row a gate; where the notes would not fit beside, each stands below its gate. */
+function printGates(rows: ValidationReport['gates'], io: CliEnvironment): void {
+  const style = styleFor(io.stdout, io.environment);
+  const cells = rows.map((gate) => [gate.question, decimal(gate.figure, 3), `${gate.rule} ${Number(gate.bound.toFixed(3))}`, gate.note]);
+  const width = [0, 1, 2, 3].reduce((sum, at) => sum + 2 + Math.max(...cells.map((row) => row[at]!.length)), 1);
+  const beside = width <= (io.stdout.columns ?? Number.POSITIVE_INFINITY);
+  const gates = plainTable(beside ? ['', 'Gate', 'Figure', 'Bound', ''] : ['', 'Gate', 'Figure', 'Bound']);
+  rows.forEach(({ passed }, at) => {
+    const [question, figure, bound, note] = cells[at] as [string, string, string, string];
+    const row = [passed ? style.green('✓') : style.red('✗'), question, figure, bound];
+    gates.push(beside ? [...row, style.dim(note)] : row);
+    if (!beside && note !== '') gates.push(['', { colSpan: 3, content: style.dim(note) }]);
+  });
+  io.stdout.write(`${gates.toString()}\n`);
 }
 
 function plainTable(head: string[]): Table.Table {

@@ -36,6 +36,7 @@ function overlay(target: ConfigTree, values: ConfigTree, layer: string, prefix: 
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (key === '__proto__') throw new UserError(`unknown setting "${path}" (${layer})`);
     if (isTree(value)) {
       const existing = target[key];
       const child: ConfigTree = isTree(existing) ? existing : {};

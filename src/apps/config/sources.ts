@@ -1,6 +1,6 @@
 import { UserError } from '#core';
 import { existsSync, readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, visit } from 'yaml';
 import { isTree, type ConfigLayer, type ConfigTree, type ConfigValue } from './layers.ts';
 
 const DEFAULT_FILES = ['edgewright.yaml', 'edgewright.yml', 'edgewright.json'];
@@ -23,6 +23,12 @@ export function fileLayer(named: string | undefined, folder: string): ConfigLaye
 export function parseConfigText(text: string, path: string): ConfigTree {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true, merge: false, strict: true });
+  visit(document, {
+    Alias(_, alias) {
+      const { line, col } = lines.linePos(alias.range![0]);
+      throw new UserError(`${path}:${line}:${col}: the alias *${alias.source} is not allowed`, 'Write the value out.');
+    },
+  });
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault) {
     const { line, col } = lines.linePos(fault.pos[0]);

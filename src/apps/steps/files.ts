@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { OperationalError } from '#core';
 
 /** Where the pipeline's files are in a workspace: the places that requirements P1–P7 name. */
 export const PLACES = {
@@ -37,7 +38,17 @@ export function symbolFile(folder: string, symbol: string, suffix: string): stri
 }
 
 export function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, 'utf8')) as T;
+  const text = readFileSync(path, 'utf8');
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw damaged(path, cause);
+  }
+}
+
+/** A file of ours that is not what we wrote: running the pipeline again makes it anew. */
+export function damaged(path: string, cause?: unknown): OperationalError {
+  return new OperationalError('corrupt', `${path} is damaged; run "edgewright pipeline" again to make it anew`, { cause });
 }
 
 /** JSON that people read too: two spaces, a newline at the end. */

@@ -1,4 +1,4 @@
-import { didYouMean, UserError } from '#core';
+import { didYouMean, OperationalError, UserError } from '#core';
 import { sliceContracts, type SliceInput, type SliceName, sliceNames, type SliceOutput } from './contracts.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -52,13 +52,23 @@ export function sliceFromModule(origin: string, exported: unknown): Slice {
   const { method } = sliceContracts[name];
   const methods = candidate as Readonly<Record<string, unknown>>;
   const call = methods[method];
-  if (typeof call === 'function')
-    return { name, origin, call: async (input) => (await call.call(candidate, input)) as SliceOutput<typeof name> };
+  if (typeof call === 'function') return { name, origin, call: (input) => ask(name, origin, () => call.call(candidate, input) as unknown) };
   const offered = Object.keys(methods).filter((key) => typeof methods[key] === 'function');
   throw new UserError(
     `the slice "${name}" in ${origin} has no method ${method}(input)${offered.length === 0 ? '' : `; it has ${offered.join(', ')}`}`,
     `Name it ${method}.`,
   );
+}
+
+/** A fault in a user's code is told as such, with the slice and its file. */
+async function ask<N extends SliceName>(name: N, origin: string, work: () => unknown): Promise<SliceOutput<N>> {
+  try {
+    return (await work()) as SliceOutput<N>;
+  } catch (cause) {
+    if (cause instanceof UserError || cause instanceof OperationalError) throw cause;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`the slice "${name}" (${origin}) failed: ${what}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', { cause });
+  }
 }
 
 export function isSliceName(name: string): name is SliceName {

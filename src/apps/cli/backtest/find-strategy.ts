@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -34,6 +34,8 @@ export async function findStrategy(wanted: string, folder: string): Promise<Foun
     );
   const path = isAbsolute(wanted) ? wanted : resolve(folder, wanted);
   if (!existsSync(path)) throw new UserError(`there is no strategy file ${wanted}`, 'Check the path given to --strategy.');
+  if (!CODE.includes(extname(path)) || statSync(path).isDirectory())
+    throw new UserError(`${wanted} is not a strategy file`, `Give one that ends in ${CODE.join(', ')}.`);
   return load(path, 'file');
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTable } from '#adapters/data';
 import type { Trade } from '#domain';
@@ -16,8 +16,21 @@ import { decisionFile } from './decisions.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
 
+/** Writes every file of a run beside its place first, so that a full disk or a kill never leaves half a file under a final name. */
 export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  const staging = mkdtempSync(join(folder, '.writing-'));
+  try {
+    await writeFiles(outcome, staging);
+    // A run without trades has no such table; one that an earlier run left here would be taken for this run's.
+    rmSync(join(folder, RUN_FILES.tradesParquet), { force: true });
+    for (const name of readdirSync(staging)) renameSync(join(staging, name), join(folder, name));
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+async function writeFiles(outcome: BacktestOutcome, folder: string): Promise<void> {
   const { result, strategy, order } = outcome;
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const sheet = sheetOf(outcome);
@@ -90,7 +103,13 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     profiles: outcome.profiles.map(({ figures }) => figures),
     ladder: outcome.ladder,
     breakEvenCostMultiple: outcome.breakEven ?? null,
-    orders: { asked: result.orders.length, fills: result.fills.length, refused: refusals(outcome), hash: result.orderHash },
+    orders: {
+      asked: result.orders.length,
+      fills: result.fills.length,
+      refused: refusals(outcome),
+      deniedByRisk: result.refusals,
+      hash: result.orderHash,
+    },
     openAtEnd: { rule: order.atEnd, closed: endedOpen(outcome).length, positions: result.positions },
   });
 }
