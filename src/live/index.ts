@@ -25,7 +25,6 @@ export type {
   SessionHeader,
   StepRecord,
 } from './records.ts';
-export { RegimeStream } from './regime-stream.ts';
 export { TradingSession, type SessionSetup } from './session.ts';
 export { StreamingFeatures, type FeatureFeed, type RowFeed } from './streaming-features.ts';
 export { localAccount, VenueAccount } from './venue-account.ts';

@@ -1,4 +1,5 @@
 import type { OrderSide } from '#domain';
+import type { RiskLimits } from '#risk';
 
 /** What a session is, once and for all: the first record of its journal. Another wiring may not go on with it. */
 export interface SessionHeader {
@@ -20,6 +21,7 @@ export interface SessionHeader {
   readonly tradeFrom: number;
   /** Where the bars come from, as told to the user. */
   readonly source: string;
+  readonly limits?: RiskLimits;
 }
 
 /** Input: the bars of one instant. Each is `[symbol, open, high, low, close, volume]`, the symbol as an index. */

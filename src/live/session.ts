@@ -3,6 +3,7 @@ import { clientOrderId, type Instrument, type Timeframe } from '#domain';
 import { Engine, type RiskCheck } from '#engine';
 import type { ExecutionProfile, WorkingOrder } from '#execution';
 import { isTerminal } from '#execution';
+import type { RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { GrowingSeries } from './growing-series.ts';
 import { isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
@@ -21,6 +22,8 @@ export interface SessionSetup {
   readonly tradeFrom: number;
   readonly source: string;
   readonly risk?: RiskCheck;
+  /** Limits before every order; part of what the session is. */
+  readonly limits?: RiskLimits;
 }
 
 /** The engine with growing columns: bars in, outputs out, nothing else. The same bars and controls always give the same outputs. */
@@ -57,6 +60,7 @@ export class TradingSession {
       rng: createRng(setup.seed),
       rows: this.#decisionRows,
       risk: protectedRisk(gate, setup.risk),
+      ...(setup.limits === undefined ? {} : { limits: setup.limits }),
     });
   }
 
@@ -169,6 +173,7 @@ function headerOf(setup: SessionSetup): SessionHeader {
     seed,
     tradeFrom,
     source,
+    ...(setup.limits === undefined ? {} : { limits: setup.limits }),
   };
   return { kind: 'session', version: 1, run: contentHash({ ...about, profileSettings: safe(setup.profile) }).slice(0, 12), ...about };
 }

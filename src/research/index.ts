@@ -21,9 +21,11 @@ export {
   labelsConfigSchema,
   modelConfigSchema,
   pipelineConfigSchema,
+  riskConfigSchema,
   tradingConfigSchema,
   type PipelineConfig,
 } from './pipeline/config.ts';
+export { limitsFor } from './pipeline/risk-limits.ts';
 export {
   baselineAccuracies,
   featureImportances,
@@ -36,7 +38,7 @@ export {
   type FeatureImportance,
   type ModelScores,
 } from './pipeline/evaluating.ts';
-export { buildFeatures, type FeatureNotes } from './pipeline/featuring.ts';
+export { buildFeatures, regimeColumns, regimeOptions, regimeRow, type FeatureNotes } from './pipeline/featuring.ts';
 export {
   decisionRows,
   fitBarriers,

@@ -4,6 +4,7 @@ import { executionProfile, type ExecutionProfile } from '#execution';
 import type { BayesianKellyState } from '#portfolio';
 import type { PipelineConfig } from './config.ts';
 import { modelStrategy, type ModelSignals, type Payoff } from './model-strategy.ts';
+import { limitsFor } from './risk-limits.ts';
 import type { SampleSet } from './samples.ts';
 
 export const PROFILES = ['optimistic', 'base', 'harsh'] as const;
@@ -82,6 +83,7 @@ export function backtestOutOfSample(
       bars: traded,
       strategy,
       account: { cash: config.trading.cash, leverage: 2 },
+      limits: limitsFor(config.risk, 2),
       profile,
       instruments: traded.map((bars) => instrumentFor(bars.symbol, assetClass)),
       seed: config.seed,

@@ -76,6 +76,30 @@ export const tradingConfigSchema = z
   })
   .prefault({});
 
+const exposure = z.union([z.literal('leverage'), z.number().positive()]);
+
+/** Limits before every order of a backtest and of a paper session. What has no default is not checked. */
+export const riskConfigSchema = z
+  .strictObject({
+    maxGrossExposure: exposure.default('leverage').describe('sum of absolute positions over equity; "leverage": what the account may hold'),
+    maxNetExposure: z.number().positive().optional().describe('longs less shorts, over equity'),
+    maxConcentration: exposure.default('leverage').describe('one symbol over equity'),
+    maxOrderQuantity: z.number().positive().optional().describe('units of one order'),
+    maxOrderNotional: z.number().positive().optional().describe('money of one order'),
+    priceCollarFraction: z.number().positive().default(0.5).describe('how far a limit price may lie from the last price'),
+    maxMessages: z.int().min(1).default(2000).describe('orders sent within messageWindowMs'),
+    messageWindowMs: z.number().positive().default(60_000),
+    maxOpenOrders: z.int().min(0).optional().describe('resting orders at once'),
+    duplicateWindowMs: z.number().positive().optional().describe('the same order again within this time is refused'),
+    sizeWindowMs: z.number().positive().optional().describe('window of the next two'),
+    maxWindowQuantity: z.number().positive().optional().describe('units of a symbol within sizeWindowMs'),
+    maxWindowNotional: z.number().positive().optional().describe('money within sizeWindowMs'),
+    maxDailyLossFraction: z.number().positive().max(1).optional().describe('loss since midnight UTC at which nothing new is opened'),
+    maxDrawdownFraction: z.number().positive().max(1).optional().describe('fall from the highest equity at which nothing new is opened'),
+    refuseSelfCross: z.boolean().default(false).describe('refuse an order that could trade with one of our own'),
+  })
+  .prefault({});
+
 export const gatesConfigSchema = z
   .strictObject({
     minSharpe: z.number().default(0.5),
@@ -97,6 +121,7 @@ export const pipelineConfigSchema = z.strictObject({
   labels: labelsConfigSchema,
   model: modelConfigSchema,
   trading: tradingConfigSchema,
+  risk: riskConfigSchema,
   gates: gatesConfigSchema,
 });
 

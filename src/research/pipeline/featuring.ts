@@ -1,4 +1,4 @@
-import { chooseFracdiffOrder, compile, expandingRegime, institutionalFeatures } from '#features';
+import { chooseFracdiffOrder, compile, expandingRegime, institutionalFeatures, type ExpandingRegimeOptions } from '#features';
 import { firstRowAtOrAfter, type BarSeries } from '#domain';
 import type { PipelineConfig } from './config.ts';
 import type { FeatureColumns } from './samples.ts';
@@ -25,7 +25,7 @@ export function buildFeatures(
 ): FeatureColumns & { readonly notes: FeatureNotes } {
   const trainRows = firstRowAtOrAfter(bars, seam - bars.timeframe.ms);
   const { order, statistic, stationary } = fracdiffOrder(bars, trainRows);
-  const regime = expandingRegime(regimeInputs(bars), { states: config.regimeStates, refitEvery: config.regimeRefitBars });
+  const regime = expandingRegime(regimeColumns(bars), regimeOptions(config));
   const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
   const graph = compile(institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates }));
   const columns = graph.batch(bars, externals);
@@ -63,11 +63,26 @@ function fracdiffOrder(
   );
 }
 
-/** What regimes are told apart by: log return and log range, missing where they cannot be taken. */
-function regimeInputs(bars: BarSeries): Float64Array[] {
-  const { high, low, close } = bars;
+/** The regime model's settings: fits look at the latest 2,500 bars, ten years of days, and stop when little more is to be gained. */
+export function regimeOptions(config: PipelineConfig['features']): ExpandingRegimeOptions {
+  return { states: config.regimeStates, refitEvery: config.regimeRefitBars, maximumRows: 2500, iterations: 15 };
+}
+
+/** What regimes are told apart by: log return and log range of a bar, missing where they cannot be taken. */
+export function regimeRow({ high, low, close }: BarSeries, row: number): readonly [number, number] {
   return [
-    close.map((value, row) => (row > 0 ? Math.log(value / close[row - 1]!) : Number.NaN)),
-    high.map((value, row) => (value > low[row]! ? Math.log(value / low[row]!) : Number.NaN)),
+    row > 0 ? Math.log(close[row]! / close[row - 1]!) : Number.NaN,
+    high[row]! > low[row]! ? Math.log(high[row]! / low[row]!) : Number.NaN,
   ];
+}
+
+/** The same for every bar, as columns. */
+export function regimeColumns(bars: BarSeries): readonly Float64Array[] {
+  const columns = [new Float64Array(bars.length), new Float64Array(bars.length)] as const;
+  for (let row = 0; row < bars.length; row++) {
+    const [change, range] = regimeRow(bars, row);
+    columns[0][row] = change;
+    columns[1][row] = range;
+  }
+  return columns;
 }

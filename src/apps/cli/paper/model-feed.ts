@@ -1,8 +1,8 @@
 import { firstRowAtOrAfter, type BarSeries } from '#domain';
-import { compile, institutionalFeatures, type FeatureStream } from '#features';
-import { RegimeStream, type FeatureFeed, type RowFeed } from '#live';
+import { compile, expandingRegime, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
+import type { FeatureFeed, RowFeed } from '#live';
 import { calibrate, predict, predictRow, type Calibrator, type GbdtModel } from '#ml';
-import { labelEvents, type Barriers, type ModelSignals, type PipelineConfig } from '#research';
+import { labelEvents, regimeColumns, regimeOptions, regimeRow, type Barriers, type ModelSignals, type PipelineConfig } from '#research';
 
 /** What the pipeline left behind that says what its model would do at a bar. */
 export interface ModelParts {
@@ -36,28 +36,25 @@ class ModelLane implements RowFeed {
   readonly #stream: FeatureStream;
   readonly #regime: RegimeStream;
   readonly #values: Float64Array;
-  readonly #regimeNow: Float64Array;
   readonly #places: Int32Array;
   #started = false;
 
   constructor(parts: ModelParts, symbol: string) {
-    const { regimeStates, regimeRefitBars } = parts.config.features;
     const graph = featureGraph(parts, symbol);
     this.#parts = parts;
     this.#stream = graph.stream();
-    this.#regime = new RegimeStream(regimeStates, regimeRefitBars);
+    this.#regime = new RegimeStream(2, regimeOptions(parts.config.features));
     this.#values = new Float64Array(graph.names.length);
-    this.#regimeNow = new Float64Array(regimeStates);
     this.#places = Int32Array.from(parts.model.featureNames, (name) => graph.names.indexOf(name));
   }
 
   step(bars: BarSeries, row: number, out: Float64Array): void {
     out.fill(Number.NaN);
     if (bars.time[row]! < this.#parts.tradeFrom) return;
-    if (this.#started) {
-      this.#regime.step(regimeRow(bars, row), this.#regimeNow);
-      this.#stream.stepRow(bars, row, this.#values, this.#regimeNow);
-    } else this.#catchUp(bars, row);
+    // All bars up to the first that may trade, then one at a time.
+    for (let next = this.#started ? row : 0; next <= row; next++)
+      this.#stream.stepRow(bars, next, this.#values, this.#regime.step(regimeRow(bars, next)));
+    this.#started = true;
     const event = lastEvent(bars, this.#parts);
     if (event?.row !== row) return;
     const score = predictRow(
@@ -68,28 +65,14 @@ class ModelLane implements RowFeed {
     out[1] = event.width;
     out[2] = event.side;
   }
-
-  /** All bars up to the first that may trade, in one go. */
-  #catchUp(bars: BarSeries, row: number): void {
-    this.#started = true;
-    const probabilities = this.#regime.catchUp(regimeColumns(bars));
-    for (let past = 0; past <= row; past++) {
-      probabilities.forEach((column, state) => {
-        this.#regimeNow[state] = column[past]!;
-      });
-      this.#stream.stepRow(bars, past, this.#values, this.#regimeNow);
-    }
-  }
 }
 
 /** The signals of whole series at once: what the feed gives bar by bar, for a backtest of the same decisions. */
 export function modelSignals(parts: ModelParts, series: readonly BarSeries[]): ReadonlyMap<string, ModelSignals> {
   return new Map(
     series.map((bars) => {
-      const regime = new RegimeStream(parts.config.features.regimeStates, parts.config.features.regimeRefitBars).catchUp(
-        regimeColumns(bars),
-      );
-      const externals = Object.fromEntries(regime.map((column, state) => [`regime_${state}`, column]));
+      const regime = expandingRegime(regimeColumns(bars), regimeOptions(parts.config.features));
+      const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
       const columns = featureGraph(parts, bars.symbol).batch(bars, externals) as Record<string, Float64Array>;
       const scores = predict(
         parts.model,
@@ -118,22 +101,4 @@ function lastEvent(
   const { row, width, side } = labelEvents(bars, barriers, seam, config);
   const last = row.length - 1;
   return last < 0 ? undefined : { row: row[last]!, width: width[last]!, side: side[last]! };
-}
-
-/** What regimes are told apart by, as the pipeline's features have it: log return and log range. */
-function regimeRow({ high, low, close }: BarSeries, row: number): readonly [number, number] {
-  return [
-    row > 0 ? Math.log(close[row]! / close[row - 1]!) : Number.NaN,
-    high[row]! > low[row]! ? Math.log(high[row]! / low[row]!) : Number.NaN,
-  ];
-}
-
-function regimeColumns(bars: BarSeries): Float64Array[] {
-  const columns = [new Float64Array(bars.length), new Float64Array(bars.length)];
-  for (let row = 0; row < bars.length; row++) {
-    const [change, range] = regimeRow(bars, row);
-    columns[0]![row] = change;
-    columns[1]![row] = range;
-  }
-  return columns;
 }
