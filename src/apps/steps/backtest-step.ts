@@ -11,6 +11,7 @@ import {
   profileFigures,
   reportPerformance,
   tradesCsv,
+  riskConfigSchema,
   tradingConfigSchema,
 } from '#research';
 import { summarisePerformance } from '#statistics';
@@ -31,6 +32,7 @@ export const backtestStep = defineStep({
     'src/execution',
     'src/engine',
     'src/backtest',
+    'src/risk',
     'src/portfolio',
     'src/strategy',
     'src/statistics',
@@ -45,12 +47,13 @@ export const backtestStep = defineStep({
     calibrate: calibrateOutput,
     labelling: labelsConfigSchema,
     trading: tradingConfigSchema,
+    risk: riskConfigSchema,
     seed: z.int(),
   }),
   output: backtestOutput,
   async run(context, input) {
     const { data, trading } = input;
-    const config = sectionsAsConfig({ trading, seed: input.seed, labels: input.labelling });
+    const config = sectionsAsConfig({ trading, risk: input.risk, seed: input.seed, labels: input.labelling });
     const series = await Promise.all(
       data.datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, data.timeframe)),
     );
@@ -92,7 +95,12 @@ export const backtestStep = defineStep({
         winRate: report.winRate,
         profiles: runs.map((run) => profileFigures(asResult(run), periodsPerYear)),
         benchmark: summarisePerformance({ equity: benchmarkDaily.equity, periodsPerYear }),
-        orders: { asked: main.result.orders.length, fills: main.result.fills.length, hash: main.result.orderHash },
+        orders: {
+          asked: main.result.orders.length,
+          fills: main.result.fills.length,
+          deniedByRisk: main.result.refusals,
+          hash: main.result.orderHash,
+        },
         turnover: main.result.turnover,
         feesPaid: main.result.feesPaid,
         kelly: main.kelly,

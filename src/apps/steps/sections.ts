@@ -5,11 +5,11 @@ import { pipelineConfigSchema, type PipelineConfig } from '#research';
  * The functions of `research` take a whole configuration; the sections that were not given are at their defaults and unused.
  */
 export function sectionsAsConfig(
-  sections: Partial<Pick<PipelineConfig, 'labels' | 'model' | 'trading' | 'gates' | 'seed'>> & { readonly features?: unknown },
+  sections: Partial<Pick<PipelineConfig, 'labels' | 'model' | 'trading' | 'risk' | 'gates' | 'seed'>> & { readonly features?: unknown },
 ): PipelineConfig {
-  const { labels, model, trading, gates, seed } = sections;
+  const { labels, model, trading, risk, gates, seed } = sections;
   return {
     ...pipelineConfigSchema.parse({}),
-    ...Object.fromEntries(Object.entries({ labels, model, trading, gates, seed }).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(Object.entries({ labels, model, trading, risk, gates, seed }).filter(([, value]) => value !== undefined)),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
 import { contentHash, DAY_MS, InvariantError, UserError } from '#core';
 import { barsPerYear, type EquityCurve } from '#domain';
@@ -6,10 +7,12 @@ import {
   buyAndHold,
   daysPerYear,
   instrumentFor,
+  limitsFor,
   profileFigures,
   profileFor,
   PROFILES,
   reportPerformance,
+  riskConfigSchema,
   type PerformanceReport,
   type PipelineConfig,
   type ProfileFigures,
@@ -106,6 +109,7 @@ function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResul
     bars: bars.series,
     strategy: makeStrategy(order),
     account: { cash: config.trading.cash, leverage },
+    limits: limitsFor(config.risk, leverage),
     profile,
     instruments: bars.series.map(({ symbol }) => instrumentFor(symbol, bars.assetClass)),
     seed: config.seed,
@@ -164,5 +168,6 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
     leverage,
     atEnd,
     seed: config.seed,
+    ...(isDeepStrictEqual(config.risk, riskConfigSchema.parse({})) ? {} : { risk: config.risk }),
   }).slice(0, 10);
 }

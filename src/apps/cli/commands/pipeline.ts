@@ -19,13 +19,13 @@ async function runStages(options: PipelineOptions, io: CliEnvironment): Promise<
   // A source that cannot be opened is refused before anything of an earlier run is touched.
   await openSource(value.data, { environment: io.environment, seed: value.seed });
   const { executeWorkflow } = await import('../run-workflow.ts');
-  const { seed, symbols, data, features, labels, model, trading, gates } = value;
+  const { seed, symbols, data, features, labels, model, trading, risk, gates } = value;
   await executeWorkflow(
     {
       file: options.workflow ?? 'pipeline',
       workspace: options.workspace,
       config: value,
-      parameters: { symbols, seed, data, features, labels, model, trading, gates },
+      parameters: { symbols, seed, data, features, labels, model, trading, risk, gates },
       stage: options.stage,
       fromStage: options.fromStage,
       untilStage: options.untilStage,

@@ -6,6 +6,7 @@ import { chooseCalibrator, gbdtFromJson, parseCalibrator, type Calibrator } from
 import {
   modelStrategy,
   pipelineConfigSchema,
+  limitsFor,
   roundTripCost,
   type Barriers,
   type FeatureNotes,
@@ -36,7 +37,7 @@ export async function planModel(workspace: string, from: string | undefined, giv
     throw new UserError(`there is no model in ${workspace}`, 'Make one: edgewright pipeline. Or name a strategy: --strategy supertrend');
   const place = (path: string): string => join(workspace, path);
   const made = pipelineConfigSchema.parse(readJson<{ parameters: unknown }>(place('results/lineage.json')).parameters);
-  const config: PipelineConfig = { ...made, trading: tradingOf(made, given) };
+  const config: PipelineConfig = { ...made, trading: changedOf('trading', made, given), risk: changedOf('risk', made, given) };
   const notes = readJson<{ seam: string; symbols: readonly FeatureNotes[] }>(place(PLACES.featureNotes));
   const seam = Date.parse(notes.seam);
   const series = await seriesOf(workspace, config, notes.symbols, given.value.symbols);
@@ -77,6 +78,7 @@ export async function planModel(workspace: string, from: string | undefined, giv
       strategies: [strategy],
       feeds: new Map([[strategy.name, modelFeed(parts)]]),
       account: { cash: config.trading.cash, leverage: 2 },
+      limits: limitsFor(config.risk, 2),
     },
     series,
     what: "the pipeline's model",
@@ -89,10 +91,16 @@ export async function planModel(workspace: string, from: string | undefined, giv
   };
 }
 
-/** Symbols and cash and direction may be set anew; the rest is what the model was made with. */
-function tradingOf(made: PipelineConfig, given: ResolvedConfig<PipelineConfig>): PipelineConfig['trading'] {
-  const changed = Object.entries(given.value.trading).filter(([key]) => (given.origins.get(`trading.${key}`) ?? 'default') !== 'default');
-  return { ...made.trading, ...Object.fromEntries(changed) };
+/** Symbols, cash, direction and limits may be set anew; the rest is what the model was made with. */
+function changedOf<Section extends 'trading' | 'risk'>(
+  section: Section,
+  made: PipelineConfig,
+  given: ResolvedConfig<PipelineConfig>,
+): PipelineConfig[Section] {
+  const changed = Object.entries(given.value[section]).filter(
+    ([key]) => (given.origins.get(`${section}.${key}`) ?? 'default') !== 'default',
+  );
+  return { ...made[section], ...Object.fromEntries(changed) };
 }
 
 async function seriesOf(

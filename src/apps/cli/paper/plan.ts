@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 import { UserError } from '#core';
 import { firstRowAtOrAfter, parseTimeframe, sliceBars, type BarSeries } from '#domain';
-import type { PipelineConfig } from '#research';
+import { limitsFor, type PipelineConfig } from '#research';
 import { prepare, type Strategy } from '#strategy';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
@@ -86,6 +86,7 @@ async function planStrategy(options: PaperOptions, config: ResolvedConfig<Pipeli
       ...commonSetup(series, assetClass, config.value, tradeFrom, description),
       strategies: [strategy],
       account: { cash: trading.cash, leverage: 1 },
+      limits: limitsFor(config.value.risk, 1),
     },
     series,
     what: `strategy ${strategy.name}`,
