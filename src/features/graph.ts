@@ -127,12 +127,12 @@ function runBatch<Name extends string>(
 ): Record<Name, Float64Array> {
   const sources = [...BAR_SLOTS.map((name) => bars[name]), ...plan.externals.map((name) => externalColumn(name, externals, bars.length))];
   const kernels = kernelsOf(plan);
-  const slots = Array.from({ length: plan.slots }, (_, slot) => (slot < sources.length ? sources[slot]! : new Float64Array(BLOCK_ROWS)));
+  // A named value is written straight into its column; of two names of one value the second is a copy.
+  const columnOfSlot = new Map(plan.results.map((slot, r) => [slot, r] as const).reverse());
+  const slots = blockColumns(plan, sources, columnOfSlot);
   const inputs = plan.nodes.map((planned) => planned.inputSlots.map((slot) => slots[slot]!));
   const outputs = plan.nodes.map((planned) => planned.outputSlots.map((slot) => slots[slot]!));
   const columns = names.map(() => new Float64Array(bars.length));
-  // A named value is written straight into its column; of two names of one value the second is a copy.
-  const columnOfSlot = new Map(plan.results.map((slot, r) => [slot, r] as const).reverse());
   for (let from = 0; from < bars.length; from += BLOCK_ROWS) {
     const count = Math.min(BLOCK_ROWS, bars.length - from);
     for (let slot = 0; slot < sources.length; slot++) slots[slot] = sources[slot]!.subarray(from, from + count);
@@ -150,6 +150,24 @@ function runBatch<Name extends string>(
     else if (columnOfSlot.get(slot) !== r) columns[r]!.set(columns[columnOfSlot.get(slot)!]!);
   }
   return Object.fromEntries(names.map((name, r) => [name, columns[r]!])) as Record<Name, Float64Array>;
+}
+
+/**
+ * A block's column for every slot. One that nobody named goes back to the pool after its last reader, so that a few columns
+ * stay in the nearest cache; a node never writes what it reads.
+ */
+function blockColumns(plan: Plan, sources: readonly Float64Array[], named: ReadonlyMap<number, number>): Float64Array[] {
+  const slots = [...sources];
+  const lastReader = new Map<number, number>();
+  plan.nodes.forEach(({ inputSlots }, k) => inputSlots.forEach((slot) => lastReader.set(slot, k)));
+  const pool: Float64Array[] = [];
+  plan.nodes.forEach(({ inputSlots, outputSlots }, k) => {
+    for (const slot of outputSlots) slots[slot] = named.has(slot) ? sources[0]! : (pool.pop() ?? new Float64Array(BLOCK_ROWS));
+    const over = [...new Set(inputSlots)].filter((slot) => lastReader.get(slot) === k);
+    for (const slot of [...over, ...outputSlots.filter((output) => !lastReader.has(output))])
+      if (slot >= sources.length && !named.has(slot)) pool.push(slots[slot]!);
+  });
+  return slots;
 }
 
 function externalColumn(name: string, externals: ExternalColumns, length: number): Float64Array {

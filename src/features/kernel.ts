@@ -17,7 +17,8 @@ export interface Kernel {
  * Relative, so that it means the same at any price scale.
  */
 export function divide(a: number, b: number): number {
-  return b === 0 || Math.abs(b) * 1e15 < Math.abs(a) ? Number.NaN : a / b;
+  const quotient = a / b;
+  return Math.abs(quotient) <= 1e15 ? quotient : Number.NaN;
 }
 
 /** A column of `length` missing values. */

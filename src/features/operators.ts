@@ -168,4 +168,4 @@ function fracdiffKernel(d: number, threshold: number, limit: number): Kernel {
 export const OPERATORS: ReadonlyMap<string, Operator> = build();
 
 /** Part of every node's identity: raise it when an operator's numbers change. */
-export const OPERATOR_LIBRARY_VERSION = 2;
+export const OPERATOR_LIBRARY_VERSION = 3;

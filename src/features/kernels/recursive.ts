@@ -55,17 +55,22 @@ export class WilderSumKernel implements Kernel {
     this.first = n - 1 + after;
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
-    const [x, out, n] = [inputs[0]!, outputs[0]!, this.n];
+    const x = inputs[0]!;
+    const out = outputs[0]!;
+    const { n, first } = this;
+    let { seen, sum } = this;
     for (let i = 0; i < count; i++) {
       const next = x[i]!;
       if (Number.isNaN(next)) {
         out[i] = Number.NaN;
         continue;
       }
-      this.sum = this.seen < n - 1 ? this.sum + next : this.sum - this.sum / n + next;
-      this.seen++;
-      out[i] = this.seen >= this.first ? this.sum : Number.NaN;
+      sum = seen < n - 1 ? sum + next : sum - sum / n + next;
+      seen++;
+      out[i] = seen >= first ? sum : Number.NaN;
     }
+    this.seen = seen;
+    this.sum = sum;
   }
 }
 

@@ -31,7 +31,11 @@ export class SumKernel implements Kernel {
       prefix += value;
       out[i] = (suffix[position]! + prefix) / divisor;
       if (position === n) {
-        for (let j = n - 1; j > 0; j--) suffix[j] = suffix[j + 1]! + ring[j]!;
+        let tail = 0;
+        for (let j = n - 1; j > 0; j--) {
+          tail += ring[j]!;
+          suffix[j] = tail;
+        }
         position = 0;
         prefix = 0;
       }
@@ -41,7 +45,7 @@ export class SumKernel implements Kernel {
   }
 }
 
-/** Sliding maximum; the minimum is the maximum of the negated values. */
+/** Sliding maximum; the minimum is the maximum of the negated values. `unknown` counts the rows until the window is all known. */
 export class ExtremeKernel implements Kernel {
   readonly n: number;
   readonly sign: number;
@@ -49,31 +53,47 @@ export class ExtremeKernel implements Kernel {
   readonly suffix: Float64Array;
   position = 0;
   prefix = Number.NEGATIVE_INFINITY;
+  unknown: number;
   constructor(n: number, which: 'min' | 'max') {
     this.n = n;
     this.sign = which === 'max' ? 1 : -1;
     this.ring = new Float64Array(n);
-    this.suffix = missing(n + 1);
-    this.suffix[n] = Number.NEGATIVE_INFINITY;
+    this.suffix = new Float64Array(n + 1).fill(Number.NEGATIVE_INFINITY);
+    this.unknown = n - 1;
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
     const x = inputs[0]!;
     const out = outputs[0]!;
     const { n, ring, suffix, sign } = this;
-    let { position, prefix } = this;
+    let { position, prefix, unknown } = this;
     for (let i = 0; i < count; i++) {
-      const value = sign * x[i]!;
+      let value = sign * x[i]!;
+      if (Number.isNaN(value)) {
+        value = Number.NEGATIVE_INFINITY;
+        unknown = n;
+      }
       ring[position++] = value;
-      prefix = Math.max(prefix, value);
-      out[i] = sign * Math.max(suffix[position]!, prefix);
+      if (value > prefix) prefix = value;
+      const old = suffix[position]!;
+      out[i] = sign * (old > prefix ? old : prefix);
+      if (unknown > 0) {
+        unknown--;
+        out[i] = Number.NaN;
+      }
       if (position === n) {
-        for (let j = n - 1; j > 0; j--) suffix[j] = Math.max(suffix[j + 1]!, ring[j]!);
+        let highest = Number.NEGATIVE_INFINITY;
+        for (let j = n - 1; j > 0; j--) {
+          const next = ring[j]!;
+          if (next > highest) highest = next;
+          suffix[j] = highest;
+        }
         position = 0;
         prefix = Number.NEGATIVE_INFINITY;
       }
     }
     this.position = position;
     this.prefix = prefix;
+    this.unknown = unknown;
   }
 }
 
@@ -99,24 +119,31 @@ export class WeightedSumKernel implements Kernel {
     const weighted = outputs[0]!;
     const plain = outputs[1]!;
     const { n, ring, suffix, suffixWeighted } = this;
+    let { position, prefix, prefixWeighted } = this;
     for (let i = 0; i < count; i++) {
       const value = x[i]!;
-      ring[this.position++] = value;
-      this.prefix += value;
-      this.prefixWeighted += this.position * value;
-      const p = this.position;
-      weighted[i] = suffixWeighted[p]! + (this.prefixWeighted + (n - p) * this.prefix);
-      plain[i] = suffix[p]! + this.prefix;
-      if (p === n) {
+      ring[position++] = value;
+      prefix += value;
+      prefixWeighted += position * value;
+      weighted[i] = suffixWeighted[position]! + (prefixWeighted + (n - position) * prefix);
+      plain[i] = suffix[position]! + prefix;
+      if (position === n) {
+        let tail = 0;
+        let tailWeighted = 0;
         for (let j = n - 1; j > 0; j--) {
-          suffix[j] = suffix[j + 1]! + ring[j]!;
-          suffixWeighted[j] = suffixWeighted[j + 1]! + suffix[j]!;
+          tail += ring[j]!;
+          tailWeighted += tail;
+          suffix[j] = tail;
+          suffixWeighted[j] = tailWeighted;
         }
-        this.position = 0;
-        this.prefix = 0;
-        this.prefixWeighted = 0;
+        position = 0;
+        prefix = 0;
+        prefixWeighted = 0;
       }
     }
+    this.position = position;
+    this.prefix = prefix;
+    this.prefixWeighted = prefixWeighted;
   }
 }
 
@@ -140,27 +167,31 @@ export class ArgExtremeKernel implements Kernel {
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
     const [x, out] = [inputs[0]!, outputs[0]!];
-    const { n, ring, suffix, suffixAt } = this;
+    const { n, sign, ring, suffix, suffixAt } = this;
+    let { position, prefix, prefixAt } = this;
     for (let i = 0; i < count; i++) {
-      const value = this.sign * x[i]!;
-      const at = this.position;
+      const value = sign * x[i]!;
+      const at = position++;
       ring[at] = value;
-      if (value >= this.prefix || Number.isNaN(value)) {
-        this.prefix = value;
-        this.prefixAt = at;
+      if (value >= prefix || Number.isNaN(value)) {
+        prefix = value;
+        prefixAt = at;
       }
-      const old = suffix[at + 1]!;
-      if (Number.isNaN(old) || Number.isNaN(this.prefix)) out[i] = Number.NaN;
-      else out[i] = this.prefix >= old ? at - this.prefixAt : at + n - suffixAt[at + 1]!;
-      if (++this.position < n) continue;
+      const old = suffix[position]!;
+      if (Number.isNaN(old) || Number.isNaN(prefix)) out[i] = Number.NaN;
+      else out[i] = prefix >= old ? at - prefixAt : at + n - suffixAt[position]!;
+      if (position < n) continue;
       for (let j = n - 1; j > 0; j--) {
         const keep = suffix[j + 1]! >= ring[j]! || Number.isNaN(suffix[j + 1]!);
         suffix[j] = keep ? suffix[j + 1]! : ring[j]!;
         suffixAt[j] = keep ? suffixAt[j + 1]! : j;
       }
-      this.position = 0;
-      this.prefix = Number.NEGATIVE_INFINITY;
+      position = 0;
+      prefix = Number.NEGATIVE_INFINITY;
     }
+    this.position = position;
+    this.prefix = prefix;
+    this.prefixAt = prefixAt;
   }
 }
 
