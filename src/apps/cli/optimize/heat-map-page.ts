@@ -35,7 +35,7 @@ function mapSvg(map: TrialMap, plateau: OptimizeOutcome['result']['plateau']): s
       const share = high > low ? (score - low) / (high - low) : 1;
       const [x, y] = [MARGIN.left + column * CELL, MARGIN.top + row * CELL];
       const title = `${map.yName} ${String(map.y[row])}, ${map.xName} ${String(map.x[column])}: ${score.toFixed(3)}`;
-      return `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" rx="4" fill="hsl(${Math.round(20 + 130 * share)} 60% ${Math.round(30 + 30 * share)}%)"><title>${escape(title)}</title></rect>`;
+      return `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" rx="4" fill="hsl(${Math.round(265 - 210 * share)} 55% ${Math.round(24 + 42 * share)}%)"><title>${escape(title)}</title></rect>`;
     }),
   );
   const rows = map.y.map(
@@ -53,7 +53,7 @@ function mark(map: TrialMap, point: Readonly<Record<string, unknown>>, sign: str
   const row = map.y.findLastIndex((value) => Number(value) <= Number(point[map.yName]));
   const column = map.x.findLastIndex((value) => Number(value) <= Number(point[map.xName]));
   const left = sign === '▲' ? 9 : 22;
-  return `<text x="${MARGIN.left + column * CELL + left}" y="${MARGIN.top + row * CELL + 20}" text-anchor="middle" style="fill:#fff">${sign}</text>`;
+  return `<text x="${MARGIN.left + column * CELL + left}" y="${MARGIN.top + row * CELL + 20}" text-anchor="middle" style="fill:#fff;stroke:#000;stroke-width:2px;paint-order:stroke">${sign}</text>`;
 }
 
 const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -70,10 +70,18 @@ export async function runSearch(plan: SearchPlan, runner: TrialRunner): Promise<
   return {
     ranked: order.map((index) => whole[index]!),
     pareto: plan.objectives.length > 1 ? paretoFront(told, directions).map(({ id }) => whole[id]!) : [],
-    plateau: whole.length < 4 ? undefined : findPlateau(plan.space, told),
+    plateau:
+      whole.length < 4
+        ? undefined
+        : findPlateau(plan.space, told, { radius: neighbourRadius(Object.keys(plan.space.dimensions).length, told.length) }),
     map: mapOfTrials(told),
     folds,
   };
+}
+
+/** The half width of a cube in which eight of so many evenly scattered points are expected. */
+function neighbourRadius(dimensions: number, points: number): number {
+  return Math.min(0.5, Math.max(0.1, 0.5 * (8 / points) ** (1 / dimensions)));
 }
 
 function foldsOf({ folds: { kind, count, gapDays } }: SearchPlan, days: number): readonly SearchFold[] {

@@ -1,4 +1,4 @@
-import type { SearchPoint } from '#backtest';
+import { walkForwardEfficiency, type SearchPoint } from '#backtest';
 import { objectiveScore } from '#research';
 import { decimal, percent } from '../backtest/table.ts';
 import type { OptimizeOutcome } from './optimize.ts';
@@ -35,22 +35,26 @@ export function believed(outcome: OptimizeOutcome): readonly { readonly text: st
     const lost = percent(Math.min(1, peak.drop), 0);
     sentences.push({
       text: peak.lonely
-        ? `Lonely peak: ${at} has ${objective} ${decimal(peak.value)}, its ${peak.neighbours} neighbours ${decimal(peak.neighbourMedian)}: ${lost} of its lead is lost one step away. Most likely luck.`
+        ? `Lonely peak: ${at} has ${objective} ${decimal(peak.value)}, its ${peak.neighbours} neighbours ${decimal(peak.neighbourMedian)}: ${lost} of its lead over the middle of all is lost nearby. Most likely luck.`
         : peak.warning === ''
           ? `The best point stands on a plateau: its ${peak.neighbours} neighbours have ${objective} ${decimal(peak.neighbourMedian)} in the middle.`
           : peak.warning,
       warning: peak.warning !== '',
     });
+    if (centre.neighbours >= 2)
+      sentences.push({
+        text: `Middle of the best plateau: ${parametersText(centre.trial.parameters as SearchPoint)} (${objective} ${decimal(centre.value)}, its neighbours ${decimal(centre.neighbourMedian)}).`,
+        warning: false,
+      });
+  }
+  if (result.folds.length > 0) {
+    const kept = efficiency(outcome);
+    const text = `Chosen on training days, judged on the test days: ${objective} ${decimal(outOfSampleScore(outcome))} over all test days`;
     sentences.push({
-      text: `Middle of the best plateau: ${parametersText(centre.trial.parameters as SearchPoint)} (${objective} ${decimal(centre.value)}, its neighbours ${decimal(centre.neighbourMedian)}).`,
-      warning: false,
+      text: Number.isFinite(kept) ? `${text}; the folds keep ${percent(kept, 0)} of what they showed in sample.` : `${text}.`,
+      warning: !(outOfSampleScore(outcome) > 0) || kept < 0.5,
     });
   }
-  if (result.folds.length > 0)
-    sentences.push({
-      text: `Chosen on training days, judged on the test days: ${objective} ${decimal(outOfSampleScore(outcome))} over all test days.`,
-      warning: !(outOfSampleScore(outcome) > 0),
-    });
   if (ledger.unreadable > 0)
     sentences.push({ text: `${ledger.unreadable} lines of the ledger are not whole and count for nothing.`, warning: true });
   return sentences;
@@ -70,4 +74,10 @@ export function outOfSampleScore({ plan, result }: OptimizeOutcome): number {
   if (result.folds.length === 0) return Number.NaN;
   const days = result.folds.flatMap(({ returns }) => [...returns]);
   return objectiveScore(plan.objectives[0]!, Float64Array.from(days), plan.periodsPerYear);
+}
+
+/** Mean score of the test days over that of the training days; NaN without folds or without success in sample. */
+export function efficiency({ result: { folds } }: OptimizeOutcome): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return walkForwardEfficiency(mean(folds.map(({ inSample }) => inSample)), mean(folds.map(({ outOfSample }) => outOfSample)));
 }

@@ -5,7 +5,7 @@ import type { CliEnvironment } from '../terminal.ts';
 import { heatMapPage } from './heat-map-page.ts';
 import type { OptimizeOutcome } from './optimize.ts';
 import type { ScoredPoint } from './search.ts';
-import { outOfSampleScore } from './sentences.ts';
+import { efficiency, outOfSampleScore } from './sentences.ts';
 
 const TOP = 20;
 
@@ -37,6 +37,7 @@ export function reportOptimization(outcome: OptimizeOutcome): Readonly<Record<st
     top: result.ranked.slice(0, TOP).map(row),
     folds: result.folds.map(({ returns: _, ...fold }) => fold),
     outOfSample: outOfSampleScore(outcome),
+    walkForwardEfficiency: efficiency(outcome),
     heatMap: result.map === undefined ? null : { ...result.map, cells: result.map.cells.map((line) => [...line]) },
   }) as Readonly<Record<string, unknown>>;
 }

@@ -54,7 +54,9 @@ class Neighbourhood {
     this.#radius = radius;
     this.#ranks = space.names.map((_, d) => {
       const distinct = [...new Set(this.#points.map((point) => point[d]!))].sort((a, b) => a - b);
-      if (distinct.length > fewValues) return undefined;
+      // Values that hardly repeat were scattered, not laid out on a grid: their ranks say nothing of distance.
+      const scattered = space.names.length > 1 && distinct.length * 2 > trials.length;
+      if (distinct.length > fewValues || scattered) return undefined;
       const rank = new Map(distinct.map((value, i) => [value, i]));
       return this.#points.map((point) => rank.get(point[d]!)!);
     });
