@@ -9,5 +9,14 @@ export { barsPerYear, parseTimeframe, type Timeframe } from './timeframe.ts';
 export { newYorkOffsetMs, venueCalendar, type Session, type VenueCalendar, type VenueHours } from './venue.ts';
 export type { EngineEvent } from './event.ts';
 export type { Fill } from './fill.ts';
-export { clientOrderId, type Order, type OrderRequest, type OrderSide, type OrderSize, type OrderStatus, type OrderType, type TimeInForce } from './order.ts';
+export {
+  clientOrderId,
+  type Order,
+  type OrderRequest,
+  type OrderSide,
+  type OrderSize,
+  type OrderStatus,
+  type OrderType,
+  type TimeInForce,
+} from './order.ts';
 export type { Position } from './position.ts';
