@@ -37,7 +37,10 @@ function readBars(file: string): BarSeries {
 }
 
 const vectors: Vector[] = present ? JSON.parse(readFileSync(new URL('02_indicators.json', ORACLES), 'utf8')).vectors : [];
-/** Also seeded otherwise: Tulip's DX starts a bar before TA-Lib's, so does the ADX over it; its mass index sits on its own EMA. */
+/**
+ * Also seeded otherwise: Tulip's DX starts a bar before TA-Lib's, so does the ADX over it; its mass index sits on its own EMA.
+ * The test below shows that nothing else differs.
+ */
 const OTHER_SEED = /tulip-(adx|adxr|mass)-/;
 /** Tulip seeds averages and directions otherwise than TA-Lib, as the vectors' own notes say; we follow TA-Lib. */
 const otherConvention = new Set(vectors.filter((vector) => vector.agreesWithTaLib === false).map((vector) => vector.id));
@@ -159,6 +162,30 @@ test.skipIf(!present)(
       third.map((value, k) => 3 * first[k + tema.n - 1]! - 3 * second[k]! + value),
       tema,
       'tema',
+    );
+    // Ours from the bar on where the sums of movement are first full, as Tulip's DX, under Wilder's average of 14.
+    const adx = vectors.find((vector) => vector.id === 'tulip-adx-2')!;
+    const { options: _, ...series } = adx.inputs as unknown as Record<string, number[]>;
+    const bars = fromColumns(series);
+    const [plus, minus] = ['PLUS_DM', 'MINUS_DM'].map((name) => indicator(name, bars, { timePeriod: 14 })['output']!);
+    const index = plus!.map((up, row) => (100 * Math.abs(up - minus![row]!)) / (up + minus![row]!));
+    const average = indicator('WILDERS', fromColumns({ close: index }), { timePeriod: 14 })['output']!;
+    expect(average.findIndex((value) => !Number.isNaN(value))).toBe(26);
+    near([...average], get('tulip-adx-2'), 'adx');
+    near([...average].map((value, row) => (value + average[row - 13]!) / 2).slice(39), get('tulip-adxr-3'), 'adxr');
+    const { inputs } = vectors.find((vector) => vector.id === 'tulip-mass-14')!;
+    const [top, bottom] = [inputs['high'], inputs['low']] as number[][];
+    const ranges = fromFirst(
+      top!.map((value, row) => value - bottom![row]!),
+      9,
+    ).slice(8);
+    const twice = fromFirst(ranges, 9);
+    const ratios = ranges.map((value, k) => value / twice[k]!).slice(8);
+    const mass = get('tulip-mass-14');
+    near(
+      mass.expected.map((_, k) => ratios[k]! + ratios[k + 1]! + ratios[k + 2]!),
+      mass,
+      'mass',
     );
   },
 );
