@@ -1,5 +1,16 @@
 /** A strategy of three lines, backtested on a synthetic market: `node examples/backtest.ts`. */
-import { createRng, defineStrategy, ema, close, hold, long, parseTimeframe, runBacktest, summarisePerformance, syntheticMarket } from 'edgewright';
+import {
+  createRng,
+  defineStrategy,
+  ema,
+  close,
+  hold,
+  long,
+  parseTimeframe,
+  runBacktest,
+  summarisePerformance,
+  syntheticMarket,
+} from 'edgewright';
 
 const [bars] = syntheticMarket(
   {
@@ -22,5 +33,7 @@ const cross = defineStrategy({
 
 const result = runBacktest({ bars: [bars!], strategy: cross, account: { cash: 100_000 } });
 const { sharpe, maxDrawdown, totalReturn } = summarisePerformance({ equity: result.equity.equity, periodsPerYear: 252 });
-console.log(`${result.trades.length} trades, return ${(totalReturn * 100).toFixed(1)} %, Sharpe ${sharpe.toFixed(2)}, drawdown ${(maxDrawdown * 100).toFixed(1)} %`);
+console.log(
+  `${result.trades.length} trades, return ${(totalReturn * 100).toFixed(1)} %, Sharpe ${sharpe.toFixed(2)}, drawdown ${(maxDrawdown * 100).toFixed(1)} %`,
+);
 console.log(`orders ${result.orderHash.slice(0, 12)}: the same on every machine`);

@@ -11,6 +11,9 @@ for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }))
 mkdirSync('dist/strategies');
 for (const name of readdirSync('strategies'))
   if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    writeFileSync(join('dist/strategies', name.replace(/\.ts$/, '.js')), stripTypeScriptTypes(readFileSync(join('strategies', name), 'utf8')));
+    writeFileSync(
+      join('dist/strategies', name.replace(/\.ts$/, '.js')),
+      stripTypeScriptTypes(readFileSync(join('strategies', name), 'utf8')),
+    );
 // The nearest package.json decides what `#room` means: the built doors here, the sources in a checkout.
 writeFileSync('dist/package.json', `${JSON.stringify({ type: 'module', imports: { '#*': './*/index.js' } }, null, 2)}\n`);

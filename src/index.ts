@@ -5,7 +5,19 @@
 export { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
 export { createRng, OperationalError, UserError, type Rng, type Timestamp } from '#core';
 export { checkQuality, parseCsv, resample, syntheticMarket, type DataSource, type QualityReport } from '#data';
-export { barSeries, instrument, parseTimeframe, sliceBars, type BarSeries, type EquityCurve, type Instrument, type Order, type OrderRequest, type Timeframe, type Trade } from '#domain';
+export {
+  barSeries,
+  instrument,
+  parseTimeframe,
+  sliceBars,
+  type BarSeries,
+  type EquityCurve,
+  type Instrument,
+  type Order,
+  type OrderRequest,
+  type Timeframe,
+  type Trade,
+} from '#domain';
 export { executionProfile, type ExecutionProfile } from '#execution';
 export {
   adx,

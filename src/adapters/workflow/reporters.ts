@@ -48,7 +48,10 @@ function plainLines(event: WorkflowEvent): readonly string[] {
 export function createJsonLinesReporter(write: WriteText): Reporter {
   return {
     report(event) {
-      const shown = event.kind === 'runFinished' ? { kind: event.kind, status: event.result.status, durationMs: event.result.durationMs, atMs: event.atMs } : event;
+      const shown =
+        event.kind === 'runFinished'
+          ? { kind: event.kind, status: event.result.status, durationMs: event.result.durationMs, atMs: event.atMs }
+          : event;
       write(`${JSON.stringify(shown, (key, value: unknown) => (key === 'cause' ? undefined : value))}\n`);
     },
   };

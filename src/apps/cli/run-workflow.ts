@@ -44,9 +44,15 @@ export interface WorkflowRequest {
 /** The text of a workflow: a file when there is one of that name, else a shipped one. */
 export function readWorkflow(name: string): { readonly file: string; readonly text: string } {
   const shipped = join(ROOT, 'workflows', `${name}.yaml`);
-  const file = existsSync(name) ? name : /^[\w-]+$/.test(name) && existsSync(shipped) ? shipped : undefined;
-  if (file === undefined)
-    throw new UserError(`there is no workflow "${name}"`, 'Give the path of a YAML file, or see "edgewright workflows list".');
+  const bare = /^[\w-]+$/.test(name);
+  // A folder that happens to be called `pipeline` does not hide the shipped workflow.
+  const file = existsSync(name) && !(bare && statSync(name).isDirectory()) ? name : bare && existsSync(shipped) ? shipped : undefined;
+  if (file === undefined) {
+    const names = readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, ''));
+    const hint =
+      suggest(name, names) === undefined ? 'Give the path of a YAML file, or see "edgewright workflows list".' : didYouMean(name, names);
+    throw new UserError(`there is no workflow "${name}"`, hint);
+  }
   return { file, text: readFileSync(file, 'utf8') };
 }
 
