@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts';
+import { PairKernel, StandardMomentKernel } from './kernels/comoments.ts';
 import { DirectionalMovementKernel, SarKernel, SuperTrendKernel } from './kernels/directional.ts';
 import {
   BINARY,
@@ -12,21 +13,10 @@ import {
   type BinaryName,
   type UnaryName,
 } from './kernels/elementwise.ts';
+import { medianDeviation, OrderedKernel, quantileOf, rankOfNewest } from './kernels/ordered.ts';
 import { BarsSinceKernel, CumulativeKernel, KamaKernel, LatchKernel, SmoothKernel, WilderSumKernel } from './kernels/recursive.ts';
 import { ArgExtremeKernel, DelayKernel, ExtremeKernel, SumKernel, VarianceKernel, WeightedSumKernel } from './kernels/window.ts';
-import {
-  fracdiffWeights,
-  fracdiffWidth,
-  meanDeviation,
-  medianDeviation,
-  PairKernel,
-  quantileOf,
-  rankOfNewest,
-  standardMoment,
-  weighted,
-  WindowedKernel,
-  type WindowFunction,
-} from './kernels/windowed.ts';
+import { fracdiffWeights, fracdiffWidth, meanDeviation, weighted, WindowedKernel, type WindowFunction } from './kernels/windowed.ts';
 
 /** Exponents of price and volume: a close is {1, 0}, a return {0, 0}. Null when unlike things were mixed. */
 export type Unit = { readonly price: number; readonly volume: number } | null;
@@ -134,11 +124,11 @@ function build(): Map<string, Operator> {
     moments: operator((n, ddof) => new VarianceKernel(n!, ddof!), { lookback: window, outputs: 2 }),
     pair: operator((n) => new PairKernel(n!), { lookback: window, outputs: 3, unit: plainOnly }),
     meandeviation: windowed(meanDeviation),
-    skew: windowed(standardMoment(3), plain),
-    kurt: windowed(standardMoment(4), plain),
-    mad: windowed(medianDeviation),
-    tsrank: windowed(rankOfNewest, plain),
-    quantile: operator((n, q) => new WindowedKernel(n!, quantileOf(q!)), { lookback: window }),
+    skew: operator((n) => new StandardMomentKernel(n!, 3), { lookback: window, unit: plain }),
+    kurt: operator((n) => new StandardMomentKernel(n!, 4), { lookback: window, unit: plain }),
+    mad: operator((n) => new OrderedKernel(n!, medianDeviation), { lookback: window }),
+    tsrank: operator((n) => new OrderedKernel(n!, rankOfNewest), { lookback: window, unit: plain }),
+    quantile: operator((n, q) => new OrderedKernel(n!, quantileOf(q!)), { lookback: window }),
     fracdiff: operator((d, threshold, limit) => fracdiffKernel(d!, threshold!, limit!), {}),
     ema: operator((n, skip) => new SmoothKernel(n!, 'ema', skip!), { lookback: (n, skip) => n - 1 + skip, memory: 'fading' }),
     wilder: operator((n) => new SmoothKernel(n!, 'wilder', 0), { lookback: window, memory: 'fading' }),
