@@ -9,6 +9,8 @@ export interface PaperOutcome {
   readonly recoveredBars: number;
   readonly orders: number;
   readonly fills: number;
+  /** Orders that the limits refused, by code. */
+  readonly deniedByRisk: Readonly<Record<string, number>>;
   readonly trades: number;
   readonly equity: number;
   readonly positions: readonly { readonly symbol: string; readonly quantity: number; readonly stop: number | null }[];
@@ -27,6 +29,7 @@ export function outcomeOf(
     recoveredBars: live.recoveredInstants,
     orders: engine.orders.length,
     fills: engine.fills.length,
+    deniedByRisk: Object.fromEntries(engine.gate?.counts ?? []),
     trades: engine.ledger.trades.length,
     equity: engine.equityNow,
     positions: engine.ledger.positions().map(({ symbol, quantity }) => ({
@@ -55,6 +58,7 @@ export function printOutcome(outcome: PaperOutcome, folder: string, io: CliEnvir
     line(
       `${WHY[outcome.stopped]}. ${outcome.bars} bars, ${outcome.orders} orders, ${outcome.fills} fills, ${outcome.trades} closed trades; equity ${money(outcome.equity)}.`,
     );
+  for (const [code, count] of Object.entries(outcome.deniedByRisk)) line(`Orders that the limits refused: ${count} (${code}).`);
   if (positions.length === 0) line('No position is open.');
   for (const { symbol, quantity, stop } of positions)
     line(`Open: ${symbol} ${units(quantity)}, ${stop === null ? 'WITHOUT a stop' : `its stop at ${money(stop)} stays at the venue`}.`);
