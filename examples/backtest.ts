@@ -1,4 +1,4 @@
-/** A strategy of three lines, backtested on a synthetic market: `node examples/backtest.ts`. */
+/** A strategy of three lines, backtested on a synthetic market: `node examples/backtest.ts` (in a checkout after `make package`). */
 import {
   createRng,
   defineStrategy,

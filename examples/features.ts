@@ -1,4 +1,4 @@
-/** The same features in batch and bar by bar, equal to the last bit: `node examples/features.ts`. */
+/** The same features in batch and bar by bar, equal to the last bit: `node examples/features.ts` (in a checkout after `make package`). */
 import { atr, close, compile, createRng, ema, parseTimeframe, rsi, syntheticMarket } from 'edgewright';
 
 const [bars] = syntheticMarket(

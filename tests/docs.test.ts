@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,4 +36,29 @@ describe.each(['docs/QUICKSTART.md', 'README.md'])('%s: every command block work
     },
     120_000,
   );
+});
+
+/** The first block of a language in a page. */
+function block(page: string, language: string): string {
+  return new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(readFileSync(join(root, page), 'utf8'))![1]!;
+}
+
+describe('what a reader copies out of the pages works as it stands', () => {
+  const edgewright = (...args: string[]): string =>
+    execFileSync(join(root, 'edgewright'), args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+
+  test('the workflow, with the slice in the place of the built-in', () => {
+    mkdirSync(join(folder, 'slices'), { recursive: true });
+    writeFileSync(join(folder, 'slices/steady.mjs'), block('docs/workflows.md', 'js'));
+    writeFileSync(join(folder, 'two_looks.yaml'), block('docs/workflows.md', 'yaml'));
+    expect(edgewright('workflows', 'check', 'two_looks.yaml')).toContain('nothing wrong');
+    edgewright('run', 'two_looks.yaml');
+    expect(edgewright('--mode', 'backtest', '--symbols', 'AAPL')).toContain('AAPL against its first bar');
+    rmSync(join(folder, 'slices'), { recursive: true });
+  }, 60_000);
+
+  test('the strategy', () => {
+    writeFileSync(join(folder, 'mine.ts'), block('strategies/README.md', 'ts'));
+    expect(edgewright('backtest', '--strategy', './mine.ts', '--symbols', 'AAPL')).toMatch(/Strategy {2}mine/);
+  }, 60_000);
 });

@@ -28,6 +28,7 @@ describe('a wrong command line: exit 2 and one line that says what, one that say
     ['a key of every object', ['config', 'show', '--set', '__proto__.x=1'], 'unknown setting "__proto__"', ''],
     ['a folder for a strategy', [...AAPL, '/'], '/ is not a strategy file', '.ts'],
     ['a file for a folder', [...AAPL, 'sma-cross', '--out', import.meta.filename], 'there is a file of that name', 'folder'],
+    ['unknown workflow', ['workflows', 'show', 'pipelin'], 'there is no workflow "pipelin"', 'pipeline'],
     ['a folder for a workflow', ['workflows', 'check', '/'], 'is a folder', 'file'],
     ['unknown option', ['backtest', '--strateg', 'x'], '--strateg', '--strategy'],
   ])('%s', async (_, argv, message, hint) => {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { columnsTable } from './backtest/table.ts';
 import type { Reporter, WorkflowResult } from '#workflow';
 import { styleFor, type CliEnvironment } from './terminal.ts';
 
@@ -93,24 +94,26 @@ function isBacktest(value: unknown): value is BacktestAnswer {
 function printBacktests(results: readonly BacktestAnswer[], io: CliEnvironment): void {
   const percent = (value: number | null | undefined) => (value === null || value === undefined ? '-' : `${(value * 100).toFixed(1)} %`);
   const number = (value: number | null | undefined) => (value === null || value === undefined ? '-' : value.toFixed(2));
-  const table = new Table({
-    head: ['Symbol', 'Strategy', 'Trades', 'Return', 'CAGR', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'],
-    style: { head: [], border: [] },
-  });
-  for (const { symbol, strategy, trades, metrics } of results) {
-    const { totalReturn, cagr, sharpe, maxDrawdown, winRate, fees } = metrics;
-    table.push([
-      symbol,
-      strategy,
-      String(trades),
-      percent(totalReturn),
-      percent(cagr),
-      number(sharpe),
-      percent(maxDrawdown),
-      percent(winRate),
-      (fees ?? 0).toFixed(0),
-    ]);
-  }
-  io.stdout.write(`${table.toString()}\n`);
+  const head = ['Symbol', 'Strategy', 'Trades', 'Return', 'CAGR', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'];
+  const rows = results.map(({ symbol, strategy, trades, metrics: { totalReturn, cagr, sharpe, maxDrawdown, winRate, fees } }) => [
+    symbol,
+    strategy,
+    String(trades),
+    percent(totalReturn),
+    percent(cagr),
+    number(sharpe),
+    percent(maxDrawdown),
+    percent(winRate),
+    (fees ?? 0).toFixed(0),
+  ]);
+  io.stdout.write(`${tableThatFits(head, rows, io.stdout.columns ?? Number.POSITIVE_INFINITY)}\n`);
   for (const { reason } of results) io.stdout.write(`${reason}\n`);
+}
+
+/** With lines around the cells where they fit, without on a narrow terminal. */
+function tableThatFits(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
+  const lined = new Table({ head: [...head], style: { head: [], border: [] } });
+  lined.push(...rows.map((row) => [...row]));
+  const text = lined.toString();
+  return text.indexOf('\n') <= columns ? text : columnsTable(head, rows, [1]);
 }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFoldTrainer } from '#adapters/gbdt';
 import { chooseReporter, createWorkflowPorts, discoverSlices, isPackageInstalled } from '#adapters/workflow';
-import { UserError } from '#core';
+import { suggest, UserError } from '#core';
 import type { PipelineConfig } from '#research';
 import {
   buildSliceRegistry,
@@ -48,9 +48,11 @@ export function readWorkflow(name: string): { readonly file: string; readonly te
   // A folder that happens to be called `pipeline` does not hide the shipped workflow.
   const file = existsSync(name) && !(bare && statSync(name).isDirectory()) ? name : bare && existsSync(shipped) ? shipped : undefined;
   if (file === undefined) {
-    const names = readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, ''));
-    const hint =
-      suggest(name, names) === undefined ? 'Give the path of a YAML file, or see "edgewright workflows list".' : didYouMean(name, names);
+    const near = suggest(
+      name,
+      readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, '')),
+    );
+    const hint = near === undefined ? 'Give the path of a YAML file, or see "edgewright workflows list".' : `Did you mean "${near}"?`;
     throw new UserError(`there is no workflow "${name}"`, hint);
   }
   return { file, text: readFileSync(file, 'utf8') };

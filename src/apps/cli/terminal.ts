@@ -8,7 +8,7 @@ export interface CliEnvironment {
   readonly cwd: string;
 }
 
-/** Exit codes, also in docs/cli.md. */
+/** Exit codes, also in docs/QUICKSTART.md. */
 export const EXIT = { ok: 0, fault: 1, usage: 2, gateFailed: 3, interrupted: 130 } as const;
 
 /** Ends a command with a code after everything it had to say was said. */
