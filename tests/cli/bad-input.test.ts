@@ -170,3 +170,20 @@ describe('what a disk, a file or a slice does wrong is never called a fault of o
     expect(said).not.toContain('fault of ours');
   });
 });
+
+test('one symbol with five rows: what is cut from the others is said', async () => {
+  const folder = scratchFolder();
+  const line = (at: number) => `${new Date(Date.UTC(2024, 0, 1 + at)).toISOString().slice(0, 10)},10,11,9,10,1000`;
+  mkdirSync(join(folder, 'bars'));
+  for (const [symbol, rows] of [
+    ['LONG', 200],
+    ['FIVE', 5],
+  ] as const)
+    writeFileSync(
+      join(folder, `bars/${symbol}-1d.csv`),
+      `time,open,high,low,close,volume\n${Array.from({ length: rows }, (_, at) => line(at)).join('\n')}\n`,
+    );
+  const { code, stdout } = await cli(folder, 'backtest', '--strategy', 'sma-cross', '--data', './bars', '--asset-class', 'crypto');
+  expect(stdout).toContain('Only the dates that all symbols have were run: 5 of 200 bars of LONG');
+  expect(code).toBe(0);
+});

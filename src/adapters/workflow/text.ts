@@ -61,6 +61,6 @@ export function summaryLines(result: WorkflowResult, paint: Paint): readonly str
     ...rows,
     '',
     `${paint('bold', result.workflow)} ${words[result.status]} in ${durationText(result.durationMs)}: ${done} run, ${unchanged} unchanged, ${result.steps.length - done - unchanged} other`,
-    ...(result.status === 'cancelled' ? ['What was complete is kept: the same command goes on from here.'] : []),
+    ...(result.status === 'cancelled' ? ['What was complete is kept: the same command, without --fresh, goes on from here.'] : []),
   ];
 }

@@ -10,6 +10,8 @@ import type { CliEnvironment } from '../terminal.ts';
 
 /** Bars that passed the quality gate, and all that a report says about them. */
 export interface LoadedBars {
+  /** What a reader must know about the dates; absent when nothing much was left out. */
+  readonly datesNote?: string;
   readonly series: readonly BarSeries[];
   readonly reports: readonly QualityReport[];
   readonly provenance: readonly Provenance[];
@@ -72,7 +74,18 @@ export function onCommonDates(loaded: LoadedBars): LoadedBars {
       `${first.symbol} and ${last.symbol} have no dates in common: ${first.symbol} ends ${day(to)}, ${last.symbol} begins ${day(from)}`,
       'Run them one at a time, or load a period that both cover.',
     );
-  return { ...loaded, series: series.map((bars) => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1))) };
+  const common = series.map((bars) => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1)));
+  return { ...loaded, series: common, ...noteOn(series, common) };
+}
+
+/** Says so when the common dates leave out more than half of a symbol's bars. */
+function noteOn(series: readonly BarSeries[], common: readonly BarSeries[]): { readonly datesNote?: string } {
+  const at = series.findIndex((bars, symbol) => common[symbol]!.length * 2 < bars.length);
+  if (at < 0) return {};
+  const { symbol, length } = series[at]!;
+  return {
+    datesNote: `Only the dates that all symbols have were run: ${common[at]!.length} of ${length} bars of ${symbol}. --dates all runs every date.`,
+  };
 }
 
 /** `--data` takes the name of a source or a path. */

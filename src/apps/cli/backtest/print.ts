@@ -105,6 +105,7 @@ function notes(outcome: BacktestOutcome): string[] {
     report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.text}`),
   );
   return [
+    ...(order.bars.datesNote === undefined ? [] : [order.bars.datesNote]),
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
     ...(result.ruined ? ['The account was ruined: equity reached zero.'] : []),
     ...refused.slice(0, 3).map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
