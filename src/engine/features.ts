@@ -1,4 +1,4 @@
-import { UserError } from '#core';
+import { didYouMean, UserError } from '#core';
 import type { BarSeries } from '#domain';
 import { compile, Expression, type ExternalColumns } from '#features';
 import type { Strategy } from '#strategy';
@@ -65,7 +65,7 @@ interface OnCursor {
 }
 
 function prototypeOf(names: readonly string[], which: 'now' | 'before'): object {
-  const prototype = {};
+  const prototype: object = Object.create(misses(names)) as object;
   names.forEach((name, at) => {
     const get =
       which === 'now'
@@ -80,4 +80,23 @@ function prototypeOf(names: readonly string[], which: 'now' | 'before'): object 
     Object.defineProperty(prototype, name, { enumerable: true, get });
   });
   return prototype;
+}
+
+/** What a look at any object may ask for; everything else that is no feature is a slip of the author's pen. */
+const HARMLESS = new Set(['constructor', 'toJSON', 'then', 'toString', 'valueOf', 'asymmetricMatch', 'nodeType', 'tagName']);
+
+/**
+ * Stands behind the features: only a name that is none of them gets here. Undefined would make every comparison false, and a misspelt
+ * feature a plausible, wrong backtest.
+ */
+function misses(names: readonly string[]): object {
+  return new Proxy(
+    {},
+    {
+      get(target, name): unknown {
+        if (typeof name === 'symbol' || HARMLESS.has(name)) return Reflect.get(target, name);
+        throw new UserError(`the strategy has no feature "${name}"`, didYouMean(name, names));
+      },
+    },
+  );
 }

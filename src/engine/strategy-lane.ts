@@ -59,6 +59,7 @@ export class StrategyLane {
     moment.place(symbol, local, columns);
     const decision = this.#strategy.onBar!(moment);
     if (decision !== undefined) this.#apply(decision, lane, symbol, row);
+    else if (this.#strategy.mustDecide === true) throw notADecision(this.#strategy.name, decision);
   }
 
   #apply(decision: Decision, lane: number, symbol: number, row: number): void {
@@ -76,7 +77,10 @@ export class StrategyLane {
         const plan = decision.plan;
         engine.decisions.write(lane, row, plan.reason ?? decision.kind);
         this.#enter(decision.kind === 'long' ? 1 : -1, plan, symbol);
+        return;
       }
+      default:
+        throw notADecision(this.#strategy.name, decision);
     }
   }
 
@@ -309,4 +313,13 @@ class CrossSection implements CrossSectionContext {
     });
     for (const request of [...sales, ...purchases]) this.submit(request);
   }
+}
+
+/** A strategy file runs unchecked by the compiler: whatever is no decision stops the run rather than trading nothing in silence. */
+function notADecision(strategy: string, answer: unknown): UserError {
+  const what = answer instanceof Promise ? 'a promise' : answer === undefined ? 'nothing' : JSON.stringify(answer);
+  return new UserError(
+    `strategy "${strategy}" decided ${what}`,
+    'decide must return long(…), short(…), exit(…) or hold(reason), at once: it cannot be async.',
+  );
 }

@@ -105,6 +105,8 @@ export interface Strategy {
   readonly features: Readonly<Record<string, FeatureInput>>;
   /** Called while a feature is still NaN too; without it such bars are a hold with the reason "warming up". */
   readonly acceptsMissing?: boolean;
+  /** `onBar` has to answer with a decision each time; without it, nothing means nothing to do. */
+  readonly mustDecide?: boolean;
   onBar?(context: BarContext): Decision | undefined;
   onInstant?(context: CrossSectionContext): void;
   /** Told of each round trip of its own when it closes, before the strategy is asked again: for sizing that learns. */

@@ -21,7 +21,7 @@ export function defineStrategy<const Name extends string>(definition: StrategyDe
   if (typeof definition.decide !== 'function')
     throw new UserError(`strategy "${definition.name}" has no decide function`, 'Add decide: (context) => …');
   const { name, parameters = {}, features, acceptsMissing = false } = definition;
-  return { name, parameters, features, acceptsMissing, onBar: definition.decide as (context: BarContext) => Decision };
+  return { name, parameters, features, acceptsMissing, mustDecide: true, onBar: definition.decide as (context: BarContext) => Decision };
 }
 
 export function long(plan: EntryPlan): Decision {
