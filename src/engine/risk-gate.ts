@@ -45,6 +45,8 @@ const ANY_UNITS = 1e-12;
  * admitted, resting ones at their worst; sizes given as a weight, notional or share of margin are reckoned at the last price.
  * An order that can only close (`reduceOnly`, `closesOrder`) is never held back by a limit, yet counts as a message; it is refused only
  * when there is nothing it could reduce. Protective exits belong to the entry that was admitted and are not asked about again.
+ * Exposure limits hold for orders whose units are known when they ask. A share of margin, a target weight, or an offset in a hedging
+ * account gets its size at the fill, after other orders of the same bar: such an order is judged by an estimate and may end beyond the limit.
  */
 export class OrderGate {
   /** Plain data, safe in JSON: a gate made with it goes on where this one stood, latched kill included. */
