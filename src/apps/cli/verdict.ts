@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
 import { damaged, PLACES, readJson } from '../steps/files.ts';
+import { FRAMELESS } from './backtest/table.ts';
 import { styleFor, type CliEnvironment } from './terminal.ts';
 
 /** The parts of `results/validation_report.json` that people see. */
@@ -110,24 +111,7 @@ function printGates(rows: ValidationReport['gates'], io: CliEnvironment): void {
 }
 
 function plainTable(head: string[]): Table.Table {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  };
-  return new Table({ head, chars: none, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  return new Table({ head, chars: FRAMELESS, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
 }
 
 function percent(value: number | null): string {

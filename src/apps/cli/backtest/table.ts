@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 
-const NONE = {
+/** No lines around or between cells. */
+export const FRAMELESS = {
   top: '',
   'top-mid': '',
   'top-left': '',
@@ -23,7 +24,7 @@ export function columnsTable(head: readonly string[], rows: readonly (readonly s
   const colAligns = head.map((_, at) => (at === 0 || left.includes(at) ? 'left' : 'right') as 'left' | 'right');
   const table = new Table({
     head: [...head],
-    chars: NONE,
+    chars: FRAMELESS,
     colAligns,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
