@@ -43,6 +43,7 @@ export class Engine implements VenueHost, EngineView {
     row: 0,
     reason: '',
     closes: 0,
+    reduceOnly: false,
     tag: '',
   };
   readonly #tradeListeners: boolean;
@@ -144,13 +145,26 @@ export class Engine implements VenueHost, EngineView {
     if (order) this.venue.cancel(order, reason);
   }
 
-  /** Closes lots at the market: `portion` of each of the strategy's lots, at least one lot step, half to even. */
+  /** Closes at the market: `portion` of what the strategy holds, each side on its own when hedging; at least one lot step, half to even. */
   close(strategy: number, symbol: number, portion: number): void {
-    const lots = this.ledger.lots(strategy, symbol);
-    if (lots.length === 0) return;
-    const held = this.held(strategy, symbol);
+    if (!this.hedging) {
+      this.#closeSide(strategy, symbol, this.held(strategy, symbol), portion);
+      return;
+    }
+    let long = 0;
+    let short = 0;
+    for (const { quantity } of this.ledger.lots(strategy, symbol)) {
+      if (quantity > 0) long += quantity;
+      else short += quantity;
+    }
+    this.#closeSide(strategy, symbol, long, portion);
+    this.#closeSide(strategy, symbol, short, portion);
+  }
+
+  #closeSide(strategy: number, symbol: number, held: number, portion: number): void {
+    if (held === 0) return;
     const units = portion >= 1 ? Math.abs(held) : this.#share(symbol, Math.abs(held), portion);
-    if (units > 0) this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
+    this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
   }
 
   closeLot(strategy: number, symbol: number, orderId: number, portion: number): void {
@@ -183,6 +197,7 @@ export class Engine implements VenueHost, EngineView {
     entry.row = row;
     entry.reason = reason;
     entry.closes = order.closes;
+    entry.reduceOnly = order.reduceOnly;
     entry.tag = order.tag;
     this.ledger.apply(entry);
     if (this.#tradeListeners) this.#tellTrades();
@@ -350,6 +365,7 @@ export class Engine implements VenueHost, EngineView {
             row: this.row,
             reason,
             closes: lot.orderId,
+            reduceOnly: true,
             tag: '',
           });
           if (this.#tradeListeners) this.#tellTrades();

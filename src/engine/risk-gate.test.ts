@@ -267,6 +267,7 @@ describe('no sequence of orders gets past a limit', () => {
                 row,
                 reason: '',
                 closes: 0,
+                reduceOnly: false,
                 tag: '',
               });
             if (row === 1 && killed) kill(gate!.state, 'stop');

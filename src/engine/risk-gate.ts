@@ -96,16 +96,18 @@ export class OrderGate {
 
   #admitClosing(order: WorkingOrder, close: number): string | undefined {
     const { strategy, symbol, direction } = order;
-    const key = this.#key(symbol, this.#book.hedging && direction > 0);
+    const { ledger, hedging } = this.#book;
+    const key = this.#key(symbol, hedging && direction > 0);
+    const held = hedging ? this.#side(strategy, symbol, direction > 0) : ledger.held(strategy, symbol);
     const opener = this.#resting.concat(this.#ahead).some(({ order: other }) => isOpenerFor(order, other));
-    if (order.closes === 0 && this.#book.ledger.held(strategy, symbol) * direction >= 0 && !opener)
+    if (order.closes === 0 && held * direction >= 0 && !opener)
       return this.#refused(
         'reduce_only_flip',
         `There is no position in ${this.#book.symbols[symbol]} that this ${sideOf(order)} could reduce.`,
       );
     const most =
       order.closes > 0
-        ? Math.abs(this.#book.ledger.openOf(strategy, symbol, order.closes))
+        ? Math.abs(ledger.openOf(strategy, symbol, order.closes))
         : Math.max(0, -this.#heldBy(strategy, symbol, key) * direction);
     const units = direction * Math.min(most, Math.abs(this.#units(order, close)));
     this.#note(order, key, units, { ...this.#intent(order, key, units), reduceOnly: true });

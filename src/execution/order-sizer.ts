@@ -39,8 +39,8 @@ export class OrderSizer {
       }
     }
     if (order.reduceOnly) {
-      const held = -order.direction * host.held(order.strategy, order.symbol);
-      if (held < order.remaining) order.quantity = order.filled + Math.max(0, held);
+      const held = this.#against(order);
+      if (held < order.remaining) order.quantity = order.filled + held;
     }
     return order.remaining;
   }
@@ -76,11 +76,19 @@ export class OrderSizer {
     order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
   }
 
+  /** Units that the order closes before it opens any; in a hedging account only an order that may only reduce closes lots unnamed. */
   closable(order: WorkingOrder): number {
-    const host = this.#host;
     if (order.closes > 0) return Number.POSITIVE_INFINITY;
-    if (host.hedging) return 0;
-    return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
+    return this.#host.hedging && !order.reduceOnly ? 0 : this.#against(order);
+  }
+
+  /** Units of the other side that the order's strategy holds; where lots of both sides live side by side, only those of the other side. */
+  #against(order: WorkingOrder): number {
+    const host = this.#host;
+    if (!host.hedging) return Math.max(0, -order.direction * host.held(order.strategy, order.symbol));
+    let units = 0;
+    for (const lot of host.lotsAgainst(order)) units += Math.abs(lot);
+    return units;
   }
 
   /** Opening units that the margin allows once `closing` units are gone: all, fewer (`reduced`), or none, and the order is refused. */

@@ -389,7 +389,7 @@ export class SimulatedVenue {
     if (order.group === '') return;
     for (const other of this.ordersOf(order.symbol)) {
       if (other === order || other.group !== order.group || other.strategy !== order.strategy) continue;
-      other.quantity -= units;
+      other.quantity = Math.max(other.filled, other.quantity - units);
       if (order.open && other.remaining > 1e-12) continue;
       other.happen('cancel', 'the other order of its group filled');
       this.working--;

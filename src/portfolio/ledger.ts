@@ -28,6 +28,8 @@ export interface LedgerEntry {
   readonly reason: string;
   /** Only lots of that order are closed, and nothing is opened; 0 = first in, first out. */
   readonly closes: number;
+  /** Closes lots of the other side, first in first out, in a hedging account too. */
+  readonly reduceOnly: boolean;
   readonly tag: string;
 }
 
@@ -37,7 +39,7 @@ export interface LedgerSetup {
   readonly strategies: readonly string[];
   /** Units of the underlying a contract moves, per symbol. */
   readonly multipliers: readonly number[];
-  /** Long and short lots of one symbol live side by side; only `closes` closes. */
+  /** Long and short lots of one symbol live side by side; only an entry with `closes` or `reduceOnly` closes. */
   readonly hedging: boolean;
 }
 
@@ -150,7 +152,7 @@ export class Ledger {
     let left = entry.quantity;
     for (let at = 0; at < book.length && left !== 0; ) {
       const lot = book[at]!;
-      const closable = lot.quantity * left < 0 && (entry.closes > 0 ? lot.orderId === entry.closes : !this.#hedging);
+      const closable = lot.quantity * left < 0 && (entry.closes > 0 ? lot.orderId === entry.closes : !this.#hedging || entry.reduceOnly);
       if (!closable) {
         at++;
         continue;
