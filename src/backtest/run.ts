@@ -1,6 +1,15 @@
 import { createRng, didYouMean, sha256, UserError } from '#core';
 import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrument, type Order, type Position, type Trade } from '#domain';
-import { checkSymbols, Engine, featureTable, type AccountCredit, type AccountEvent, type Financing, type RiskCheck } from '#engine';
+import {
+  checkSymbols,
+  Engine,
+  featureTable,
+  type AccountCredit,
+  type AccountEvent,
+  type Financing,
+  type RiskCheck,
+  type Supervisor,
+} from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
 import type { ExternalColumns } from '#features';
 import type { RefusalCode, RiskLimits } from '#risk';
@@ -38,6 +47,8 @@ export interface BacktestRequest {
   /** Default 1. The same seed gives the same bytes. */
   readonly seed?: number;
   readonly risk?: RiskCheck;
+  /** Safety above the strategies: may withdraw, shrink and close. A fresh one for each run. */
+  readonly supervisor?: Supervisor;
   /** Limits before every order; one that breaks them is denied as `code: sentence`. Absent: none. */
   readonly limits?: RiskLimits;
   /** Splits, dividends, funding and delistings; for bars that are not already adjusted for them. */
@@ -102,6 +113,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
     rng: createRng(request.seed ?? 1),
     rows: time.length,
     ...(request.risk === undefined ? {} : { risk: request.risk }),
+    ...(request.supervisor === undefined ? {} : { supervisor: request.supervisor }),
     ...(request.limits === undefined ? {} : { limits: request.limits }),
     ...(request.finer === undefined ? {} : { finer: finerOf(bars, request.finer) }),
     ...(request.events === undefined ? {} : { events: request.events }),

@@ -5,14 +5,15 @@ import { Ledger, type LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
-import type { EngineView } from './engine-view.ts';
+import type { FeatureTable } from './features.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
+import type { SupervisedEngine, Supervisor } from './supervisor.ts';
 
 /** The one synchronous loop: fills, then marks, then decisions. Does no I/O and cannot ask in which mode it runs. */
-export class Engine implements VenueHost, EngineView {
+export class Engine implements VenueHost, SupervisedEngine {
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
   readonly fills: Fill[] = [];
@@ -28,7 +29,9 @@ export class Engine implements VenueHost, EngineView {
   readonly #lanes: StrategyLane[];
   readonly #strategies: readonly Strategy[];
   readonly #instruments: readonly Instrument[];
+  readonly features: readonly FeatureTable[];
   readonly #risk: RiskCheck | undefined;
+  readonly #supervisor: Supervisor | undefined;
   /** The limits of the account; undefined when it was given none. */
   readonly gate: OrderGate | undefined;
   /** Reused for every execution: the ledger copies what it keeps. */
@@ -66,7 +69,9 @@ export class Engine implements VenueHost, EngineView {
     this.hedging = setup.account.hedging;
     this.#strategies = setup.strategies;
     this.#instruments = setup.instruments;
+    this.features = setup.features;
     this.#risk = setup.risk;
+    this.#supervisor = setup.supervisor;
     this.#tradeListeners = setup.strategies.some((strategy) => strategy.onTrade !== undefined);
     this.#locals = new Int32Array(this.symbols.length);
     this.marks = new Float64Array(this.symbols.length);
@@ -92,6 +97,7 @@ export class Engine implements VenueHost, EngineView {
     this.#locals = locals;
     if (this.account.financing !== undefined) this.desk.finance(time, this.account.financing);
     if (time >= this.desk.nextTime) this.desk.takeEvents(time);
+    if (this.#supervisor !== undefined) this.#supervisor.beforeFills(this);
     if (this.venue.working > 0) this.venue.match(row, locals);
     const { marks, columns } = this;
     for (let symbol = 0; symbol < marks.length; symbol++) {
@@ -110,11 +116,13 @@ export class Engine implements VenueHost, EngineView {
       this.desk.callMargin();
       return;
     }
+    if (this.#supervisor !== undefined) this.#supervisor.beforeDecisions(this, locals);
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
   }
 
   /** Takes a request: checks it, asks risk, sends it. Gives the order's id, or 0 when it was denied. */
-  submit(strategy: number, symbol: number, request: OrderRequest): number {
+  submit(strategy: number, symbol: number, asked: OrderRequest): number {
+    const request = this.#supervisor === undefined ? asked : this.#supervisor.sized(asked, strategy, symbol, this);
     const local = this.#locals[symbol]!;
     const close = local < 0 ? this.marks[symbol]! : this.columns[symbol]!.close[local]!;
     const order = workingOrder(request, this.#placeOf(strategy, symbol, close));

@@ -5,6 +5,7 @@ import type { RiskLimits, RiskState } from '#risk';
 import type { Strategy } from '#strategy';
 import type { AccountEvent, Financing } from './account-events.ts';
 import type { FeatureTable } from './features.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** Risk before the order: undefined approves, a text refuses. Pure: it sees the account and the request, nothing else. */
 export type RiskCheck = (request: OrderRequest, account: RiskAccount) => string | undefined;
@@ -42,6 +43,7 @@ export interface EngineSetup {
   /** Bars of a lower timeframe, one a symbol or undefined: the way the price took inside each bar. */
   readonly finer?: readonly (SymbolColumns | undefined)[];
   readonly risk?: RiskCheck;
+  readonly supervisor?: Supervisor;
   /** Limits before every order, after `risk`; absent, nothing is checked and nothing is paid for. */
   readonly limits?: RiskLimits;
   /** Where an earlier gate of the same account stood, e.g. with a kill that must outlive the process. */
