@@ -80,8 +80,9 @@ export class TradingSession {
     for (const [symbol, ...values] of record.bars) {
       const local = this.series[symbol!]!.append([time, ...values]);
       this.#locals[symbol!] = local;
-      for (const features of this.#features) features.step(symbol!, local);
+      for (const features of this.#features) features.observe(symbol!, local);
     }
+    for (const [symbol] of record.bars) for (const features of this.#features) features.step(symbol!, this.#locals[symbol!]!);
     if (row >= this.#decisionRows) {
       this.#decisionRows *= 2;
       this.engine.decisions.grow(this.#decisionRows);

@@ -13,6 +13,8 @@ export interface FeatureFeed {
 }
 
 export interface RowFeed {
+  /** Called for each row before any symbol of its instant is stepped: what other symbols' feeds may know by then. */
+  observe?(bars: BarSeries, row: number): void;
   /** Called for each row once, in order; writes one value a name. `bars` ends with that row. */
   step(bars: BarSeries, row: number, out: Float64Array): void;
 }
@@ -38,26 +40,24 @@ export class StreamingFeatures {
     this.table = { names, columns: this.#lanes.map((lane) => lane.columns.map((column) => column.values)) };
   }
 
+  /** Shows the row to the feeds; `step` follows when all symbols of the instant have been shown. */
+  observe(symbol: number, row: number): void {
+    for (const { feed } of this.#lanes[symbol]!.feeds) feed.observe?.(this.#known(symbol, row), row);
+  }
+
   step(symbol: number, row: number): void {
     const lane = this.#lanes[symbol]!;
-    const whole = this.#series[symbol]!;
-    const bars = sliceBars(
-      // The growing arrays are longer than the bars; a view of what is known is all that a feature may see.
-      barSeries(whole.symbol, whole.timeframe, {
-        time: whole.time,
-        open: whole.open,
-        high: whole.high,
-        low: whole.low,
-        close: whole.close,
-        volume: whole.volume,
-      }),
-      0,
-      row + 1,
-    );
+    const bars = this.#known(symbol, row);
     for (const { feed, places, out } of lane.feeds) {
       feed.step(bars, row, out);
       for (let at = 0; at < places.length; at++) lane.columns[places[at]!]!.put(row, out[at]!);
     }
+  }
+
+  /** The growing arrays are longer than the bars; a view of what is known is all that a feature may see. */
+  #known(symbol: number, row: number): BarSeries {
+    const { symbol: name, timeframe, time, open, high, low, close, volume } = this.#series[symbol]!;
+    return sliceBars(barSeries(name, timeframe, { time, open, high, low, close, volume }), 0, row + 1);
   }
 }
 

@@ -21,7 +21,7 @@ export {
   type BarrierGrid,
   type CalibrateBarriersOptions,
 } from './labels/calibrate-barriers.ts';
-export { cusumEvents } from './labels/cusum.ts';
+export { cusumEvents, CusumFilter } from './labels/cusum.ts';
 export { returnAttributionWeights, scaledToCount, timeDecayWeights } from './labels/sample-weights.ts';
 export { trendScanLabels, type TrendLabels } from './labels/trend-scan.ts';
 export {
@@ -47,6 +47,7 @@ export {
   averageTrueRangeFraction,
   barVolatility,
   dailyVolatility,
+  EwmDeviation,
   ewmStandardDeviation,
   type DailyVolatilityOptions,
 } from './labels/volatility.ts';

@@ -13,7 +13,8 @@ export {
   type OutOfSampleRun,
   type ProfileName,
 } from './pipeline/backtesting.ts';
-export { calibrateAsYouGo, MIN_OUTCOMES, type FitCalibrator, type GoneThrough, type OutOfFold } from './pipeline/calibrating.ts';
+export { calibrateAsYouGo, fitOutOfFold, type GoneThrough, type OutOfFold } from './pipeline/calibrating.ts';
+export { CalibrationWalk, MIN_OUTCOMES, type FitCalibrator, type Refit } from './pipeline/calibration-walk.ts';
 export {
   dataConfigSchema,
   featuresConfigSchema,
@@ -25,6 +26,7 @@ export {
   tradingConfigSchema,
   type PipelineConfig,
 } from './pipeline/config.ts';
+export { EventStream, type Decided, type Resolved } from './pipeline/event-stream.ts';
 export { limitsFor } from './pipeline/risk-limits.ts';
 export {
   baselineAccuracies,

@@ -17,6 +17,7 @@ export const calibrateStep = defineStep({
     'src/ml/metrics',
     'src/ml/validation',
     'src/research/pipeline/calibrating.ts',
+    'src/research/pipeline/calibration-walk.ts',
     'src/research/pipeline/evaluating.ts',
     'src/apps/steps/calibrate-step.ts',
   ],

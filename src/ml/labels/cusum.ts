@@ -13,22 +13,28 @@ export function cusumEvents(close: Float64Array, threshold: number | Float64Arra
     throw new UserError(`the CUSUM threshold has ${threshold.length} rows, the close has ${close.length}`, 'Give one number or one a row.');
   }
   const rows = new Int32Array(close.length);
+  const filter = new CusumFilter();
   let count = 0;
-  let rising = 0;
-  let falling = 0;
-  for (let row = 1; row < close.length; row++) {
-    const change = Math.log(close[row]!) - Math.log(close[row - 1]!);
-    if (Number.isNaN(change)) continue;
-    rising = Math.max(0, rising + change);
-    falling = Math.min(0, falling + change);
-    const limit = fixed ? threshold : threshold[row]!;
-    if (falling < -limit) {
-      falling = 0;
-      rows[count++] = row;
-    } else if (rising > limit) {
-      rising = 0;
-      rows[count++] = row;
-    }
-  }
+  for (let row = 0; row < close.length; row++) if (filter.step(close[row]!, fixed ? threshold : threshold[row]!)) rows[count++] = row;
   return rows.slice(0, count);
+}
+
+/** The filter close by close, for what comes bar by bar. */
+export class CusumFilter {
+  #before = Number.NaN;
+  #rising = 0;
+  #falling = 0;
+
+  /** Whether the move since the last event leaves the threshold with this close. */
+  step(close: number, threshold: number): boolean {
+    const change = Math.log(close) - Math.log(this.#before);
+    this.#before = close;
+    if (Number.isNaN(change)) return false;
+    this.#rising = Math.max(0, this.#rising + change);
+    this.#falling = Math.min(0, this.#falling + change);
+    if (this.#falling < -threshold) this.#falling = 0;
+    else if (this.#rising > threshold) this.#rising = 0;
+    else return false;
+    return true;
+  }
 }

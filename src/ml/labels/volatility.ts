@@ -40,30 +40,39 @@ export function barVolatility(close: Float64Array, span = 100): Float64Array {
  * NaN values take no part but age the others; NaN until two values were seen.
  */
 export function ewmStandardDeviation(values: Float64Array, span: number): Float64Array {
-  if (!(span >= 1)) throw new UserError(`the span must be at least 1, got ${span}`, 'Typical: 20 to 100.');
-  const decay = 1 - 2 / (span + 1);
-  const result = new Float64Array(values.length).fill(Number.NaN);
-  let mean = 0;
-  let variance = 0;
-  let weight = 0;
-  let weightSquares = 0;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    weight *= decay;
-    weightSquares *= decay * decay;
+  const running = new EwmDeviation(span);
+  return values.map((value) => running.step(value));
+}
+
+/** The same value by value, for what comes bar by bar. */
+export class EwmDeviation {
+  readonly #decay: number;
+  #mean = 0;
+  #variance = 0;
+  #weight = 0;
+  #weightSquares = 0;
+
+  constructor(span: number) {
+    if (!(span >= 1)) throw new UserError(`the span must be at least 1, got ${span}`, 'Typical: 20 to 100.');
+    this.#decay = 1 - 2 / (span + 1);
+  }
+
+  step(value: number): number {
+    let weight = this.#weight * this.#decay;
+    this.#weightSquares *= this.#decay * this.#decay;
     if (!Number.isNaN(value)) {
       const total = weight + 1;
-      const delta = value - mean;
-      const nextMean = mean + delta / total;
-      variance = (weight * (variance + (mean - nextMean) ** 2) + (value - nextMean) ** 2) / total;
-      mean = nextMean;
+      const delta = value - this.#mean;
+      const mean = this.#mean + delta / total;
+      this.#variance = (weight * (this.#variance + (this.#mean - mean) ** 2) + (value - mean) ** 2) / total;
+      this.#mean = mean;
       weight = total;
-      weightSquares += 1;
+      this.#weightSquares += 1;
     }
-    const correction = weight * weight - weightSquares;
-    if (correction > 1e-12 * weight * weight) result[row] = Math.sqrt(Math.max(0, (variance * weight * weight) / correction));
+    this.#weight = weight;
+    const correction = weight * weight - this.#weightSquares;
+    return correction > 1e-12 * weight * weight ? Math.sqrt(Math.max(0, (this.#variance * weight * weight) / correction)) : Number.NaN;
   }
-  return result;
 }
 
 /** Wilder's average true range divided by the close: a barrier width as a fraction of price. NaN for the first `period` rows. */

@@ -2,6 +2,7 @@ import { averageUniqueness, barVolatility, calibrateBarriers, cusumEvents, tripl
 import { UserError } from '#core';
 import { firstRowAtOrAfter, type BarSeries } from '#domain';
 import type { PipelineConfig } from './config.ts';
+import { TrendSide } from './trend-side.ts';
 
 /** Barriers in use: `width` volatilities to either side of the decision's close, and at most `maxBars` bars in the position. */
 export interface Barriers {
@@ -158,14 +159,10 @@ function fillUniqueness(events: LabelledEvents, bars: BarSeries, seam: number, t
   });
 }
 
-/** The primary signal of meta-labelling: above or below an exponential average of the close. */
+/** The primary signal of meta-labelling at each bar. */
 function trendSide(bars: BarSeries, span: number): Float64Array {
-  const alpha = 2 / (span + 1);
-  let average = bars.close[0] ?? Number.NaN;
-  return bars.close.map((close) => {
-    average += alpha * (close - average);
-    return Math.sign(close - average);
-  });
+  const running = new TrendSide(span);
+  return bars.close.map((close) => running.step(close));
 }
 
 function emptyEvents(symbol: string, length: number): LabelledEvents {
