@@ -274,6 +274,10 @@ export class Engine implements VenueHost, SupervisedEngine {
     return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
   }
 
+  admitOpening(_order: WorkingOrder, units: number, _price: number): number {
+    return units;
+  }
+
   get turnover(): number {
     return this.ledger.turnover;
   }

@@ -1,7 +1,7 @@
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
 
-/** Prices of the bar under an order, and the profile's rules in one flat object: set once a bar, read by every order. */
+/** The bar under the orders, or the finer step of it, in one flat object: set once a bar, read by every order. */
 export class BarUnderMatch {
   open = Number.NaN;
   high = Number.NaN;
@@ -9,7 +9,16 @@ export class BarUnderMatch {
   close = Number.NaN;
   /** What a market order gets here: the open, or the close before it where the profile says so. */
   market = Number.NaN;
+  /** The instant's row (−1 before the first), and the symbol's own row there. */
   row = -1;
+  local = 0;
+  /** Which finer bar inside the bar this is; one step when there are none. */
+  step = 0;
+  firstStep = true;
+  lastStep = true;
+  stepped = false;
+  /** A fill changed the queue: it is to be matched again against the same prices. */
+  again = false;
 }
 
 /**

@@ -100,8 +100,10 @@ export class OrderSizer {
     const power = host.availableMargin(order.symbol, closing) * host.leverage;
     if (opening * perUnit <= power * (1 + 1e-12)) return opening;
     const allowed = this.#profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
-    if (allowed === 0) order.refused = true;
-    else order.quantity = order.filled + closing + allowed;
+    if (allowed === 0) {
+      order.refused = true;
+      order.reason = 'insufficient margin';
+    } else order.quantity = order.filled + closing + allowed;
     return allowed;
   }
 

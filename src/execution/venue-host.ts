@@ -27,6 +27,11 @@ export interface VenueHost {
   equity(): number;
   /** Margin left for new positions once `closing` units of the symbol are closed, in account currency, before leverage. */
   availableMargin(symbol: number, closing: number): number;
+  /**
+   * How many of these opening units the account's limits still allow at this moment, at this price after costs. Whoever allows fewer writes
+   * the reason into `order.reason`: the order loses the rest, and with nothing allowed it is rejected.
+   */
+  admitOpening(order: WorkingOrder, units: number, price: number): number;
   readonly leverage: number;
   readonly hedging: boolean;
   readonly turnover: number;

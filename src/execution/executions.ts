@@ -1,0 +1,129 @@
+import type { Rng } from '#core';
+import type { Instrument } from '#domain';
+import type { Contingencies } from './contingencies.ts';
+import { feeFunction, type FeeFunction } from './fees.ts';
+import { FillCosts } from './fill-costs.ts';
+import type { BarUnderMatch } from './match.ts';
+import type { OrderBook } from './order-book.ts';
+import { floorToLot, OrderSizer } from './order-sizer.ts';
+import type { ExecutionProfile } from './profile.ts';
+import type { SymbolColumns, VenueHost } from './venue-host.ts';
+import type { WorkingOrder } from './working-order.ts';
+
+/** An order that has a price becomes fills: as many units as its size, the bar's volume, the margin and the account's limits let through. */
+export class Executions {
+  readonly #host: VenueHost;
+  readonly #columns: readonly SymbolColumns[];
+  readonly #instruments: readonly Instrument[];
+  readonly #profile: ExecutionProfile;
+  readonly #book: OrderBook;
+  readonly #bar: BarUnderMatch;
+  readonly #contingencies: Contingencies;
+  readonly #fee: FeeFunction;
+  readonly costs: FillCosts;
+  readonly sizer: OrderSizer;
+
+  constructor(
+    host: VenueHost,
+    columns: readonly SymbolColumns[],
+    instruments: readonly Instrument[],
+    profile: ExecutionProfile,
+    rng: Rng,
+    book: OrderBook,
+    bar: BarUnderMatch,
+    contingencies: Contingencies,
+  ) {
+    this.#host = host;
+    this.#columns = columns;
+    this.#instruments = instruments;
+    this.#profile = profile;
+    this.#book = book;
+    this.#bar = bar;
+    this.#contingencies = contingencies;
+    this.#fee = feeFunction(profile.fees);
+    this.costs = new FillCosts(columns, profile, rng);
+    this.sizer = new OrderSizer(host, instruments, profile, this.#fee);
+  }
+
+  /** `raw` is the price before spread and slippage. */
+  execute(order: WorkingOrder, raw: number, maker: boolean): void {
+    const { costs } = this;
+    const { local, row } = this.#bar;
+    const instrument = this.#instruments[order.symbol]!;
+    const guess = costs.price(order, raw, 0, local, maker, true);
+    const wanted = this.sizer.wantedUnits(order, guess, raw);
+    if (wanted === 0) {
+      if (order.open) order.happen('cancel', order.reason || 'nothing to close');
+      this.#book.working--;
+      return;
+    }
+    let units = costs.cap(order.symbol, local, row, wanted, instrument.lotSize);
+    if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
+    const closing = Math.min(units, this.sizer.closable(order));
+    let opening = units - closing;
+    const apart = closing > 0 && opening > 0 && (this.#profile.feesPerLot || this.#profile.spreadOn === 'entry');
+    if (apart) this.#emit(order, raw, maker, closing, 0, closing);
+    if (opening > 0) opening = this.#allowed(order, raw, maker, units, opening, closing, apart);
+    units = closing + opening;
+    costs.take(order.symbol, units);
+    if (apart) {
+      if (opening > 0) this.#emit(order, raw, maker, 0, opening, opening);
+    } else if (units > 0) this.#emit(order, raw, maker, closing, opening, units);
+    if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
+    if (opening > 0) this.#contingencies.spawnExits(order);
+    if (closing > 0) this.#contingencies.dropOrphans(order);
+    if (units > 0) this.#contingencies.reduceGroup(order, units);
+    if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject');
+    if (!order.open) this.#book.working--;
+  }
+
+  /** Opening units that margin and limits let through; what they take off, the order loses for good. */
+  #allowed(
+    order: WorkingOrder,
+    raw: number,
+    maker: boolean,
+    units: number,
+    opening: number,
+    closing: number,
+    closedBefore: boolean,
+  ): number {
+    const price = this.costs.price(order, raw, units, this.#bar.local, maker, true);
+    const affordable = this.sizer.affordable(order, price, opening, closedBefore ? 0 : closing, raw, maker);
+    if (affordable === 0) return 0;
+    const admitted = this.#host.admitOpening(order, affordable, price);
+    if (admitted >= affordable) return affordable;
+    const whole = Math.max(0, floorToLot(admitted, this.#instruments[order.symbol]!.lotSize));
+    if (whole === 0) order.refused = true;
+    else order.quantity = order.filled + (closedBefore ? 0 : closing) + whole;
+    return whole;
+  }
+
+  #emit(order: WorkingOrder, raw: number, maker: boolean, closing: number, opening: number, units: number): void {
+    const { costs } = this;
+    const { local } = this.#bar;
+    if (closing > 0 && this.#profile.feesPerLot) {
+      let left = closing;
+      for (const lot of this.#host.lotsAgainst(order)) {
+        if (left <= 0) break;
+        const part = Math.min(left, Math.abs(lot));
+        this.#emitPart(order, costs.price(order, raw, units, local, maker, false), maker, part);
+        left -= part;
+      }
+      if (opening > 0) this.#emitPart(order, costs.price(order, raw, units, local, maker, true), maker, opening);
+    } else if (closing > 0 && opening > 0 && this.#profile.spreadOn === 'entry') {
+      this.#emitPart(order, costs.price(order, raw, units, local, maker, false), maker, closing);
+      this.#emitPart(order, costs.price(order, raw, units, local, maker, true), maker, opening);
+    } else this.#emitPart(order, costs.price(order, raw, units, local, maker, opening > 0), maker, units);
+  }
+
+  #emitPart(order: WorkingOrder, price: number, maker: boolean, units: number): void {
+    const { local, row } = this.#bar;
+    const { multiplier } = this.#instruments[order.symbol]!;
+    const fee = this.#fee(units, units * price * multiplier, maker, order.direction < 0, this.#host.turnover);
+    order.filled += units;
+    order.paid += units * price;
+    const before = this.#profile.marketFill === 'previous_close' && order.type === 'market' && local > 0 ? 1 : 0;
+    const time = this.#columns[order.symbol]!.time[local - before]!;
+    this.#host.filled(order, order.direction * units, price, fee, maker, row - before, time);
+  }
+}
