@@ -85,7 +85,7 @@ export class Contingencies {
     if (order.group === '') return;
     for (const other of this.#book.ordersOf(order.symbol)) {
       if (other === order || other.group !== order.group || other.strategy !== order.strategy) continue;
-      other.quantity -= units;
+      other.quantity = Math.max(other.filled, other.quantity - units);
       if (order.open && other.remaining > 1e-12) continue;
       this.#book.end(other, 'cancel', 'the other order of its group filled');
     }
