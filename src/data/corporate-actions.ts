@@ -1,6 +1,5 @@
-import { DAY_MS, UserError } from '#core';
+import { UserError } from '#core';
 import { barSeries, type BarSeries } from '#domain';
-import { parseTimeText } from './csv-time.ts';
 
 /** A split (`value` new shares for an old one) or a cash dividend (`value` in currency a share) that takes effect at the open of `exDate`. */
 export interface CorporateAction {
@@ -62,51 +61,4 @@ export function adjustBars(series: BarSeries, actions: readonly CorporateAction[
     close: times(series.close, factors.price),
     volume: times(series.volume, factors.volume),
   });
-}
-
-/**
- * Actions from CSV text `symbol,last_date_before_event,type,value[,…]` or `symbol,ex_date,type,value`. A last date before the event is
- * turned into the day after it, which is before any later bar.
- */
-export function parseCorporateActions(text: string, name: string): CorporateAction[] {
-  const [header = '', ...lines] = text.trim().split(/\r?\n/);
-  const columns = header
-    .toLowerCase()
-    .split(',')
-    .map((cell) => cell.trim());
-  const before = columns.indexOf('last_date_before_event');
-  const at = {
-    symbol: columns.indexOf('symbol'),
-    date: before >= 0 ? before : columns.indexOf('ex_date'),
-    kind: columns.indexOf('type'),
-    value: columns.indexOf('value'),
-  };
-  if (Math.min(...Object.values(at)) < 0)
-    throw new UserError(`${name}: not a corporate actions file`, 'The columns are symbol, ex_date, type, value.');
-  return lines.map((line, i) => {
-    const cells = line.split(',').map((cell) => cell.trim());
-    const kind = cells[at.kind];
-    const date = parseTimeText(cells[at.date] ?? '');
-    const value = Number(cells[at.value]);
-    if ((kind !== 'split' && kind !== 'dividend') || Number.isNaN(date) || !(value > 0))
-      throw new UserError(`${name}, line ${i + 2}: not a split or dividend: ${line.slice(0, 80)}`, 'Example: AAPL,2020-08-31,split,4');
-    return { symbol: cells[at.symbol]!, exDate: date + (before >= 0 ? DAY_MS : 0), kind, value };
-  });
-}
-
-/** Rows of a factor file (`YYYYMMDD,price factor,split factor[,reference]`), ascending: each holds up to and including its date. */
-export function parseFactorFile(
-  text: string,
-  name: string,
-): { readonly date: Float64Array; readonly price: Float64Array; readonly split: Float64Array } {
-  const rows = text
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(','));
-  const date = Float64Array.from(rows, (row) => parseTimeText(row[0] ?? ''));
-  const price = Float64Array.from(rows, (row) => Number(row[1]));
-  const split = Float64Array.from(rows, (row) => Number(row[2]));
-  if ([...date, ...price, ...split].some(Number.isNaN))
-    throw new UserError(`${name}: not a factor file`, 'Each line is YYYYMMDD,price factor,split factor.');
-  return { date, price, split };
 }

@@ -4,14 +4,9 @@
  * do), and it never mends anything without saying so in a report.
  */
 export { alignToCommonTimes, asOfJoin, laggedSeries, type KnownSeries } from './align.ts';
-export {
-  adjustBars,
-  adjustmentFactors,
-  parseCorporateActions,
-  parseFactorFile,
-  type AdjustmentOptions,
-  type CorporateAction,
-} from './corporate-actions.ts';
+export { factorFileActions, isFactorFile, parseCorporateActions, parseFactorFile } from './corporate-action-files.ts';
+export { adjustBars, adjustmentFactors, type AdjustmentOptions, type CorporateAction } from './corporate-actions.ts';
+export { adjustForward, type AdjustFor, type ForwardAdjusted, type RemainingAction } from './forward-adjustment.ts';
 export { parseCsv, type ParsedCsv } from './csv.ts';
 export { parseTimeText } from './csv-time.ts';
 export { blockBootstrapMarket, nullMarket } from './null-market.ts';

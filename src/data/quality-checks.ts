@@ -86,12 +86,13 @@ const SPLIT_FACTORS = [1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50];
 
 /**
  * One-bar moves too large for the series: those within 4 % of a usual split factor (2:1, 3:1 … and their reverses) are called
- * unadjusted splits, the rest outliers by robust z = |r − median| / (1.4826 · MAD).
+ * unadjusted splits, the rest outliers by robust z = |r − median| / (1.4826 · MAD). Outliers that a second source has too are real moves: `confirmed`.
  */
-export function findOutliers(columns: BarColumns, options: QualityOptions): QualityFinding[] {
+export function findOutliers(columns: BarColumns, options: QualityOptions, confirmed?: (row: number) => boolean): QualityFinding[] {
   const { time, open, close } = columns;
   const splits = new Tally();
   const outliers = new Tally();
+  let shared = 0;
   if (time.length >= 20) {
     const returns = new Float64Array(time.length - 1);
     for (let i = 1; i < time.length; i++) returns[i - 1] = Math.log(close[i]! / close[i - 1]!);
@@ -105,28 +106,21 @@ export function findOutliers(columns: BarColumns, options: QualityOptions): Qual
       // A split happens overnight: the open carries it already, and the bar itself is an ordinary one.
       const factor = SPLIT_FACTORS.some((split) => Math.abs(jump - Math.log(split)) < 0.04);
       if (factor && move > splitLimit && Math.abs(Math.log(close[i]! / open[i]!)) < 0.2) splits.add(time[i]!);
-      else if (move > limit) outliers.add(time[i]!);
+      else if (move > limit) {
+        outliers.add(time[i]!);
+        if (confirmed?.(i) === true) shared++;
+      }
     }
   }
   return [
     ...splits.finding('unadjusted_split', 'error', 'kept', 'moves look like splits that were not adjusted for'),
-    ...outliers.finding('outlier', 'warning', 'kept', `moves are beyond ${options.outlierZ ?? 25} robust deviations`),
+    ...outliers.finding(
+      'outlier',
+      confirmed !== undefined && shared === outliers.count ? 'info' : 'warning',
+      'kept',
+      `moves are beyond ${options.outlierZ ?? 25} robust deviations${confirmed === undefined ? '' : `; the second source has ${shared} of them`}`,
+    ),
   ];
-}
-
-/** Closes that a second source of the same bars contradicts by more than the given fraction. Both ascend in time. */
-export function findDisagreement(columns: BarColumns, options: QualityOptions): QualityFinding[] {
-  const second = options.secondSource;
-  if (!second) return [];
-  const tally = new Tally();
-  let other = 0;
-  for (let i = 0; i < columns.time.length; i++) {
-    const time = columns.time[i]!;
-    while (other < second.time.length && second.time[other]! < time) other++;
-    if (second.time[other] !== time) continue;
-    if (Math.abs(columns.close[i]! / second.close[other]! - 1) > (options.disagreement ?? 0.01)) tally.add(time);
-  }
-  return tally.finding('source_disagreement', 'warning', 'kept', 'closes differ from the second source');
 }
 
 function median(values: Float64Array): number {

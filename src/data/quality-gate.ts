@@ -1,7 +1,9 @@
 import { DAY_MS, UserError } from '#core';
-import { barSeries, venueCalendar, type BarColumns } from '#domain';
-import { findDisagreement, findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
+import { barSeries, venueCalendar, type BarColumns, type BarSeries } from '#domain';
+import { adjustForward, type RemainingAction } from './forward-adjustment.ts';
+import { findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
 import type { QualityFinding, QualityOptions, QualityResult } from './quality-report.ts';
+import { compareSources, disagreement } from './second-source.ts';
 import type { RawDataset } from './source.ts';
 
 /**
@@ -23,11 +25,44 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
     );
   const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
   const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
-  findings.push(...findRuns(kept, options), ...findOutliers(kept, options), ...findDisagreement(kept, options));
+  const { bars, quiet, remaining } = applyActions(barSeries(raw.symbol, raw.timeframe, kept), options, findings);
+  const comparison = compareSources(kept, options);
+  findings.push(...findRuns(kept, options), ...findOutliers(quiet, options, comparison?.agrees), ...disagreement(comparison, options));
   return {
-    bars: barSeries(raw.symbol, raw.timeframe, kept),
-    report: { symbol: raw.symbol, timeframe: raw.timeframe.id, rowsIn: raw.columns.time.length, rowsOut: kept.time.length, findings },
+    bars,
+    remaining,
+    report: {
+      symbol: raw.symbol,
+      timeframe: raw.timeframe.id,
+      rowsIn: raw.columns.time.length,
+      rowsOut: kept.time.length,
+      findings,
+      ...(comparison === undefined ? {} : { secondSource: comparison.summary }),
+    },
   };
+}
+
+/** The bars as asked for, and the bars without the jumps of splits, for what looks for jumps. */
+function applyActions(
+  series: BarSeries,
+  options: QualityOptions,
+  findings: QualityFinding[],
+): { readonly bars: BarSeries; readonly quiet: BarSeries; readonly remaining: readonly RemainingAction[] } {
+  const { corporateActions: given, venueHours } = options;
+  if (given === undefined) return { bars: series, quiet: series, remaining: [] };
+  const adjusted = adjustForward(series, given.actions, given.adjust, venueHours);
+  const { splits, dividends, remaining } = adjusted;
+  const later = remaining.length === 0 ? '' : `; ${remaining.length} left for open positions`;
+  findings.push({
+    check: 'corporate_action',
+    count: splits + dividends,
+    severity: 'info',
+    action: splits + dividends > 0 ? 'repaired' : 'kept',
+    examples: [],
+    text: `${splits} splits and ${dividends} dividends put into the prices, in units of the first bar${later}`,
+  });
+  const quiet = given.adjust === 'none' ? adjustForward(series, given.actions, 'splits', venueHours).bars : adjusted.bars;
+  return { bars: adjusted.bars, quiet, remaining };
 }
 
 /** Rows by time, equal times in file order. */
@@ -41,11 +76,25 @@ function sortRows(columns: BarColumns, findings: QualityFinding[]): BarColumns {
   return pickRows(columns, Int32Array.from(order));
 }
 
+/** Beyond these no price or volume of a market lies, and products of two of them could leave what a number can hold. */
+const LARGEST_PRICE = 1e15;
+const SMALLEST_PRICE = 1e-15;
+const LARGEST_VOLUME = 1e30;
+
 /** The rows to keep, of rows in time order. */
 function screenRows(columns: BarColumns, barMs: number, options: QualityOptions, findings: QualityFinding[]): Int32Array {
   const { time, open, high, low, close, volume } = columns;
-  const tallies = Array.from({ length: 7 }, () => new Tally());
-  const [duplicate, missing, nonPositive, negative, future, unclosed, range] = tallies as [Tally, Tally, Tally, Tally, Tally, Tally, Tally];
+  const tallies = Array.from({ length: 8 }, () => new Tally());
+  const [duplicate, missing, nonPositive, absurd, negative, future, unclosed, range] = tallies as [
+    Tally,
+    Tally,
+    Tally,
+    Tally,
+    Tally,
+    Tally,
+    Tally,
+    Tally,
+  ];
   const now = options.now ?? Number.POSITIVE_INFINITY;
   const rows = new Int32Array(time.length);
   let kept = 0;
@@ -55,6 +104,7 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
     if (t === time[i + 1]) duplicate.add(t);
     else if (sum - sum !== 0) missing.add(t);
     else if (!(open[i]! > 0 && high[i]! > 0 && low[i]! > 0 && close[i]! > 0)) nonPositive.add(t);
+    else if (isAbsurd(columns, i)) absurd.add(t);
     else if (volume[i]! < 0) negative.add(t);
     else if (t > now) future.add(t);
     else if (t + barMs > now) unclosed.add(t);
@@ -65,6 +115,7 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
     ...duplicate.finding('duplicate', 'warning', 'dropped', 'rows repeat a time; the last of each stays'),
     ...missing.finding('missing_value', 'warning', 'dropped', 'rows have an empty or infinite value'),
     ...nonPositive.finding('non_positive_price', 'error', 'dropped', 'rows have a price of zero or below'),
+    ...absurd.finding('absurd_value', 'error', 'dropped', 'rows have a price above 1e15 or below 1e-15, or a volume above 1e30'),
     ...negative.finding('negative_volume', 'error', 'dropped', 'rows have a volume below zero'),
     ...future.finding('future_timestamp', 'error', 'dropped', 'rows lie in the future'),
     ...unclosed.finding('unclosed_bar', 'info', 'dropped', 'bars are not closed yet'),
@@ -72,6 +123,11 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
   findings.push(...range.finding('high_low_violation', 'warning', 'dropped', 'bars have open or close outside high and low'));
   return rows.subarray(0, kept);
 }
+
+const isAbsurd = ({ open, high, low, close, volume }: BarColumns, row: number): boolean =>
+  Math.max(open[row]!, high[row]!, low[row]!, close[row]!) > LARGEST_PRICE ||
+  Math.min(open[row]!, high[row]!, low[row]!, close[row]!) < SMALLEST_PRICE ||
+  volume[row]! > LARGEST_VOLUME;
 
 const ordered = (columns: BarColumns, row: number): boolean =>
   columns.high[row]! >= Math.max(columns.open[row]!, columns.close[row]!, columns.low[row]!) &&

@@ -1,4 +1,6 @@
 import type { BarSeries, VenueHours } from '#domain';
+import type { CorporateAction } from './corporate-actions.ts';
+import type { AdjustFor, RemainingAction } from './forward-adjustment.ts';
 
 /** Everything the gate looks for. */
 export const QUALITY_CHECKS = [
@@ -6,6 +8,7 @@ export const QUALITY_CHECKS = [
   'unsorted',
   'missing_value',
   'non_positive_price',
+  'absurd_value',
   'high_low_violation',
   'negative_volume',
   'future_timestamp',
@@ -17,6 +20,7 @@ export const QUALITY_CHECKS = [
   'outlier',
   'source_disagreement',
   'unadjusted_split',
+  'corporate_action',
 ] as const;
 export type QualityCheck = (typeof QUALITY_CHECKS)[number];
 
@@ -42,11 +46,27 @@ export interface QualityReport {
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly findings: readonly QualityFinding[];
+  /** How the closes compare with a second source's, when one was given. */
+  readonly secondSource?: SourceComparison;
+}
+
+export interface SourceComparison {
+  readonly source: string;
+  /** Bars that both have. */
+  readonly compared: number;
+  /** Of these, closes further apart than the allowed fraction. */
+  readonly differing: number;
+  /** Bars between the first and the last common one that only the second source has. */
+  readonly missingHere: number;
+  /** The largest difference; absent without a bar in common. */
+  readonly worst?: { readonly time: string; readonly here: number; readonly there: number; readonly fraction: number };
 }
 
 export interface QualityResult {
   readonly bars: BarSeries;
   readonly report: QualityReport;
+  /** Splits and dividends that were not put into the prices: what an open position meets, in units of these bars. */
+  readonly remaining: readonly RemainingAction[];
 }
 
 export interface QualityOptions {
@@ -63,9 +83,11 @@ export interface QualityOptions {
   readonly staleRun?: number;
   /** Robust z of a one-bar log return (median absolute deviation × 1.4826) above which it is an outlier; default 25. */
   readonly outlierZ?: number;
-  /** A second source of the same bars: closes that differ by more than `disagreement` (default 0.01) are flagged. */
-  readonly secondSource?: { readonly time: Float64Array; readonly close: Float64Array };
+  /** A second source of the same bars, ascending: closes that differ by more than `disagreement` (default 0.01) are flagged, outliers confirmed. */
+  readonly secondSource?: { readonly name: string; readonly time: Float64Array; readonly close: Float64Array };
   readonly disagreement?: number;
+  /** Splits and dividends, put into the prices as `adjustForward` says; those in the bars are then no outliers. */
+  readonly corporateActions?: { readonly actions: readonly CorporateAction[]; readonly adjust: AdjustFor };
   /** Fewer bars than this is refused; default 2. */
   readonly minBars?: number;
 }
