@@ -1,7 +1,7 @@
 import { didYouMean, UserError } from '#core';
 import type { BarSeries } from '#domain';
 import { compile, Expression, type ExternalColumns } from '#features';
-import type { Strategy } from '#strategy';
+import { checkNeeds, type Strategy } from '#strategy';
 
 /** Feature columns of one strategy: `columns[symbol][k]` for the k-th name. */
 export interface FeatureTable {
@@ -15,6 +15,8 @@ export function featureTable(
   bars: readonly BarSeries[],
   externals: Readonly<Record<string, ExternalColumns>> = {},
 ): FeatureTable {
+  const { timeframe } = bars[0]!;
+  checkNeeds(strategy, { symbols: bars.length, timeframe, externals: Object.keys(externals[bars[0]!.symbol] ?? {}) });
   const names = Object.keys(strategy.features);
   const expressions: Record<string, Expression> = {};
   for (const name of names) {

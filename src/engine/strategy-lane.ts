@@ -1,4 +1,4 @@
-import { timestamp, UserError, type Timestamp } from '#core';
+import { didYouMean, timestamp, UserError, type Timestamp } from '#core';
 import type { Order, OrderRequest } from '#domain';
 import type { SymbolColumns } from '#execution';
 import { averagePrice } from '#portfolio';
@@ -39,6 +39,7 @@ export class StrategyLane {
     if (strategy.onInstant) {
       this.#cross.locals = locals;
       strategy.onInstant(this.#cross);
+      this.#cross.explainTheRest();
     }
   }
 
@@ -259,11 +260,16 @@ class CrossSection implements CrossSectionContext {
   readonly account: AccountView;
   readonly parameters: Readonly<Record<string, number>>;
   locals: Int32Array = new Int32Array(0);
+  /** By symbol, the last row on which a reason was given, and on which an order was denied. */
+  readonly #explained: Int32Array;
+  readonly #denied: Int32Array;
 
   constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     this.#engine = engine;
     this.#index = index;
     this.#features = features;
+    this.#explained = new Int32Array(engine.symbols.length).fill(-1);
+    this.#denied = new Int32Array(engine.symbols.length).fill(-1);
     this.#at = new Map(features.names.map((name, at) => [name, at]));
     this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
     this.account = new AccountNow(engine);
@@ -287,7 +293,9 @@ class CrossSection implements CrossSectionContext {
   }
   feature(name: string, symbol: number): number {
     const local = this.locals[symbol]!;
-    return local < 0 ? Number.NaN : this.#features.columns[symbol]![this.#at.get(name)!]![local]!;
+    const at = this.#at.get(name);
+    if (at === undefined) throw new UserError(`the strategy has no feature "${name}"`, didYouMean(name, this.#features.names));
+    return local < 0 ? Number.NaN : this.#features.columns[symbol]![at]![local]!;
   }
   held(symbol: number): number {
     return this.#engine.held(this.#index, symbol);
@@ -295,23 +303,58 @@ class CrossSection implements CrossSectionContext {
   submit(request: OrderRequest & { readonly symbol: string }): number {
     const symbol = this.#symbolAt.get(request.symbol);
     if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${this.symbols.join(', ')}.`);
-    return this.#engine.submit(this.#index, symbol, request);
+    const id = this.#engine.submit(this.#index, symbol, request);
+    if (id === 0) this.#denied[symbol] = this.row;
+    return id;
   }
 
-  targetWeights(weights: ReadonlyMap<string, number>): void {
+  explain(symbol: number, reason: string): void {
+    const { row } = this;
+    this.#explained[symbol] = row;
+    if (this.#denied[symbol] !== row) this.#engine.decisions.write(this.#index * this.symbols.length + symbol, row, reason);
+  }
+
+  /** No bar of a symbol is left without a reason. */
+  explainTheRest(): void {
+    for (let symbol = 0; symbol < this.locals.length; symbol++) {
+      const local = this.locals[symbol]!;
+      if (local < 0 || this.#explained[symbol] === this.row) continue;
+      const warming = this.#features.columns[symbol]!.some((column) => Number.isNaN(column[local]!));
+      this.explain(symbol, warming ? 'warming up' : 'nothing asked for at this bar');
+    }
+  }
+
+  targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void {
+    this.#checkTargets(weights, stop);
     const sales: (OrderRequest & { symbol: string })[] = [];
     const purchases: (OrderRequest & { symbol: string })[] = [];
     const equity = this.#engine.equityNow;
     this.symbols.forEach((name, symbol) => {
       const weight = weights.get(name) ?? 0;
       const held = this.held(symbol);
+      if (this.#explained[symbol] !== this.row)
+        this.explain(symbol, weight === 0 ? 'not among the targets' : `target weight ${(100 * weight).toFixed(1)} % of equity`);
       if (weight === 0 && held === 0) return;
       const change = weight * equity - held * this.close(symbol);
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
-      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight } } as const;
+      const entry = stop !== undefined && weight * held <= 0 && weight !== 0;
+      const protection = entry ? { stopLoss: this.close(symbol) * (1 - Math.sign(weight) * stop) } : {};
+      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...protection } as const;
       (side === 'sell' ? sales : purchases).push(request);
     });
     for (const request of [...sales, ...purchases]) this.submit(request);
+  }
+
+  /** A misspelt symbol would otherwise be sold, and a NaN weight denied, without a word. */
+  #checkTargets(weights: ReadonlyMap<string, number>, stop: number | undefined): void {
+    for (const [name, weight] of weights) {
+      if (!this.#symbolAt.has(name))
+        throw new UserError(`targetWeights names ${name}, which this run does not have`, didYouMean(name, this.symbols));
+      if (!Number.isFinite(weight))
+        throw new UserError(`the target weight of ${name} is ${weight}`, 'Give a fraction of equity; leave out what has no value yet.');
+    }
+    if (stop !== undefined && !(stop > 0 && stop < 1))
+      throw new UserError(`the stop of targetWeights is ${stop}`, 'Give a fraction of the price in (0, 1), e.g. 0.2.');
   }
 }
 

@@ -2,7 +2,7 @@ import { invariant, UserError } from '#core';
 import { barSeries, sliceBars, type BarSeries } from '#domain';
 import type { FeatureTable } from '#engine';
 import { compile, Expression, type FeatureStream } from '#features';
-import type { Strategy } from '#strategy';
+import { checkNeeds, type Strategy } from '#strategy';
 import { GrowingColumn, type GrowingSeries } from './growing-series.ts';
 
 /** Features that are no expressions, made bar by bar: a model's signals. They take the place of the strategy's features of the same names. */
@@ -31,6 +31,7 @@ export class StreamingFeatures {
   readonly #series: readonly GrowingSeries[];
 
   constructor(strategy: Strategy, series: readonly GrowingSeries[], feed?: FeatureFeed) {
+    checkNeeds(strategy, { symbols: series.length, timeframe: series[0]!.timeframe, externals: feed?.names ?? [] });
     const names = Object.keys(strategy.features);
     this.#series = series;
     this.#lanes = series.map((one) => {

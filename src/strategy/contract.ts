@@ -93,9 +93,27 @@ export interface CrossSectionContext<Name extends string = string> {
   close(symbol: number): number;
   feature(name: Name, symbol: number): number;
   held(symbol: number): number;
+  /**
+   * Says why the symbol is treated as it is at this instant: what `edgewright why` reads back. The last word counts, but a denied order
+   * of the instant stands above all words.
+   */
+  explain(symbol: number, reason: string): void;
   submit(request: OrderRequest & { readonly symbol: string }): number;
-  /** Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero. */
-  targetWeights(weights: ReadonlyMap<string, number>): void;
+  /**
+   * Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero.
+   * With `stop`, a fraction of the close in (0, 1), every purchase (or short sale) carries its own stop so far away.
+   */
+  targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void;
+}
+
+/** What a run must have so that a strategy can ever trade; a run without it is refused in one line instead of trading nothing. */
+export interface DataNeeds {
+  /** At least so many symbols. */
+  readonly symbols?: number;
+  /** Bars of at most so many milliseconds. */
+  readonly longestBarMs?: number;
+  /** Names of series that are not in the bars (`external(name)` of room features). */
+  readonly externals?: readonly string[];
 }
 
 /** The lower contract, which the engine runs. Give one of the two handlers. */
@@ -103,6 +121,7 @@ export interface Strategy {
   readonly name: string;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly features: Readonly<Record<string, FeatureInput>>;
+  readonly needs?: DataNeeds;
   /** Called while a feature is still NaN too; without it such bars are a hold with the reason "warming up". */
   readonly acceptsMissing?: boolean;
   /** `onBar` has to answer with a decision each time; without it, nothing means nothing to do. */

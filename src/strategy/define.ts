@@ -1,15 +1,16 @@
 import { didYouMean, UserError } from '#core';
-import type { BarContext, Decision, EntryPlan, FeatureInput, Strategy } from './contract.ts';
+import type { BarContext, DataNeeds, Decision, EntryPlan, FeatureInput, Strategy } from './contract.ts';
 
 export interface StrategyDefinition<Name extends string> {
   readonly name: string;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly features: Readonly<Record<Name, FeatureInput>>;
   readonly acceptsMissing?: boolean;
+  readonly needs?: DataNeeds;
   readonly decide: (context: BarContext<Name>) => Decision;
 }
 
-const KEYS = ['name', 'parameters', 'features', 'acceptsMissing', 'decide'];
+const KEYS = ['name', 'parameters', 'features', 'acceptsMissing', 'needs', 'decide'];
 
 /** A strategy that says what it wants after each bar, with a stop on every entry and a reason for doing nothing. */
 export function defineStrategy<const Name extends string>(definition: StrategyDefinition<Name>): Strategy {
@@ -20,8 +21,9 @@ export function defineStrategy<const Name extends string>(definition: StrategyDe
     throw new UserError(`"${definition.name}" is not a strategy name`, 'Start with a letter; use letters, digits, "_", "-" and ".".');
   if (typeof definition.decide !== 'function')
     throw new UserError(`strategy "${definition.name}" has no decide function`, 'Add decide: (context) => …');
-  const { name, parameters = {}, features, acceptsMissing = false } = definition;
-  return { name, parameters, features, acceptsMissing, mustDecide: true, onBar: definition.decide as (context: BarContext) => Decision };
+  const { name, parameters = {}, features, acceptsMissing = false, needs } = definition;
+  const decide = definition.decide as (context: BarContext) => Decision;
+  return { name, parameters, features, acceptsMissing, ...(needs === undefined ? {} : { needs }), mustDecide: true, onBar: decide };
 }
 
 export function long(plan: EntryPlan): Decision {

@@ -6,6 +6,7 @@ export type {
   AccountView,
   BarContext,
   CrossSectionContext,
+  DataNeeds,
   Decision,
   EntryPlan,
   FeatureInput,
@@ -15,6 +16,16 @@ export type {
 } from './contract.ts';
 export { defineStrategy, exit, hold, long, short, type StrategyDefinition } from './define.ts';
 export { defineCrossSection, type CrossSectionDefinition } from './cross-section.ts';
+export { checkNeeds, needsText, type RunData } from './needs.ts';
+export {
+  holdTopRanked,
+  INVESTED,
+  rankSymbols,
+  rebalanceEvery,
+  type RankedSymbol,
+  type RankingRule,
+  type Schedule,
+} from './ranking.ts';
 export { BUILT_IN_STRATEGIES } from './built-in/index.ts';
 export {
   equalShare,

@@ -1,5 +1,5 @@
 import { didYouMean, UserError } from '#core';
-import type { BarContext, EntryPlan, Strategy } from './contract.ts';
+import type { BarContext, DataNeeds, EntryPlan, Strategy } from './contract.ts';
 
 /** One number that a person or a search may turn: its usual value and the range that makes sense. */
 export interface ParameterRange {
@@ -25,6 +25,8 @@ export interface StrategyRecipe<Name extends string = string> {
   readonly summary: string;
   /** Who published it, and when. */
   readonly source: string;
+  /** What a run must have, for lists and for the check before a run. */
+  readonly needs?: DataNeeds;
   readonly parameters: Readonly<Record<Name, ParameterRange>>;
   readonly make: (values: Readonly<Record<Name, number>>, run: RunFacts) => Strategy;
 }
@@ -61,7 +63,7 @@ export function prepare(recipe: StrategyRecipe, given: Readonly<Record<string, n
     values[name] = value;
   }
   const { seed = 1, symbols = 1 } = run;
-  return { ...recipe.make(values, { seed, symbols }), parameters: values };
+  return { ...(recipe.needs === undefined ? {} : { needs: recipe.needs }), ...recipe.make(values, { seed, symbols }), parameters: values };
 }
 
 type SizingView = Pick<BarContext, 'account' | 'close'>;

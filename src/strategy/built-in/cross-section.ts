@@ -1,7 +1,8 @@
-import { close, ret, std, type Expression } from '#features';
-import type { CrossSectionContext, Strategy } from '../contract.ts';
+import { close, external, high, low, mean, open, ret, sign, std, sum, tsmax, volume, type Expression } from '#features';
+import type { DataNeeds } from '../contract.ts';
 import { defineCrossSection } from '../cross-section.ts';
-import { tunable, whole, type StrategyRecipe } from '../recipe.ts';
+import { holdTopRanked } from '../ranking.ts';
+import { real, tunable, whole, type StrategyRecipe } from '../recipe.ts';
 
 /** Holds what fell most: Lehmann's weekly reversal, long side only. */
 export const shortReversal = ranking({
@@ -25,6 +26,68 @@ export const lowVolatility = ranking({
   score: (length) => std(ret(close, 1), length).neg(),
 });
 
+/** Shuns lottery tickets: the higher the best single day of a month, the lower the next month's return. */
+export const maxEffect = ranking({
+  name: 'max-effect',
+  summary: 'holds the symbols whose best day of the last month was smallest',
+  source: 'Bali, Cakici, Whitelaw (2011), Maxing out: stocks as lotteries',
+  lookback: 21,
+  every: 21,
+  text: 'bars among which the best day is sought',
+  score: (length) => tsmax(ret(close, 1), length).neg(),
+});
+
+/** What rises while the market sleeps and falls while it is open goes on to: ranks by the month's overnight less its intraday returns. */
+export const overnightIntraday = ranking({
+  name: 'overnight-intraday',
+  summary: 'holds what rose overnight and fell by day over the last month; daily bars',
+  source: 'Lou, Polk, Skouras (2019), A tug of war: overnight versus intraday expected returns',
+  lookback: 21,
+  every: 21,
+  text: 'bars whose overnight and intraday returns are summed',
+  score: (length) => sum(open.div(close.delay(1)).sub(1), length).sub(sum(close.div(open).sub(1), length)),
+});
+
+/** Where in its range a bar closed, as published: prices in money, so the .001 only keeps a bar without range from dividing by zero. */
+export const alpha101 = ranking({
+  name: 'alpha-101',
+  summary: 'holds what closed highest in its range: (close − open) / (high − low + .001)',
+  source: 'Kakushadze (2016), 101 formulaic alphas, #101',
+  lookback: 1,
+  every: 1,
+  text: 'bars over which the alpha is averaged',
+  score: (length) => mean(close.sub(open).div(high.sub(low).add(0.001)), length),
+});
+
+/** A fall on rising volume, or a rise on falling volume, reverts. The change of price is in money, as published. */
+export const alpha12 = ranking({
+  name: 'alpha-12',
+  summary: 'holds what fell on rising volume or rose on falling: −sign(Δvolume) · Δclose',
+  source: 'Kakushadze (2016), 101 formulaic alphas, #12',
+  lookback: 1,
+  every: 1,
+  text: 'bars over which the alpha is averaged',
+  score: (length) =>
+    mean(
+      sign(volume.sub(volume.delay(1)))
+        .mul(close.sub(close.delay(1)))
+        .neg(),
+      length,
+    ),
+});
+
+/** Holds what pays to be held: for perpetual futures the lowest funding rate, which longs pay and shorts receive. */
+export const carry = ranking({
+  name: 'carry',
+  summary: 'holds the perpetual futures with the lowest funding rate',
+  source: 'Koijen, Moskowitz, Pedersen, Vrugt (2018), Carry',
+  lookback: 7,
+  every: 7,
+  text: 'bars over which the funding rate is averaged',
+  score: (length) => mean(external('funding'), length).neg(),
+  needs: { externals: ['funding'] },
+});
+
 interface Ranking {
   readonly name: string;
   readonly summary: string;
@@ -33,44 +96,28 @@ interface Ranking {
   readonly every: number;
   readonly text: string;
   readonly score: (length: number) => Expression;
+  readonly needs?: DataNeeds;
 }
 
 /** The best third by a score, in equal parts. */
-function ranking({ name, summary, source, text, score, ...usual }: Ranking): StrategyRecipe {
+function ranking({ name, summary, source, text, score, needs, ...usual }: Ranking): StrategyRecipe {
   return tunable({
     name,
     summary,
     source,
+    needs: { symbols: 2, ...needs },
     parameters: {
-      lookback: whole(usual.lookback, 2, 1000, text),
+      lookback: whole(usual.lookback, usual.lookback === 1 ? 1 : 2, 1000, text),
       every: whole(usual.every, 1, 250, 'bars between rankings'),
       hold: whole(0, 0, 500, 'symbols held; 0 is a third of them, at least one'),
+      shorts: whole(0, 0, 1, '1 also sells as many of the last'),
+      stop: real(0, 0, 0.9, 'stop of an entry, as a fraction; 0 is none'),
     },
-    make: ({ lookback, every, hold }) => rankingStrategy(name, score(lookback), every, hold),
+    make: ({ lookback, every, hold, shorts, stop }) =>
+      defineCrossSection({
+        name,
+        features: { score: score(lookback) },
+        decide: holdTopRanked({ value: (market, symbol) => market.feature('score', symbol), every, hold, shorts: shorts === 1, stop }),
+      }),
   });
-}
-
-function rankingStrategy(name: string, score: Expression, every: number, hold: number): Strategy {
-  let nextRow = 0;
-  return defineCrossSection({
-    name,
-    features: { score },
-    decide(market) {
-      if (market.row === 0) nextRow = 0;
-      if (market.row < nextRow) return;
-      const best = bestFirst(market);
-      if (best.length === 0) return;
-      nextRow = market.row + every;
-      const count = hold === 0 ? Math.max(1, Math.floor(market.symbols.length / 3)) : hold;
-      market.targetWeights(new Map(best.slice(0, count).map((symbol) => [symbol, 0.95 / count])));
-    },
-  });
-}
-
-function bestFirst(market: CrossSectionContext<'score'>): string[] {
-  return market.symbols
-    .map((symbol, index) => ({ symbol, score: market.present(index) ? market.feature('score', index) : Number.NaN }))
-    .filter(({ score }) => !Number.isNaN(score))
-    .sort((one, other) => other.score - one.score || (one.symbol < other.symbol ? -1 : 1))
-    .map(({ symbol }) => symbol);
 }
