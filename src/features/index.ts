@@ -67,7 +67,8 @@ export {
   wilder,
   wma,
 } from './functions.ts';
-export { compile, type ExternalColumns, type FeatureGraph, type FeatureStream } from './graph.ts';
+export type { ExternalColumns } from './batch/run.ts';
+export { compile, type FeatureGraph, type FeatureStream } from './graph.ts';
 export { OPERATOR_LIBRARY_VERSION, type Memory, type Unit } from './operators.ts';
 export {
   ad,

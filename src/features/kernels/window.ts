@@ -45,7 +45,7 @@ export class SumKernel implements Kernel {
   }
 }
 
-/** Sliding maximum; the minimum is the maximum of the negated values. `unknown` counts the rows until the window is all known. */
+/** Sliding maximum; the minimum is the maximum of the negated values. A missing value is the greatest of all to Math.max. */
 export class ExtremeKernel implements Kernel {
   readonly n: number;
   readonly sign: number;
@@ -53,38 +53,27 @@ export class ExtremeKernel implements Kernel {
   readonly suffix: Float64Array;
   position = 0;
   prefix = Number.NEGATIVE_INFINITY;
-  unknown: number;
   constructor(n: number, which: 'min' | 'max') {
     this.n = n;
     this.sign = which === 'max' ? 1 : -1;
     this.ring = new Float64Array(n);
-    this.suffix = new Float64Array(n + 1).fill(Number.NEGATIVE_INFINITY);
-    this.unknown = n - 1;
+    this.suffix = missing(n + 1);
+    this.suffix[n] = Number.NEGATIVE_INFINITY;
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
     const x = inputs[0]!;
     const out = outputs[0]!;
     const { n, ring, suffix, sign } = this;
-    let { position, prefix, unknown } = this;
+    let { position, prefix } = this;
     for (let i = 0; i < count; i++) {
-      let value = sign * x[i]!;
-      if (Number.isNaN(value)) {
-        value = Number.NEGATIVE_INFINITY;
-        unknown = n;
-      }
+      const value = sign * x[i]!;
       ring[position++] = value;
-      if (value > prefix) prefix = value;
-      const old = suffix[position]!;
-      out[i] = sign * (old > prefix ? old : prefix);
-      if (unknown > 0) {
-        unknown--;
-        out[i] = Number.NaN;
-      }
+      prefix = Math.max(prefix, value);
+      out[i] = sign * Math.max(prefix, suffix[position]!);
       if (position === n) {
         let highest = Number.NEGATIVE_INFINITY;
         for (let j = n - 1; j > 0; j--) {
-          const next = ring[j]!;
-          if (next > highest) highest = next;
+          highest = Math.max(highest, ring[j]!);
           suffix[j] = highest;
         }
         position = 0;
@@ -93,7 +82,6 @@ export class ExtremeKernel implements Kernel {
     }
     this.position = position;
     this.prefix = prefix;
-    this.unknown = unknown;
   }
 }
 
