@@ -20,6 +20,7 @@ export type {
   ControlRecord,
   EventJournal,
   FillRecord,
+  GuardRecord,
   JournalRecord,
   OrderRecord,
   SessionHeader,
@@ -28,3 +29,10 @@ export type {
 export { TradingSession, type SessionSetup } from './session.ts';
 export { StreamingFeatures, type FeatureFeed, type RowFeed } from './streaming-features.ts';
 export { localAccount, VenueAccount } from './venue-account.ts';
+export { CorrelationGuard } from './safety/correlation-guard.ts';
+export type { Guard, GuardState } from './safety/guard.ts';
+export { SessionSupervisor, type ControlSchedule } from './safety/session-supervisor.ts';
+export type { ModelWatch, SafetySetup } from './safety/safety-setup.ts';
+export { supervisorFor } from './safety/supervisor-for.ts';
+export { ShadowOutcomes } from './safety/shadow-outcomes.ts';
+export { StalenessGuard, excessStability } from './safety/staleness-guard.ts';

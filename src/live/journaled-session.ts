@@ -80,8 +80,8 @@ export class JournaledSession {
 
   /** Blocks entries, or lets them through again, from the next instant on. Nothing is written when that is so already. */
   setEntries(entries: ControlRecord['entries'], reason: string): void {
-    const before = this.session.blocked;
-    if (entries === 'open' ? before === '' : before === reason) return;
+    const { blocked, supervisor } = this.session;
+    if (entries === supervisor.entries && (entries === 'open' || blocked === reason)) return;
     const record: ControlRecord = { kind: 'control', entries, reason };
     this.#write(record);
     this.session.control(record);

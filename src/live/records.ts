@@ -1,5 +1,6 @@
 import type { OrderSide } from '#domain';
 import type { RiskLimits } from '#risk';
+import type { SafetySetup } from './safety/safety-setup.ts';
 
 /** What a session is, once and for all: the first record of its journal. Another wiring may not go on with it. */
 export interface SessionHeader {
@@ -22,6 +23,7 @@ export interface SessionHeader {
   /** Where the bars come from, as told to the user. */
   readonly source: string;
   readonly limits?: RiskLimits;
+  readonly safety?: SafetySetup;
 }
 
 /** Input: the bars of one instant. Each is `[symbol, open, high, low, close, volume]`, the symbol as an index. */
@@ -32,12 +34,18 @@ export interface BarsRecord {
   readonly bars: readonly (readonly number[])[];
 }
 
-/** Input: from here on entries are refused, or allowed again. */
+/**
+ * Input: what entries may do from here on. `blocked` refuses new ones; `withdrawn` also takes back those that wait, before the next fill;
+ * `flatten` closes every position besides.
+ */
 export interface ControlRecord {
   readonly kind: 'control';
-  readonly entries: 'open' | 'blocked';
+  readonly entries: 'open' | 'blocked' | 'withdrawn' | 'flatten';
   readonly reason: string;
 }
+
+/** A guard that changed its level at an instant: `[guard, level, reason]`. */
+export type GuardRecord = readonly [string, string, string];
 
 /** An order as the journal keeps it: written when it is new and whenever it changed. Prices that do not apply are null. */
 export interface OrderRecord {
@@ -80,6 +88,8 @@ export interface StepRecord {
   readonly fills: readonly FillRecord[];
   /** `[strategy, symbol, reason]`, the first two as indexes. */
   readonly decisions: readonly (readonly [number, number, string])[];
+  /** Absent when no guard changed. */
+  readonly guards?: readonly GuardRecord[];
 }
 
 export type JournalRecord = SessionHeader | BarsRecord | ControlRecord | StepRecord;

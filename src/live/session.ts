@@ -6,8 +6,11 @@ import { isTerminal } from '#execution';
 import type { RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { GrowingSeries } from './growing-series.ts';
-import { isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
+import { protectedRisk, tradingFrom } from './protected-entries.ts';
 import type { BarsRecord, ControlRecord, OrderRecord, SessionHeader, StepRecord } from './records.ts';
+import type { SessionSupervisor } from './safety/session-supervisor.ts';
+import type { SafetySetup } from './safety/safety-setup.ts';
+import { supervisorFor } from './safety/supervisor-for.ts';
 import { StreamingFeatures, type FeatureFeed } from './streaming-features.ts';
 
 export interface SessionSetup {
@@ -24,6 +27,8 @@ export interface SessionSetup {
   readonly risk?: RiskCheck;
   /** Limits before every order; part of what the session is. */
   readonly limits?: RiskLimits;
+  /** Rules above the strategies; part of what the session is. */
+  readonly safety?: SafetySetup;
 }
 
 /** The engine with growing columns: bars in, outputs out, nothing else. The same bars and controls always give the same outputs. */
@@ -38,8 +43,7 @@ export class TradingSession {
   #ordersSeen = 0;
   #fillsSeen = 0;
   #decisionRows = 1024;
-  /** Why entries are refused now; empty when they are not. */
-  blocked = '';
+  readonly supervisor: SessionSupervisor;
   lastTime = Number.NEGATIVE_INFINITY;
 
   constructor(setup: SessionSetup) {
@@ -49,7 +53,7 @@ export class TradingSession {
     this.series = instruments.map(({ symbol }) => new GrowingSeries(symbol, timeframe));
     this.#locals = new Int32Array(instruments.length);
     this.#features = strategies.map((strategy) => new StreamingFeatures(strategy, this.series, setup.feeds?.get(strategy.name)));
-    const gate: RiskCheck = (request) => (this.blocked !== '' && !isClosing(request) ? this.blocked : undefined);
+    this.supervisor = supervisorFor(setup);
     this.engine = new Engine({
       columns: this.series,
       instruments,
@@ -59,7 +63,8 @@ export class TradingSession {
       profile: setup.profile,
       rng: createRng(setup.seed),
       rows: this.#decisionRows,
-      risk: protectedRisk(gate, setup.risk),
+      supervisor: this.supervisor,
+      risk: protectedRisk(this.supervisor.check, setup.risk),
       ...(setup.limits === undefined ? {} : { limits: setup.limits }),
     });
   }
@@ -68,8 +73,13 @@ export class TradingSession {
     return this.engine.row + 1;
   }
 
+  /** Why entries are refused now; empty when they are not. */
+  get blocked(): string {
+    return this.supervisor.blocked;
+  }
+
   control(record: ControlRecord): void {
-    this.blocked = record.entries === 'blocked' ? record.reason : '';
+    this.supervisor.control(record);
   }
 
   /** Takes the bars of one instant, which the gate let pass. */
@@ -114,7 +124,9 @@ export class TradingSession {
         if (reason !== '') decisions.push([strategy, symbol, reason]);
       }
     });
-    return { kind: 'step', row, equity: engine.equityNow, cash: engine.ledger.cash, orders, fills, decisions };
+    const guards = this.supervisor.takeChanges();
+    const step = { kind: 'step', row, equity: engine.equityNow, cash: engine.ledger.cash, orders, fills, decisions } as const;
+    return guards.length === 0 ? step : { ...step, guards };
   }
 
   /** Orders that are new or differ from when they were last written, in the order of their ids. */
@@ -175,6 +187,7 @@ function headerOf(setup: SessionSetup): SessionHeader {
     tradeFrom,
     source,
     ...(setup.limits === undefined ? {} : { limits: setup.limits }),
+    ...(setup.safety === undefined ? {} : { safety: setup.safety }),
   };
   return { kind: 'session', version: 1, run: contentHash({ ...about, profileSettings: safe(setup.profile) }).slice(0, 12), ...about };
 }

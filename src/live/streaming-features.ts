@@ -8,8 +8,8 @@ import { GrowingColumn, type GrowingSeries } from './growing-series.ts';
 /** Features that are no expressions, made bar by bar: a model's signals. They take the place of the strategy's features of the same names. */
 export interface FeatureFeed {
   readonly names: readonly string[];
-  /** A fresh run for one symbol. */
-  open(symbol: string): RowFeed;
+  /** A fresh run: what it gives for the symbols, asked in their order, may share what becomes known. */
+  open(): (symbol: string) => RowFeed;
 }
 
 export interface RowFeed {
@@ -34,8 +34,10 @@ export class StreamingFeatures {
     checkNeeds(strategy, { symbols: series.length, timeframe: series[0]!.timeframe, externals: feed?.names ?? [] });
     const names = Object.keys(strategy.features);
     this.#series = series;
+    const opened = feed?.open();
     this.#lanes = series.map((one) => {
-      const parts = partsOf(strategy, names, one.symbol, feed);
+      const fed = feed === undefined ? undefined : { names: feed.names, rows: opened!(one.symbol) };
+      const parts = partsOf(strategy, names, fed);
       return { columns: names.map(() => new GrowingColumn()), feeds: parts };
     });
     this.table = { names, columns: this.#lanes.map((lane) => lane.columns.map((column) => column.values)) };
@@ -62,7 +64,11 @@ export class StreamingFeatures {
   }
 }
 
-function partsOf(strategy: Strategy, names: readonly string[], symbol: string, feed: FeatureFeed | undefined): Lane['feeds'] {
+function partsOf(
+  strategy: Strategy,
+  names: readonly string[],
+  feed: { readonly names: readonly string[]; readonly rows: RowFeed } | undefined,
+): Lane['feeds'] {
   const parts: { feed: RowFeed; places: number[]; out: Float64Array }[] = [];
   const add = (rowFeed: RowFeed, own: readonly string[]): void => {
     parts.push({ feed: rowFeed, places: own.map((name) => names.indexOf(name)), out: new Float64Array(own.length) });
@@ -70,7 +76,7 @@ function partsOf(strategy: Strategy, names: readonly string[], symbol: string, f
   const fed = new Set(feed?.names);
   if (feed !== undefined) {
     for (const name of feed.names) invariant(names.includes(name), `strategy ${strategy.name} has no feature ${name} to feed`);
-    add(feed.open(symbol), feed.names);
+    add(feed.rows, feed.names);
   }
   const expressions: Record<string, Expression> = {};
   for (const name of names) {
