@@ -2,17 +2,32 @@ import { join } from 'node:path';
 import { openJournal } from '#adapters/state';
 import { runBacktest, type BacktestResult } from '#backtest';
 import { barSeries, type BarSeries, type Order } from '#domain';
-import { JournaledSession, protectedRisk, tradingFrom, type JournalRecord, type OrderRecord, type SessionSetup } from '#live';
+import {
+  JournaledSession,
+  protectedRisk,
+  supervisorFor,
+  tradingFrom,
+  type ControlRecord,
+  type ControlSchedule,
+  type JournalRecord,
+  type OrderRecord,
+  type SessionSetup,
+} from '#live';
 import type { Strategy } from '#strategy';
 import { scratch } from '../live/fixtures.ts';
 import { replay } from '../../src/apps/cli/paper/replay.ts';
 
 /** Trades all bars on paper into a journal, and gives the journal's records as a reader of the file finds them. */
-export function tradeOnPaper(setup: SessionSetup, series: readonly BarSeries[]): readonly JournalRecord[] {
+export function tradeOnPaper(
+  setup: SessionSetup,
+  series: readonly BarSeries[],
+  before: (live: JournaledSession) => void = () => undefined,
+): readonly JournalRecord[] {
   const path = join(scratch(), 'journal.jsonl');
   const journal = openJournal(path);
   const live = new JournaledSession(setup, journal);
   for (const { bars, closedAt } of replay(series, Number.NEGATIVE_INFINITY)) {
+    before(live);
     const { refused } = live.offer(bars, closedAt);
     if (refused.length > 0) throw new Error(refused[0]);
   }
@@ -41,7 +56,25 @@ export function barsOfJournal(records: readonly JournalRecord[], setup: SessionS
   });
 }
 
-export function backtestOf(setup: SessionSetup, bars: readonly BarSeries[], strategies: readonly Strategy[]): BacktestResult {
+/** The control records of a journal by the row before whose fills they came. */
+export function controlsOf(records: readonly JournalRecord[]): ControlSchedule {
+  const controls = new Map<number, ControlRecord[]>();
+  let row = 0;
+  for (const record of records) {
+    if (record.kind === 'bars') row = record.row + 1;
+    else if (record.kind === 'control') controls.set(row, [...(controls.get(row) ?? []), record]);
+  }
+  return controls;
+}
+
+/** The backtest wiring of a session: `controls` are what its journal says happened beside the bars. */
+export function backtestOf(
+  setup: SessionSetup,
+  bars: readonly BarSeries[],
+  strategies: readonly Strategy[],
+  controls?: ControlSchedule,
+): BacktestResult {
+  const supervisor = supervisorFor(setup, controls);
   return runBacktest({
     bars,
     strategy: strategies.map((strategy) => tradingFrom(strategy, setup.tradeFrom)),
@@ -49,7 +82,8 @@ export function backtestOf(setup: SessionSetup, bars: readonly BarSeries[], stra
     profile: setup.profile,
     instruments: setup.instruments,
     seed: setup.seed,
-    risk: protectedRisk(setup.risk),
+    supervisor,
+    risk: protectedRisk(supervisor.check, setup.risk),
     atEnd: 'mark',
   });
 }

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { JournalRecord, StepRecord } from '#live';
+import { backtestOf, barsOfJournal, controlsOf, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from '../parity/journal-replay.ts';
+import { crisisMarket, eager } from './crisis.ts';
+import { setupFor } from './fixtures.ts';
+
+const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD'];
+const series = crisisMarket(SYMBOLS, 400, 60, 300);
+const setup = setupFor(series, [eager()], { safety: { breaker: {} }, tradeFrom: series[0]!.time[200]! });
+const records = tradeOnPaper(setup, series);
+const steps = records.filter((record) => record.kind === 'step');
+const changes = steps.flatMap((step) => (step.guards ?? []).map(([name, level, reason]) => ({ row: step.row, name, level, reason })));
+
+const rowsAt = (level: string): readonly StepRecord[] => {
+  const from = changes.findIndex((change) => change.level === level);
+  const first = changes[from]!.row;
+  const last = changes[from + 1]?.row ?? Number.POSITIVE_INFINITY;
+  return steps.filter(({ row }) => row >= first && row < last);
+};
+
+test('through a crisis the breaker walks to flatten, through recovery, and back to normal; each change stands in the journal with its reason', () => {
+  const levels = changes.map(({ level }) => level);
+  expect(new Set(changes.map(({ name }) => name))).toEqual(new Set(['correlation breaker']));
+  expect(levels.indexOf('flatten')).toBeGreaterThan(-1);
+  expect(levels.indexOf('recovery')).toBe(levels.indexOf('flatten') + 1);
+  expect(levels.at(-1)).toBe('normal');
+  const flatten = changes.find(({ level }) => level === 'flatten')!;
+  expect(flatten.row).toBeGreaterThan(400);
+  expect(flatten.row).toBeLessThan(440);
+  expect(flatten.reason).toMatch(/mean correlation 0\.\d\d against 0\.\d\d usually/);
+});
+
+test('flatten closes every position at the next open, refuses entries with its reason, and recovery lets them in again, smaller', () => {
+  const flat = rowsAt('flatten');
+  expect(flat[1]!.fills.filter(({ reason }) => reason === 'liquidation').length).toBeGreaterThan(0);
+  const bought = flat.slice(1).flatMap(({ fills }) => fills.filter(({ side }) => side === 'buy'));
+  expect(bought).toEqual([]);
+  expect(flat.flatMap(({ decisions }) => decisions.map(([, , reason]) => reason)).join('\n')).toMatch(
+    /denied: correlation breaker, flatten: mean correlation/,
+  );
+  const recovering = rowsAt('recovery').flatMap(({ fills }) => fills.filter(({ side }) => side === 'buy'));
+  expect(recovering.length).toBeGreaterThan(0);
+  for (const { quantity } of recovering.slice(0, 4)) expect(quantity).toBeLessThan(10);
+  expect(rowsAt('recovery').flatMap(({ decisions }) => decisions.map(([, , reason]) => reason))[0]).toMatch(
+    /^in; size × 0\.\d\d \(correlation breaker, recovery/,
+  );
+});
+
+test('the journal through the backtest wiring gives the same orders, fills and equity, interventions included', () => {
+  const paper = outputsOfJournal(records);
+  const wired = backtestOf(setup, barsOfJournal(records, setup), [eager()], controlsOf(records));
+  expect(paper).toEqual(outputsOfBacktest(wired, setup.tradeFrom));
+  expect(paper.fills.some((fill) => (fill as readonly unknown[]).at(-1) === 'liquidation')).toBe(true);
+});
+
+test('one symbol: nothing can be correlated, and nothing changes', () => {
+  const [alone] = series;
+  const with1 = setupFor([alone!], [eager()], { safety: { breaker: {} } });
+  const without = setupFor([alone!], [eager()]);
+  const plain = (list: readonly JournalRecord[]) => list.filter(({ kind }) => kind === 'step').map(({ row, ...rest }) => [row, rest]);
+  const outputs = (list: readonly JournalRecord[]) => outputsOfJournal(list).fills;
+  const guarded = tradeOnPaper(with1, [alone!]);
+  expect(outputs(guarded)).toEqual(outputs(tradeOnPaper(without, [alone!])));
+  expect(plain(guarded).some(([, step]) => 'guards' in (step as object))).toBe(false);
+});
+
+test('what is controlled by hand is repeated by the backtest too: blocked, withdrawn, flattened, open again', () => {
+  let row = 0;
+  const controlled = tradeOnPaper(setup, series, (live) => {
+    row++;
+    if (row === 230) live.setEntries('blocked', 'the bar is late');
+    if (row === 250) live.setEntries('open', '');
+    if (row === 300) live.setEntries('withdrawn', 'killed by hand: drill');
+    if (row === 330) live.setEntries('open', '');
+    if (row === 350) live.setEntries('flatten', 'killed by hand: drill');
+    if (row === 380) live.setEntries('open', '');
+  });
+  const paper = outputsOfJournal(controlled);
+  const wired = backtestOf(setup, barsOfJournal(controlled, setup), [eager()], controlsOf(controlled));
+  expect(paper).toEqual(outputsOfBacktest(wired, setup.tradeFrom));
+  const list = controlled.filter((record) => record.kind === 'step');
+  const bought = (from: number, to: number) =>
+    list.filter((step) => step.row >= from && step.row < to).flatMap(({ fills }) => fills.filter(({ side }) => side === 'buy')).length;
+  // Row n is offered as the (n + 1)th: a control before it is in force from row n on.
+  expect(bought(231, 250)).toBe(0);
+  expect(bought(299, 330)).toBe(0);
+  expect(bought(349, 380)).toBe(0);
+  expect(list.find((step) => step.row === 350)!.fills.some(({ reason }) => reason === 'liquidation')).toBe(true);
+  expect(bought(330, 349)).toBeGreaterThan(0);
+  expect(bought(381, 400)).toBeGreaterThan(0);
+});
