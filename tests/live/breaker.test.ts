@@ -72,8 +72,8 @@ test('what is controlled by hand is repeated by the backtest too: blocked, withd
     if (row === 250) live.setEntries('open', '');
     if (row === 300) live.setEntries('withdrawn', 'killed by hand: drill');
     if (row === 330) live.setEntries('open', '');
-    if (row === 350) live.setEntries('flatten', 'killed by hand: drill');
-    if (row === 380) live.setEntries('open', '');
+    if (row === 375) live.setEntries('flatten', 'killed by hand: drill');
+    if (row === 385) live.setEntries('open', '');
   });
   const paper = outputsOfJournal(controlled);
   const wired = backtestOf(setup, barsOfJournal(controlled, setup), [eager()], controlsOf(controlled));
@@ -84,8 +84,8 @@ test('what is controlled by hand is repeated by the backtest too: blocked, withd
   // Row n is offered as the (n + 1)th: a control before it is in force from row n on.
   expect(bought(231, 250)).toBe(0);
   expect(bought(299, 330)).toBe(0);
-  expect(bought(349, 380)).toBe(0);
-  expect(list.find((step) => step.row === 350)!.fills.some(({ reason }) => reason === 'liquidation')).toBe(true);
-  expect(bought(330, 349)).toBeGreaterThan(0);
-  expect(bought(381, 400)).toBeGreaterThan(0);
+  expect(bought(374, 385)).toBe(0);
+  expect(list.find((step) => step.row === 375)!.fills.some(({ reason }) => reason === 'liquidation')).toBe(true);
+  expect(bought(330, 374)).toBeGreaterThan(0);
+  expect(bought(385, 400)).toBeGreaterThan(0);
 });
