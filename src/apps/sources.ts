@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { ParquetStore } from '#adapters/data';
 import type { DataSource, SyntheticMarketOptions } from '#data';
 import { didYouMean, UserError } from '#core';
 import { parseTimeframe, type VenueHours } from '#domain';
 import type { PipelineConfig } from '#research';
+import { isPath } from './config/paths.ts';
 
 const SYNTHETIC_SYMBOLS = ['SYN1', 'SYN2', 'SYN3', 'SYN4'];
 const SYNTHETIC_START = Date.UTC(2000, 0, 3);
@@ -13,20 +15,24 @@ export interface SourceSurroundings {
   readonly seed: number;
   /** Symbols asked for, when any: a synthetic market makes just these. */
   readonly symbols?: readonly string[];
-  /** Keeps what was downloaded; default `data/cache` in the folder where the command runs. */
+  /** Keeps what was downloaded when `data.cacheFolder` names no folder; default `data/cache` in the folder where the command runs. */
   readonly cacheFolder?: string;
+  /** Asks the venue each time and keeps nothing: for bars as they close, some of which may come late. */
+  readonly keepNothing?: boolean;
 }
 
 /**
  * The source that the configuration names. Throws `UserError` for an unknown one or for settings that it needs and lacks. What
  * `ccxt:<exchange>` and `alpaca` download is kept in `data/cache/<source>/` of the folder where the command runs, so that workspaces
- * share it and the next run asks only for what is missing; delete the folder to fetch everything anew. Opening a source connects to
- * nothing yet. `EDGEWRIGHT_ALPACA_KEY` and `EDGEWRIGHT_ALPACA_SECRET` hold the keys of Alpaca.
+ * share it and the next run asks only for what is missing; delete the folder to fetch everything anew. Bars of another feed, adjustment
+ * or server are kept apart. Opening a source connects to nothing yet. `EDGEWRIGHT_ALPACA_KEY` and `EDGEWRIGHT_ALPACA_SECRET` hold the keys of Alpaca.
  */
 export async function openSource(data: PipelineConfig['data'], surroundings: SourceSurroundings): Promise<DataSource> {
   const [kind, detail] = splitOnce(data.source);
   // Loaded when a source is opened: the store's database is native code, and most commands never need it.
   const adapters = await import('#adapters/data');
+  const keptIn = (cache: string, folder: string): ParquetStore | undefined =>
+    surroundings.keepNothing === true ? undefined : adapters.parquetStore(join(cache, folder));
   switch (kind) {
     case 'demo':
       return adapters.demoSource();
@@ -35,31 +41,63 @@ export async function openSource(data: PipelineConfig['data'], surroundings: Sou
     case 'files':
       if (data.path === undefined) throw new UserError('source "files" needs a path', 'Add --path bars/ (a folder, a file or a pattern).');
       return adapters.fileSource({ path: data.path, venueHours: hoursOf(data) });
-    case 'ccxt':
-      return adapters.ccxtSource({
-        exchange: detail,
-        store: adapters.parquetStore(join(cacheOf(surroundings), `ccxt-${encodeURIComponent(detail)}`)),
-      });
-    case 'alpaca':
+    case 'ccxt': {
+      const { apiUrl } = data.ccxt;
+      const folder = ['ccxt', encodeURIComponent(detail), ...hostOf(apiUrl)].join('-');
+      return adapters.ccxtSource({ exchange: detail, apiUrl, store: keptIn(cacheOf(data, surroundings), folder) });
+    }
+    case 'alpaca': {
+      const { feed, adjustment, apiUrl } = data.alpaca;
+      if (data.corporateActions !== undefined && adjustment !== 'raw')
+        throw new UserError(
+          `Alpaca adjusts its prices (data.alpaca.adjustment ${adjustment}), and data.corporateActions would adjust them twice`,
+          'Add --set data.alpaca.adjustment=raw, or leave data.corporateActions out.',
+        );
+      const folder = ['alpaca', feed, adjustment, ...hostOf(apiUrl)].join('-');
       return adapters.alpacaSource({
-        ...alpacaOptions(surroundings),
-        store: adapters.parquetStore(join(cacheOf(surroundings), 'alpaca-iex-all')),
+        ...keysOf(surroundings),
+        feed,
+        adjustment,
+        baseUrl: apiUrl,
+        symbols: surroundings.symbols,
+        store: keptIn(cacheOf(data, surroundings), folder),
       });
+    }
     default:
       throw new UserError(`unknown data source "${data.source}"`, didYouMean(data.source, KNOWN));
   }
 }
 
-const cacheOf = ({ cacheFolder = join(process.cwd(), 'data', 'cache') }: SourceSurroundings): string => cacheFolder;
+/**
+ * The source that `data.secondSource` names, a known one or a path; undefined when it names none. Its bars are compared, never used.
+ * Throws `UserError` as `openSource` does, and when a path holds no bars.
+ */
+export async function openSecondSource(data: PipelineConfig['data'], surroundings: SourceSurroundings): Promise<DataSource | undefined> {
+  const { secondSource, corporateActions: _, ...others } = data;
+  if (secondSource === undefined) return undefined;
+  const path = isPath(secondSource, process.cwd());
+  const source = await openSource(
+    { ...others, ...(path ? { source: 'files', path: secondSource } : { source: secondSource }) },
+    surroundings,
+  );
+  if (path) await source.list();
+  return source;
+}
 
-function alpacaOptions({ environment, symbols }: SourceSurroundings) {
-  return {
-    keyId: environment['EDGEWRIGHT_ALPACA_KEY'] ?? '',
-    secret: environment['EDGEWRIGHT_ALPACA_SECRET'] ?? '',
-    feed: 'iex',
-    adjustment: 'all',
-    symbols,
-  } as const;
+const cacheOf = (data: PipelineConfig['data'], { cacheFolder }: SourceSurroundings): string =>
+  data.cacheFolder ?? cacheFolder ?? join(process.cwd(), 'data', 'cache');
+
+/** The server, as part of a folder's name; nothing for the usual one. */
+function hostOf(apiUrl: string | undefined): readonly string[] {
+  if (apiUrl === undefined) return [];
+  const url = URL.parse(apiUrl);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new UserError(`"${apiUrl}" is no address of a server`, 'For example https://my-proxy.example.');
+  return [encodeURIComponent(url.host)];
+}
+
+function keysOf({ environment }: SourceSurroundings) {
+  return { keyId: environment['EDGEWRIGHT_ALPACA_KEY'] ?? '', secret: environment['EDGEWRIGHT_ALPACA_SECRET'] ?? '' };
 }
 
 function marketOf(data: PipelineConfig['data'], { seed, symbols = [] }: SourceSurroundings): [SyntheticMarketOptions, number] {

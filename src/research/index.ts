@@ -20,14 +20,17 @@ export {
   featuresConfigSchema,
   gatesConfigSchema,
   labelsConfigSchema,
+  lateSeriesSchema,
   modelConfigSchema,
   pipelineConfigSchema,
   riskConfigSchema,
   tradingConfigSchema,
+  type LateSeriesConfig,
   type PipelineConfig,
 } from './pipeline/config.ts';
 export { EventStream, type Decided, type Resolved } from './pipeline/event-stream.ts';
 export { limitsFor } from './pipeline/risk-limits.ts';
+export { safetyConfigSchema, type SafetyConfig } from './pipeline/safety-config.ts';
 export {
   baselineAccuracies,
   featureImportances,

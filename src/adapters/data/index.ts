@@ -3,6 +3,7 @@
  * store. Every write is atomic; a fault becomes a `UserError` or an `OperationalError` with one clear line. Judges no data: that is
  * the quality gate's task.
  */
+export { readCorporateActions, type ActionFiles } from './action-files.ts';
 export { alpacaSource, type AlpacaSourceOptions } from './alpaca-source.ts';
 export type { BackoffOptions } from './backoff.ts';
 export { ccxtSource, type CcxtSourceOptions } from './ccxt-source.ts';

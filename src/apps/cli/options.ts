@@ -1,8 +1,8 @@
 import { pipelineConfigSchema, type PipelineConfig } from '#research';
 import { UserError } from '#core';
 import type { Command } from 'commander';
-import { resolve } from 'node:path';
 import { resolveConfig, type ConfigLayer, type ConfigTree, type ResolvedConfig } from '../config/layers.ts';
+import { withAbsolutePaths } from '../config/paths.ts';
 import { environmentLayer, fileLayer, parseScalar, setPath, splitList } from '../config/sources.ts';
 import type { CliEnvironment } from './terminal.ts';
 
@@ -15,6 +15,9 @@ const FLAGS: readonly { readonly flags: string; readonly text: string; readonly 
   { flags: '--start <date>', text: 'first day, YYYY-MM-DD', key: 'data.start' },
   { flags: '--end <date>', text: 'day after the last, YYYY-MM-DD', key: 'data.end' },
   { flags: '--asset-class <class>', text: 'us_equity, crypto, fx, index or synthetic', key: 'data.assetClass' },
+  { flags: '--corporate-actions <path>', text: 'splits and dividends, for unadjusted bars', key: 'data.corporateActions' },
+  { flags: '--second-source <name|path>', text: 'the same bars from elsewhere, to compare with', key: 'data.secondSource' },
+  { flags: '--series <files>', text: 'late-known series (CSV or Parquet), comma-separated', key: 'features.series', list: true },
   { flags: '--cash <amount>', text: 'starting cash', key: 'trading.cash' },
   { flags: '--profile <name>', text: 'fill model: optimistic, base or harsh', key: 'trading.profile' },
   { flags: '--seed <number>', text: 'seed of everything random', key: 'seed' },
@@ -42,9 +45,7 @@ export interface CommonOptions {
 export function readConfig(options: CommonOptions, io: CliEnvironment): ResolvedConfig<PipelineConfig> {
   const layers: ConfigLayer[] = [fileLayer(options.config, io.cwd), environmentLayer(io.environment), flagLayer(options)];
   const resolved = resolveConfig(pipelineConfigSchema, layers);
-  const { data } = resolved.value;
-  if (data.path === undefined) return resolved;
-  return { ...resolved, value: { ...resolved.value, data: { ...data, path: resolve(io.cwd, data.path) } } };
+  return { ...resolved, value: withAbsolutePaths(resolved.value, io.cwd) };
 }
 
 function flagLayer(options: CommonOptions): ConfigLayer {
@@ -65,4 +66,14 @@ function flagLayer(options: CommonOptions): ConfigLayer {
   return { name: 'command line', values };
 }
 
-const TEXT_KEYS = new Set(['data.source', 'data.path', 'data.timeframe', 'data.start', 'data.end', 'data.assetClass', 'trading.profile']);
+const TEXT_KEYS = new Set([
+  'data.source',
+  'data.path',
+  'data.timeframe',
+  'data.start',
+  'data.end',
+  'data.assetClass',
+  'data.corporateActions',
+  'data.secondSource',
+  'trading.profile',
+]);

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { checkQuality, type Provenance, type QualityReport } from '#data';
 import { UserError } from '#core';
-import { parseTimeframe, type AssetClass, type BarSeries } from '#domain';
+import { parseTimeframe, type AssetClass } from '#domain';
 import { dataConfigSchema } from '#research';
 import { defineStep, type RegisteredStep } from '#workflow';
+import { openGate, type CheckedBars } from '../checked-bars.ts';
 import { openSource } from '../sources.ts';
 import { PLACES, symbolFile, writeJson } from './files.ts';
 import { dataOutput } from './shapes.ts';
@@ -19,24 +19,38 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
   return defineStep({
     name: 'data.load',
     description: 'Load, check and store bars with provenance',
-    codeFiles: ['src/core', 'src/domain', 'src/data', 'src/adapters/data', 'src/apps/sources.ts', 'src/apps/steps/data-step.ts'],
+    codeFiles: [
+      'src/core',
+      'src/domain',
+      'src/data',
+      'src/adapters/data',
+      'src/apps/sources.ts',
+      'src/apps/checked-bars.ts',
+      'src/apps/steps/data-step.ts',
+    ],
     input: z.object({ symbols: z.array(z.string()), data: dataConfigSchema, seed: z.int() }),
     output: dataOutput,
-    inputFiles: ({ data }) => (data.source === 'files' && data.path !== undefined ? filesUnder(data.path) : []),
+    inputFiles: ({ data: { source, path, corporateActions, secondSource } }) =>
+      [source === 'files' ? path : undefined, corporateActions, secondSource].flatMap((given) =>
+        given === undefined ? [] : filesUnder(given),
+      ),
     async run(context, input) {
       const { data } = input;
       const timeframe = parseTimeframe(data.timeframe);
-      const source = await openSource(data, { environment, seed: input.seed, symbols: input.symbols });
+      const surroundings = { environment, seed: input.seed, symbols: input.symbols };
+      const source = await openSource(data, surroundings);
       const symbols = input.symbols.length > 0 ? input.symbols : [...new Set((await source.list()).map((item) => item.symbol))];
       if (symbols.length === 0)
         throw new UserError(`source "${data.source}" cannot list its symbols`, 'Name them: --symbols BTC/USDT,ETH/USDT');
       const about = source.describe();
-      const loaded: { readonly bars: BarSeries; readonly provenance: Provenance; readonly report: QualityReport }[] = [];
+      if (data.adjust === 'none')
+        throw new UserError('with data.adjust none a model would learn from prices that jump at splits', 'Use all or splits.');
+      const gate = await openGate(source, { data, usualAdjust: 'all', minBars: MIN_BARS }, surroundings);
+      const loaded: CheckedBars[] = [];
       for (const [index, symbol] of symbols.entries()) {
-        const raw = await source.load({ symbol, timeframe, ...range(data) });
-        const { bars, report } = checkQuality(raw, { venueHours: about.venueHours, minBars: MIN_BARS });
-        loaded.push({ bars, provenance: raw.provenance, report });
-        context.progress((index + 1) / symbols.length, `${symbol}: ${bars.length} bars`);
+        const checked = await gate.load({ symbol, timeframe, ...range(data) });
+        loaded.push(checked);
+        context.progress((index + 1) / symbols.length, `${symbol}: ${checked.bars.length} bars`);
       }
       const datasets = [];
       for (const { bars, provenance } of loaded) {
@@ -70,11 +84,11 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
   });
 }
 
-/** The files that a path may stand for, so that a changed or added one makes the stage run again. */
+/** The files that a path may stand for (none when it is the name of a source), so that a changed or added one makes the stage run again. */
 function filesUnder(path: string): string[] {
-  const folder = path.includes('*') ? dirname(path) : path;
+  const folder = resolve(path.includes('*') ? dirname(path) : path);
   const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || !found.isDirectory()) return found === undefined ? [] : [path];
+  if (found === undefined || !found.isDirectory()) return found === undefined ? [] : [folder];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(folder, entry.name))

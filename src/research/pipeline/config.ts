@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safetyConfigSchema } from './safety-config.ts';
 
 /**
  * What the pipeline may be told. Every key has a default, so an empty object is a complete configuration.
@@ -14,6 +15,25 @@ export const dataConfigSchema = z
     start: date.optional().describe('first day, inclusive'),
     end: date.optional().describe('last day, exclusive'),
     assetClass: z.enum(['us_equity', 'crypto', 'fx', 'index', 'synthetic']).optional().describe('decides calendar, costs and lot sizes'),
+    corporateActions: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('file or folder of splits and dividends, applied point in time to unadjusted bars'),
+    adjust: z
+      .enum(['all', 'splits', 'none'])
+      .optional()
+      .describe('what of corporateActions goes into the prices; the rest reaches open positions (default: all; for a backtest splits)'),
+    secondSource: z.string().min(1).optional().describe('a source or path with the same bars, for the quality report to compare with'),
+    cacheFolder: z.string().min(1).optional().describe('where downloads are kept (default: data/cache here)'),
+    alpaca: z
+      .strictObject({
+        feed: z.enum(['iex', 'sip', 'otc']).default('iex').describe('iex: one exchange, free; sip: all of them'),
+        adjustment: z.enum(['raw', 'split', 'dividend', 'all']).default('all').describe('what Alpaca adjusts past prices for'),
+        apiUrl: z.string().min(1).optional().describe('another address of the data server'),
+      })
+      .prefault({}),
+    ccxt: z.strictObject({ apiUrl: z.string().min(1).optional().describe('replaces scheme and host of the exchange') }).prefault({}),
     syntheticEdge: z
       .number()
       .min(0)
@@ -24,11 +44,31 @@ export const dataConfigSchema = z
   })
   .prefault({});
 
+const span = z.string().regex(/^\d+(\.\d+)?[hdw]$/, 'use hours, days or weeks: 36h, 45d, 8w');
+
+/** A file of values that became known later than the time they describe; a bare text is the file. */
+export const lateSeriesSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { file: given } : given),
+  z.strictObject({
+    file: z.string().min(1).describe('CSV or Parquet with time, value and known_time; optionally symbol'),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'use small letters, digits and _')
+      .optional()
+      .describe('name of the feature (default: the name of the file)'),
+    columns: z.array(z.string().min(1)).min(1).optional().describe('columns that hold values (default: value, or all that hold numbers)'),
+    lag: span.optional().describe('how long after its time a value was published, for a file without known_time'),
+    maxAge: span.optional().describe('a value known longer than this is missing'),
+  }),
+);
+export type LateSeriesConfig = z.infer<typeof lateSeriesSchema>;
+
 export const featuresConfigSchema = z
   .strictObject({
     set: z.enum(['institutional']).default('institutional'),
     regimeStates: z.int().min(2).max(5).default(3).describe('states of the Gaussian HMM'),
     regimeRefitBars: z.int().min(20).default(250).describe('bars between refits of the HMM on its expanding window'),
+    series: z.array(lateSeriesSchema).default([]).describe('late-known series (fundamentals, macro), joined as of their known time'),
   })
   .prefault({});
 
@@ -122,6 +162,7 @@ export const pipelineConfigSchema = z.strictObject({
   model: modelConfigSchema,
   trading: tradingConfigSchema,
   risk: riskConfigSchema,
+  safety: safetyConfigSchema,
   gates: gatesConfigSchema,
 });
 

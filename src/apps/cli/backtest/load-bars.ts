@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UserError } from '#core';
-import { checkQuality, type AvailableDataset, type DataSource, type Provenance, type QualityReport } from '#data';
+import type { AdjustFor, AvailableDataset, DataSource, Provenance, QualityReport, RemainingAction } from '#data';
 import { firstRowAtOrAfter, parseTimeframe, sliceBars, type AssetClass, type BarSeries, type Timeframe, type VenueHours } from '#domain';
 import type { PipelineConfig } from '#research';
+import { openGate } from '../../checked-bars.ts';
 import type { ResolvedConfig } from '../../config/layers.ts';
-import { openSource } from '../../sources.ts';
+import { isPath, withAbsolutePaths } from '../../config/paths.ts';
+import { openSource, type SourceSurroundings } from '../../sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
 
 /** Bars that passed the quality gate, and all that a report says about them. */
@@ -15,6 +15,8 @@ export interface LoadedBars {
   readonly series: readonly BarSeries[];
   readonly reports: readonly QualityReport[];
   readonly provenance: readonly Provenance[];
+  /** Splits and dividends that are not in the prices, for what is held: empty without `data.corporateActions`. */
+  readonly actions: readonly RemainingAction[];
   readonly description: string;
   readonly kind: 'real' | 'synthetic';
   readonly assetClass: AssetClass;
@@ -23,14 +25,27 @@ export interface LoadedBars {
 
 /** The source that the configuration names; a path is relative to where the command runs. */
 export async function sourceOf(config: PipelineConfig, io: CliEnvironment): Promise<DataSource> {
-  const { path } = config.data;
-  const data = path === undefined ? config.data : { ...config.data, path: resolve(io.cwd, path) };
-  return openSource(data, { environment: io.environment, seed: config.seed, symbols: config.symbols });
+  return openSource(withAbsolutePaths(config, io.cwd).data, surroundingsOf(config, io));
 }
 
-/** Loads the symbols asked for, or all that the source has, and lets them through the quality gate. */
-export async function loadBars({ value: config, origins }: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<LoadedBars> {
+const surroundingsOf = (config: PipelineConfig, io: CliEnvironment): SourceSurroundings => ({
+  environment: io.environment,
+  seed: config.seed,
+  symbols: config.symbols,
+});
+
+/**
+ * Loads the symbols asked for, or all that the source has, and lets them through the quality gate. What corporate actions go into the
+ * prices is `data.adjust`, else `usualAdjust`: only a caller that books `actions` may leave some out.
+ */
+export async function loadBars(
+  { value: given, origins }: Pick<ResolvedConfig<PipelineConfig>, 'value' | 'origins'>,
+  io: CliEnvironment,
+  usualAdjust: AdjustFor = 'all',
+): Promise<LoadedBars> {
+  const config = withAbsolutePaths(given, io.cwd);
   const source = await sourceOf(config, io);
+  const gate = await openGate(source, { data: config.data, usualAdjust }, surroundingsOf(config, io));
   const { text, kind, venueHours } = source.describe();
   const available = await source.list();
   const symbols = config.symbols.length > 0 ? config.symbols : [...new Set(available.map(({ symbol }) => symbol))];
@@ -44,18 +59,19 @@ export async function loadBars({ value: config, origins }: ResolvedConfig<Pipeli
   const loaded = [];
   for (const symbol of symbols) {
     const timeframe = asked ?? onlyTimeframe(available, symbol) ?? parseTimeframe(config.data.timeframe);
-    const raw = await source.load({ symbol, timeframe, ...range });
-    loaded.push({ raw, ...checkQuality(raw, { venueHours }) });
+    loaded.push(await gate.load({ symbol, timeframe, ...range }));
   }
   const assetClass = config.data.assetClass ?? (kind === 'synthetic' ? 'synthetic' : venueHours === 'always' ? 'crypto' : 'us_equity');
   return {
     series: loaded.map(({ bars }) => bars),
     reports: loaded.map(({ report }) => report),
-    provenance: loaded.map(({ raw }) => raw.provenance),
+    provenance: loaded.map(({ provenance }) => provenance),
+    actions: loaded.flatMap(({ remaining }) => remaining),
     description: text,
     kind,
     assetClass,
     venueHours,
+    ...(gate.adjustment === undefined ? {} : { adjustment: gate.adjustment }),
   };
 }
 
@@ -75,7 +91,8 @@ export function onCommonDates(loaded: LoadedBars): LoadedBars {
       'Run them one at a time, or load a period that both cover.',
     );
   const common = series.map((bars) => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1)));
-  return { ...loaded, series: common, ...noteOn(series, common) };
+  const actions = loaded.actions.filter(({ time }) => time > from);
+  return { ...loaded, series: common, actions, ...noteOn(series, common) };
 }
 
 /** Says so when the common dates leave out more than half of a symbol's bars. */
@@ -90,8 +107,7 @@ function noteOn(series: readonly BarSeries[], common: readonly BarSeries[]): { r
 
 /** `--data` takes the name of a source or a path. */
 export function asSourceAndPath(data: string, folder: string): { readonly source: string; readonly path?: string } {
-  const isPath = /[./\\*]/.test(data) || existsSync(resolve(folder, data));
-  return isPath ? { source: 'files', path: data } : { source: data };
+  return isPath(data, folder) ? { source: 'files', path: data } : { source: data };
 }
 
 /** The length of bar that a source has for a symbol, when there is just one. */
