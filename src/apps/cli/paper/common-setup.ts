@@ -2,6 +2,7 @@ import { UserError } from '#core';
 import type { DataSource } from '#data';
 import type { AssetClass, BarSeries } from '#domain';
 import type { SessionSetup } from '#live';
+import { breakerOf } from './safety.ts';
 import { instrumentFor, profileFor, type PipelineConfig } from '#research';
 
 /** What is traded, on which bars, and what to tell the user about both. */
@@ -19,7 +20,7 @@ export interface PaperPlan {
 export function commonSetup(
   series: readonly BarSeries[],
   assetClass: AssetClass,
-  { trading, seed }: Pick<PipelineConfig, 'trading' | 'seed'>,
+  { trading, seed, safety }: Pick<PipelineConfig, 'trading' | 'seed' | 'safety'>,
   tradeFrom: number,
   source: string,
 ): Omit<SessionSetup, 'strategies' | 'account'> {
@@ -33,6 +34,7 @@ export function commonSetup(
     seed,
     tradeFrom,
     source,
+    safety: breakerOf(safety),
   };
 }
 
