@@ -3,6 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, contentHash, createRng, SimulatedClock, suggest, timestamp } from '#core';
 
 describe('rng', () => {
+  test('a stream put where another stood draws the same from there', () => {
+    const first = createRng('state');
+    for (let draw = 0; draw < 7; draw++) first.normal();
+    const second = createRng('state');
+    second.restore(JSON.parse(JSON.stringify(first.snapshot())));
+    const draw = (rng: typeof first): number[] => [rng.normal(), rng.uniform(), rng.integer(1000), rng.normal()];
+    expect(draw(second)).toEqual(draw(first));
+  });
+
   test('one seed, one stream; names are independent of what was drawn', () => {
     const first = createRng(7);
     const drawn = [first.uniform(), first.uniform()];

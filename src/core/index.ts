@@ -6,6 +6,6 @@ export { canonicalJson, contentHash, sha256 } from './canonical.ts';
 export { assertNever, invariant, InvariantError, OperationalError, UserError, type OperationalCode } from './errors.ts';
 export { silentLogger, type Logger, type LogLevel } from './logger.ts';
 export { err, ok, type Result } from './result.ts';
-export { createRng, type Rng } from './rng.ts';
+export { createRng, type Rng, type RngState } from './rng.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SimulatedClock, timestamp, toDate, toIso, type Clock, type Timestamp } from './time.ts';

@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { createHash } from 'node:crypto';
 
 /** A stream of pseudo-random numbers. One seed and one name give one stream, on every machine. */
@@ -11,6 +11,17 @@ export interface Rng {
   normal(): number;
   /** An independent stream, named; the same name gives the same stream whatever was drawn before. */
   stream(name: string): Rng;
+  /** Where the stream stands. */
+  snapshot(): RngState;
+  /** Puts the stream where another of its name stood. */
+  restore(state: RngState): void;
+}
+
+/** Plain data, safe in JSON. */
+export interface RngState {
+  readonly generator: readonly number[];
+  /** The second value of a normal pair, not drawn yet; null when there is none. */
+  readonly spare: number | null;
 }
 
 /** The root of a run's randomness. Sub-streams come from `.stream(name)`. */
@@ -20,7 +31,7 @@ export function createRng(seed: number | string): Rng {
 
 class SeededRng implements Rng {
   readonly #key: string;
-  readonly #generator;
+  #generator;
   #spare = Number.NaN;
 
   constructor(key: string) {
@@ -49,6 +60,15 @@ class SeededRng implements Rng {
     const angle = 2 * Math.PI * this.uniform();
     this.#spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
+  }
+
+  snapshot(): RngState {
+    return { generator: [...this.#generator.getState()], spare: Number.isNaN(this.#spare) ? null : this.#spare };
+  }
+
+  restore(state: RngState): void {
+    this.#generator = xoroshiro128plusFromState(state.generator);
+    this.#spare = state.spare ?? Number.NaN;
   }
 
   stream(name: string): Rng {

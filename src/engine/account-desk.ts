@@ -25,6 +25,13 @@ export interface DeskHost {
   forceClose(strategy: number, symbol: number, orderId: number): void;
 }
 
+/** Safe in JSON. Events that were taken are those up to the snapshot's time. */
+export interface DeskSnapshot {
+  /** Null before the first bar of an account that is financed. */
+  readonly financedUntil: number | null;
+  readonly delisted: readonly number[];
+}
+
 /** What happens to an account without a strategy: splits, dividends, funding, delistings, borrow, interest and margin calls. */
 export class AccountDesk {
   /** Money that moved without a fill, as it was booked. */
@@ -52,6 +59,17 @@ export class AccountDesk {
       this.#take(this.#events[this.#next++]!);
       this.nextTime = this.#events[this.#next]?.time ?? Number.POSITIVE_INFINITY;
     }
+  }
+
+  snapshot(): DeskSnapshot {
+    return { financedUntil: Number.isNaN(this.#financedUntil) ? null : this.#financedUntil, delisted: [...this.#delisted] };
+  }
+
+  restore(saved: DeskSnapshot, time: number): void {
+    this.#financedUntil = saved.financedUntil ?? Number.NaN;
+    for (const symbol of saved.delisted) this.#delisted.add(symbol);
+    this.#next = this.#events.filter((event) => event.time <= time).length;
+    this.nextTime = this.#events[this.#next]?.time ?? Number.POSITIVE_INFINITY;
   }
 
   #take(event: AccountEvent): void {

@@ -1,5 +1,5 @@
 import { timestamp } from '#core';
-import { roundToLot, type Fill, type Instrument, type Order, type OrderRequest } from '#domain';
+import { type Fill, type Instrument, type Order, type OrderRequest } from '#domain';
 import { fitToInstrument, SimulatedVenue, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
 import { Ledger, type LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
@@ -8,6 +8,8 @@ import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
+import { shareOfLots } from './share.ts';
+import { restoreEngine, saveEngine, type EngineSnapshot } from './snapshot.ts';
 import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
 import type { SupervisedEngine, Supervisor } from './supervisor.ts';
@@ -57,6 +59,8 @@ export class Engine implements VenueHost, SupervisedEngine {
   row = -1;
   time = 0;
   equityNow: number;
+  /** Fills of this account before this engine took it over. */
+  fillsBefore = 0;
   /** Set when equity is gone: everything is closed and no strategy is asked any more. */
   ruined = false;
 
@@ -171,21 +175,15 @@ export class Engine implements VenueHost, SupervisedEngine {
 
   #closeSide(strategy: number, symbol: number, held: number, portion: number): void {
     if (held === 0) return;
-    const units = portion >= 1 ? Math.abs(held) : this.#share(symbol, Math.abs(held), portion);
+    const units = portion >= 1 ? Math.abs(held) : shareOfLots(Math.abs(held), portion, this.#instruments[symbol]!.lotSize);
     this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
   }
 
   closeLot(strategy: number, symbol: number, orderId: number, portion: number): void {
     const open = this.openOf(strategy, symbol, orderId);
     if (open === 0) return;
-    const units = portion >= 1 ? Number.NaN : this.#share(symbol, Math.abs(open), portion);
+    const units = portion >= 1 ? Number.NaN : shareOfLots(Math.abs(open), portion, this.#instruments[symbol]!.lotSize);
     this.submit(strategy, symbol, { side: open > 0 ? 'sell' : 'buy', type: 'market', size: units, closesOrder: orderId });
-  }
-
-  /** A share of a quantity in whole lots, half to even, at least one. */
-  #share(symbol: number, quantity: number, portion: number): number {
-    const { lotSize } = this.#instruments[symbol]!;
-    return roundToLot(Math.max(1, roundHalfEven((quantity / lotSize) * portion)) * lotSize, lotSize);
   }
 
   records(): Order[] {
@@ -207,21 +205,35 @@ export class Engine implements VenueHost, SupervisedEngine {
     entry.closes = order.closes;
     entry.reduceOnly = order.reduceOnly;
     entry.tag = order.tag;
+    this.#enter(entry, maker);
+  }
+
+  /** Books one entry, and keeps it as a fill. */
+  #enter(entry: LedgerEntry, maker: boolean): void {
     this.ledger.apply(entry);
     if (this.#tradeListeners) this.#tellTrades();
     this.fills.push({
-      id: `${order.id}.${this.fills.length}`,
-      orderId: order.id,
-      symbol: order.symbolName,
-      strategy: order.strategyName,
-      side: signed > 0 ? 'buy' : 'sell',
-      quantity: Math.abs(signed),
-      price,
-      fee,
+      id: `${entry.orderId}.${this.fillsBefore + this.fills.length}`,
+      orderId: entry.orderId,
+      symbol: this.symbols[entry.symbol]!,
+      strategy: this.strategyNames[entry.strategy]!,
+      side: entry.quantity > 0 ? 'buy' : 'sell',
+      quantity: Math.abs(entry.quantity),
+      price: entry.price,
+      fee: entry.fee,
       liquidity: maker ? 'maker' : 'taker',
-      time: timestamp(time),
-      reason,
+      time: timestamp(entry.time),
+      reason: entry.reason,
     });
+  }
+
+  snapshot(): EngineSnapshot {
+    return saveEngine(this, this.#nextId);
+  }
+
+  /** Puts a new engine where the saved one stood; `rowsDropped` instants at the start of its data are not in the new data. */
+  restore(saved: EngineSnapshot, rowsDropped = 0): void {
+    this.#nextId = restoreEngine(this, saved, rowsDropped);
   }
 
   /** Trades that the last entry closed, each to the strategy that owned it. */
@@ -360,49 +372,16 @@ export class Engine implements VenueHost, SupervisedEngine {
 
   /** Closes every lot at the last close, without costs beyond fees at zero: the end of data, of the account, or of one symbol. */
   liquidate(reason: string, only = -1): void {
-    this.#strategies.forEach((strategy, index) => {
-      this.symbols.forEach((symbolName, symbol) => {
+    this.#strategies.forEach((_, strategy) => {
+      this.symbols.forEach((__, symbol) => {
         if (only >= 0 && symbol !== only) return;
-        for (const lot of this.ledger.lots(index, symbol).slice()) {
-          const id = this.#nextId++;
+        for (const lot of this.ledger.lots(strategy, symbol).slice()) {
+          const { time, row } = this;
           const price = this.marks[symbol]!;
-          this.ledger.apply({
-            strategy: index,
-            symbol,
-            quantity: -lot.quantity,
-            price,
-            fee: 0,
-            orderId: id,
-            time: this.time,
-            row: this.row,
-            reason,
-            closes: lot.orderId,
-            reduceOnly: true,
-            tag: '',
-          });
-          if (this.#tradeListeners) this.#tellTrades();
-          this.fills.push({
-            id: `${id}.${this.fills.length}`,
-            orderId: id,
-            symbol: symbolName,
-            strategy: strategy.name,
-            side: lot.quantity > 0 ? 'sell' : 'buy',
-            quantity: Math.abs(lot.quantity),
-            price,
-            fee: 0,
-            liquidity: 'taker',
-            time: timestamp(this.time),
-            reason,
-          });
+          const what = { strategy, symbol, quantity: -lot.quantity, price, fee: 0, orderId: this.#nextId++, closes: lot.orderId };
+          this.#enter({ ...what, time, row, reason, reduceOnly: true, tag: '' }, false);
         }
       });
     });
   }
-}
-
-function roundHalfEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  if (rest !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
 }

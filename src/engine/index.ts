@@ -9,4 +9,5 @@ export { featureTable, type FeatureTable } from './features.ts';
 export { checkSymbols, requestFault } from './orders.ts';
 export { OrderGate, type GateBook } from './risk-gate.ts';
 export type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
+export type { EngineSnapshot } from './snapshot.ts';
 export type { SupervisedEngine, Supervisor } from './supervisor.ts';

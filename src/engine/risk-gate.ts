@@ -37,6 +37,14 @@ interface Admitted {
   readonly units: number;
 }
 
+/** Safe in JSON; orders by their ids, with the units they are reckoned with. */
+export interface GateSnapshot {
+  readonly state: RiskState;
+  readonly refusals: readonly (readonly [RefusalCode, number])[];
+  readonly ahead: readonly (readonly [number, string, number])[];
+  readonly resting: readonly (readonly [number, string, number])[];
+}
+
 /** Units so few that no size limit sees them, so that an order that would trade nothing at this price still meets kill and halts. */
 const ANY_UNITS = 1e-12;
 
@@ -63,6 +71,20 @@ export class OrderGate {
     this.#gate = createRiskGate(limits);
     this.#book = book;
     this.state = state === undefined ? createRiskState(book.account.cash, timestamp(0)) : structuredClone(state);
+  }
+
+  snapshot(): GateSnapshot {
+    const open = (list: readonly Admitted[]): [number, string, number][] =>
+      list.filter(({ order }) => order.open).map(({ order, key, units }) => [order.id, key, units]);
+    return { state: structuredClone(this.state), refusals: [...this.counts], ahead: open(this.#ahead), resting: open(this.#resting) };
+  }
+
+  restore(saved: GateSnapshot, orders: ReadonlyMap<number, WorkingOrder>): void {
+    Object.assign(this.state, structuredClone(saved.state));
+    for (const [code, count] of saved.refusals) this.counts.set(code, count);
+    const named = (list: GateSnapshot['ahead']): Admitted[] => list.map(([id, key, units]) => ({ order: orders.get(id)!, key, units }));
+    this.#ahead = named(saved.ahead);
+    this.#resting = named(saved.resting);
   }
 
   /** Equity at the close of a bar: what drawdown and the day's loss are measured on. */

@@ -1,7 +1,14 @@
-import type { Rng } from '#core';
+import type { Rng, RngState } from '#core';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
+
+/** The random stream, and by symbol the row of the last capped bar and the units it still had, safe in JSON. */
+export interface CostsSnapshot {
+  readonly rng: RngState;
+  readonly capRows: readonly number[];
+  readonly capLeft: readonly number[];
+}
 
 /** Spread, slippage, impact and the volume cap of a profile, for the bars at hand. */
 export class FillCosts {
@@ -62,6 +69,16 @@ export class FillCosts {
 
   take(symbol: number, units: number): void {
     this.#capLeft[symbol] = Math.max(0, this.#capLeft[symbol]! - units);
+  }
+
+  snapshot(): CostsSnapshot {
+    return { rng: this.#rng.snapshot(), capRows: [...this.#capRow], capLeft: [...this.#capLeft] };
+  }
+
+  restore(saved: CostsSnapshot, rowsDropped: number): void {
+    this.#rng.restore(saved.rng);
+    this.#capRow.set(saved.capRows.map((row) => row - rowsDropped));
+    this.#capLeft.set(saved.capLeft);
   }
 
   /** One draw an order and bar, however often its price is asked. */

@@ -5,6 +5,7 @@
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
 export { fitToInstrument } from './instrument-rules.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
+export { floorToLot } from './order-sizer.ts';
 export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';
 export {
   differenceText,
@@ -16,6 +17,7 @@ export {
   type SnapshotOrder,
 } from './reconcile.ts';
 export type { OrderChange } from './order-rules.ts';
-export { SimulatedVenue } from './simulated-venue.ts';
+export { fromJsonNumber, toJsonNumber, type JsonNumber } from './order-snapshot.ts';
+export { SimulatedVenue, type VenueSnapshot } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder, type OrderPurpose } from './working-order.ts';

@@ -1,8 +1,16 @@
 import { goesInFront } from './order-rules.ts';
 import { OrderQueue } from './order-queue.ts';
+import { loadOrder, saveOrder, type OrderSnapshot } from './order-snapshot.ts';
 import type { OrderHappening } from './order-states.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
+
+/** Open orders and their places, safe in JSON: ids in matching order, of the waiting market orders and of each symbol's queue. */
+export interface BookSnapshot {
+  readonly orders: readonly OrderSnapshot[];
+  readonly markets: readonly number[];
+  readonly queues: readonly (readonly number[])[];
+}
 
 /** All that works at the venue: the market orders that wait for an open, and one queue a symbol for the rest. */
 export class OrderBook {
@@ -45,5 +53,28 @@ export class OrderBook {
 
   ordersOf(symbol: number): readonly WorkingOrder[] {
     return [...this.markets.filter((order) => order.symbol === symbol), ...this.queues[symbol]!.orders].filter((order) => order.open);
+  }
+
+  snapshot(): BookSnapshot {
+    const markets = this.markets.filter((order) => order.open);
+    const queues = this.queues.map((queue) => queue.orders.filter((order) => order.open));
+    const ids = (orders: readonly WorkingOrder[]): number[] => orders.map((order) => order.id);
+    return { orders: [...markets, ...queues.flat()].map(saveOrder), markets: ids(markets), queues: queues.map(ids) };
+  }
+
+  /** Fills an empty book; `row` is the last row already seen, as the new data count it. Gives the orders by their ids. */
+  restore(saved: BookSnapshot, row: number, rowsDropped: number): readonly WorkingOrder[] {
+    const orders = saved.orders.map((order) => loadOrder(order, rowsDropped)).sort((one, other) => one.id - other.id);
+    const byId = new Map(orders.map((order) => [order.id, order]));
+    const named = (ids: readonly number[]): WorkingOrder[] => ids.map((id) => byId.get(id)!);
+    this.markets = named(saved.markets);
+    this.working = orders.length;
+    for (const order of this.markets) this.marketRow = Math.min(this.marketRow, Math.max(row + 1, order.firstRow));
+    this.targetsWaiting = this.markets.some((order) => order.size.kind === 'target_weight' && Number.isNaN(order.quantity));
+    this.queues.forEach((queue, symbol) => {
+      queue.orders = named(saved.queues[symbol]!);
+      queue.settle(row);
+    });
+    return orders;
   }
 }

@@ -1,16 +1,24 @@
-import type { Rng } from '#core';
+import { invariant, type Rng } from '#core';
 import type { Instrument } from '#domain';
 import { Contingencies } from './contingencies.ts';
 import { Executions } from './executions.ts';
+import type { CostsSnapshot } from './fill-costs.ts';
 import { IntrabarPath } from './intrabar.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
-import { OrderBook } from './order-book.ts';
+import { OrderBook, type BookSnapshot } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
 import { isReplaceable, rank, within, type OrderChange } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
+
+/** A venue between two bars as plain data, safe in JSON. */
+export interface VenueSnapshot {
+  readonly row: number;
+  readonly book: BookSnapshot;
+  readonly costs: CostsSnapshot;
+}
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
 export class SimulatedVenue {
@@ -82,6 +90,24 @@ export class SimulatedVenue {
 
   ordersOf(symbol: number): readonly WorkingOrder[] {
     return this.#book.ordersOf(symbol);
+  }
+
+  snapshot(): VenueSnapshot {
+    return { row: this.#bar.row, book: this.#book.snapshot(), costs: this.#executions.costs.snapshot() };
+  }
+
+  /**
+   * Puts a new venue where another of the same symbols and profile stood, `rowsDropped` rows later than its data began. Gives the orders
+   * that work. The data must still hold the bar before the next one, and as many before it as the impact model looks back on.
+   */
+  restore(saved: VenueSnapshot, rowsDropped = 0): readonly WorkingOrder[] {
+    invariant(
+      this.#book.working === 0 && saved.book.queues.length === this.#columns.length,
+      'a venue is restored once, with the same symbols',
+    );
+    this.#bar.row = saved.row - rowsDropped;
+    this.#executions.costs.restore(saved.costs, rowsDropped);
+    return this.#book.restore(saved.book, this.#bar.row, rowsDropped);
   }
 
   /** Makes the row just matched matchable once more. */

@@ -1,33 +1,109 @@
-import { beforeAll, expect, test } from 'vitest';
-import { pipelineConfigSchema } from '#research';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { firstRowAtOrAfter, sliceBars, type Trade } from '#domain';
+import { pipelineConfigSchema, type ModelSignals } from '#research';
+import { modelFeed } from '../../src/apps/cli/paper/model-feed.ts';
 import { planModel, type ModelPlan } from '../../src/apps/cli/paper/model-plan.ts';
-import { modelSignals } from '../../src/apps/cli/paper/model-feed.ts';
 import { runCli } from '../../src/apps/cli/program.ts';
+import { PLACES, readJson } from '../../src/apps/steps/files.ts';
+import { readColumns } from '../../src/apps/steps/tables.ts';
 import { scratch } from '../live/fixtures.ts';
 import { backtestOf, barsOfJournal, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from './journal-replay.ts';
 
-let plan: ModelPlan;
+const GIVEN = { value: pipelineConfigSchema.parse({}), origins: new Map<string, string>() };
+const SMALL = ['--set', 'model.shuffledControls=1', '--set', 'model.folds=2', '--set', 'model.trees=40'];
 
-beforeAll(async () => {
+interface Made {
+  readonly workspace: string;
+  readonly plan: ModelPlan;
+  /** The pipeline's validation predictions, calibrated as it went. */
+  readonly predictions: Readonly<Record<string, Float64Array>>;
+}
+
+async function makeModel(...settings: readonly string[]): Promise<Made> {
   const workspace = scratch();
   const sink = { write: () => true } as unknown as NodeJS.WritableStream;
   const io = { stdout: sink, stderr: sink, environment: {}, cwd: workspace };
-  const small = ['--set', 'model.shuffledControls=1', '--set', 'model.folds=2', '--set', 'model.trees=40'];
-  expect(await runCli(['pipeline', '--symbols', 'AAPL', '--workers', '1', '--json', '--workspace', workspace, ...small], io)).toBe(0);
-  plan = await planModel(workspace, undefined, { value: pipelineConfigSchema.parse({}), origins: new Map() });
-});
+  expect(await runCli(['pipeline', '--workers', '1', '--json', '--workspace', workspace, ...SMALL, ...settings], io)).toBe(0);
+  return {
+    workspace,
+    plan: await planModel(workspace, undefined, GIVEN),
+    predictions: await readColumns(join(workspace, PLACES.calibratedPredictions)),
+  };
+}
 
-test("the pipeline's model, its signals made bar by bar, trades as it does in a backtest on signals made at once", () => {
-  const records = tradeOnPaper(plan.setup, plan.series);
-  const paper = outputsOfJournal(records);
-  const bars = barsOfJournal(records, plan.setup);
-  const strategy = plan.strategyOn(modelSignals(plan.parts, bars));
-  const backtest = outputsOfBacktest(backtestOf(plan.setup, bars, [strategy]), plan.setup.tradeFrom);
-  expect(paper).toEqual(backtest);
-  expect(paper.fills.length).toBeGreaterThan(10);
+/** What the pipeline calibrated as it went, on the bars that decided. */
+function pipelineSignals({ plan, predictions }: Made): ReadonlyMap<string, ModelSignals> {
+  return new Map(
+    plan.series.map((bars, symbol) => {
+      const missing = () => new Float64Array(bars.length).fill(Number.NaN);
+      const signals = { probability: missing(), width: missing(), side: missing() };
+      predictions['row']!.forEach((row, index) => {
+        if (predictions['symbol']![index] !== symbol) return;
+        signals.probability[row] = predictions['calibrated']![index]!;
+        signals.width[row] = predictions['width']![index]!;
+        signals.side[row] = predictions['side']![index]!;
+      });
+      return [bars.symbol, signals] as const;
+    }),
+  );
+}
+
+describe.each([
+  ['one symbol', ['--symbols', 'AAPL']],
+  ['two symbols', []],
+  ['meta-labelling on every bar', ['--symbols', 'AAPL', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
+])('%s', (_, settings) => {
+  let made: Made;
+  beforeAll(async () => {
+    made = await makeModel(...settings);
+  });
+
+  test('each probability, bar by bar, is the one that the pipeline calibrated as it went, with as many refits', () => {
+    const { plan, predictions } = made;
+    const signals = pipelineSignals(made);
+    const opened = modelFeed(plan.parts).open();
+    const lanes = plan.series.map((bars) => opened(bars.symbol));
+    const out = new Float64Array(3);
+    const times = [...new Set(plan.series.flatMap((bars) => [...bars.time]))].sort((one, other) => one - other);
+    // What the pipeline's bars end before, it leaves unresolved; a session knows it as soon as a barrier is touched.
+    const lastWhole = Math.min(...plan.series.map((bars) => bars.time.at(-2 - plan.parts.barriers.maxBars)!));
+    let compared = 0;
+    for (const time of times) {
+      const here = plan.series.map((bars) => {
+        const row = firstRowAtOrAfter(bars, time);
+        return bars.time[row] === time ? { row, known: sliceBars(bars, 0, row + 1) } : undefined;
+      });
+      here.forEach((at, lane) => at && lanes[lane]!.observe!(at.known, at.row));
+      here.forEach((at, lane) => {
+        if (at === undefined) return;
+        lanes[lane]!.step(at.known, at.row, out);
+        if (time > lastWhole) return;
+        const { probability, width } = signals.get(at.known.symbol)!;
+        expect([out[0], out[1]]).toEqual([probability[at.row], width[at.row]]);
+        if (!Number.isNaN(out[0]!)) compared++;
+      });
+    }
+    expect(compared).toBeGreaterThan(100);
+    const { refits } = readJson<{ refits: readonly unknown[] }>(join(made.workspace, PLACES.calibrationMetrics));
+    expect(refits.length).toBeGreaterThan(1);
+    expect(predictions['row']!.length).toBeGreaterThanOrEqual(compared);
+  });
+
+  test("a paper session trades as a backtest on the pipeline's own probabilities does, and as the pipeline's backtest did", () => {
+    const { plan } = made;
+    const records = tradeOnPaper(plan.setup, plan.series);
+    const paper = outputsOfJournal(records);
+    const strategy = plan.strategyOn(pipelineSignals(made));
+    const backtest = outputsOfBacktest(backtestOf(plan.setup, barsOfJournal(records, plan.setup), [strategy]), plan.setup.tradeFrom);
+    expect(paper).toEqual(backtest);
+    expect(paper.fills.length).toBeGreaterThan(10);
+    const trades = JSON.parse(readFileSync(join(made.workspace, PLACES.tradeRecords), 'utf8')) as readonly Trade[];
+    expect(trades.length).toBeGreaterThan(5);
+  });
 });
 
 test('training data are not traded', async () => {
-  const origins = new Map<string, string>();
-  await expect(planModel(scratch(), undefined, { value: pipelineConfigSchema.parse({}), origins })).rejects.toThrow(/no model/);
+  await expect(planModel(scratch(), undefined, GIVEN)).rejects.toThrow(/no model/);
 });
