@@ -135,7 +135,8 @@ describe.skipIf(!present)('on published splits and dividends (needs shared data)
   });
 
   test('a second source shows the one error of a publisher and confirms what is real', () => {
-    const columns = adjustBars(barsOf('lean_us_daily_raw', 'AAPL'), actions(), { asOf: Date.UTC(2018, 1, 7) });
+    const raw = barsOf('lean_us_daily_raw', 'AAPL');
+    const columns = adjustBars(raw, actions(), { asOf: Date.UTC(2018, 1, 7) });
     const other = barsOf('us_daily_2013_2018', 'AAPL');
     const { report } = checkQuality(
       { symbol: 'AAPL', timeframe: daily, columns: other },
@@ -148,6 +149,17 @@ describe.skipIf(!present)('on published splits and dividends (needs shared data)
       worst: { time: '2017-08-01T00:00:00.000Z' },
     });
     expect(report.findings.find(({ check }) => check === 'source_disagreement')).toMatchObject({ count: 1, severity: 'warning' });
+    // The other way round: unadjusted bars against a publisher who adjusts for splits are read so before they are compared.
+    const { report: turned } = checkQuality(
+      { symbol: 'AAPL', timeframe: daily, columns: raw },
+      {
+        venueHours: 'us_equity',
+        corporateActions: { actions: actions(), adjust: 'all' },
+        secondSource: { name: 'us_daily', time: other.time, close: other.close },
+        disagreement: 0.002,
+      },
+    );
+    expect(turned.secondSource).toMatchObject({ basis: 'adjusted for splits', compared: 1259, differing: 1 });
   });
 });
 

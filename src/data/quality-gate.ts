@@ -25,8 +25,9 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
     );
   const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
   const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
-  const { bars, quiet, remaining } = applyActions(barSeries(raw.symbol, raw.timeframe, kept), options, findings);
-  const comparison = compareSources(kept, options);
+  const series = barSeries(raw.symbol, raw.timeframe, kept);
+  const { bars, quiet, remaining } = applyActions(series, options, findings);
+  const comparison = compareSources(series, options);
   findings.push(...findRuns(kept, options), ...findOutliers(quiet, options, comparison?.agrees), ...disagreement(comparison, options));
   return {
     bars,

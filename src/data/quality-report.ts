@@ -52,6 +52,8 @@ export interface QualityReport {
 
 export interface SourceComparison {
   readonly source: string;
+  /** How the closes here were read to be compared; only with corporate actions other than as published. */
+  readonly basis: 'as published' | 'adjusted for splits' | 'adjusted for splits and dividends';
   /** Bars that both have. */
   readonly compared: number;
   /** Of these, closes further apart than the allowed fraction. */
