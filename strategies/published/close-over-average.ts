@@ -10,13 +10,14 @@ export default tunable({
   make: ({ length }) => ({
     name: 'close-over-average',
     features: { average: sma(close, length), close },
-    onBar({ f, prior, position, submit }) {
+    onBar(context) {
+      const { f, prior, position } = context;
       if (position.flat && prior.close! <= prior.average! && f.close! > f.average!) {
-        submit({ side: 'buy', type: 'market', size: 1 });
+        context.submit({ side: 'buy', type: 'market', size: 1 });
         return ABOVE;
       }
       if (position.long && prior.close! >= prior.average! && f.close! < f.average!) {
-        submit({ side: 'sell', type: 'market', size: 1 });
+        context.submit({ side: 'sell', type: 'market', size: 1 });
         return BELOW;
       }
       return NO_CROSS;

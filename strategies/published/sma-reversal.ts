@@ -16,12 +16,13 @@ export default tunable({
   make: ({ fast, slow }) => ({
     name: 'sma-reversal',
     features: { fast: sma(close, fast), slow: sma(close, slow) },
-    onBar({ f, prior, position, closePosition, submit }) {
+    onBar(context) {
+      const { f, prior } = context;
       const up = prior.fast! < prior.slow! && f.fast! > f.slow!;
       const down = prior.fast! > prior.slow! && f.fast! < f.slow!;
       if (!up && !down) return NO_CROSS;
-      if (!position.flat) closePosition();
-      submit({ side: up ? 'buy' : 'sell', type: 'market', size: { kind: 'margin_fraction', fraction: 0.9999 } });
+      if (!context.position.flat) context.closePosition();
+      context.submit({ side: up ? 'buy' : 'sell', type: 'market', size: { kind: 'margin_fraction', fraction: 0.9999 } });
       return up ? CROSS_UP : CROSS_DOWN;
     },
   }),

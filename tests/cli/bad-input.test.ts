@@ -15,7 +15,7 @@ describe('a wrong command line: exit 2 and one line that says what, one that say
     ['parameter not whole', [...AAPL, 'sma-cross', '--param', 'fast=3.5'], 'fast cannot be 3.5', 'whole number'],
     ['parameter not a number', [...AAPL, 'sma-cross', '--param', 'fast=ten'], '--param takes name=number', 'fast=10'],
     ['cash 0', [...AAPL, 'sma-cross', '--cash', '0'], 'trading.cash', 'config show'],
-    ['unknown profile', [...AAPL, 'sma-cross', '--profile', 'rosy'], 'trading.profile', 'config show'],
+    ['unknown profile', [...AAPL, 'sma-cross', '--profile', 'rosy'], 'there is no profile "rosy"', 'optimistic, base, harsh'],
     ['unreadable fee', [...AAPL, 'sma-cross', '--fees', 'much'], '"much" is not a fee', '5bps'],
     ['leverage 0', [...AAPL, 'sma-cross', '--leverage', '0'], '--leverage must be a positive number', '--leverage 2'],
     ['unknown end rule', [...AAPL, 'sma-cross', '--at-end', 'clsoe'], '--at-end cannot be "clsoe"', 'close'],

@@ -8,7 +8,7 @@ import { endedOpen, exposureOf, refusals } from './write.ts';
 /** The run as a person reads it: what ran, the picture, the figures beside holding, what costs do to it, what went wrong. */
 export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEnvironment): void {
   const { order, strategy, result, benchmark } = outcome;
-  const { bars, config } = order;
+  const { bars } = order;
   const style = styleFor(io.stdout, io.environment);
   const out = (text = ''): void => void io.stdout.write(`${text}\n`);
   const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
@@ -17,7 +17,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
   out(`${style.bold('Strategy')}  ${strategy.name}  ${style.dim(parameters.join(' '))}`);
   out(`${style.bold('Data')}      ${bars.description}`);
   out(
-    `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}, ${config.trading.profile} costs`,
+    `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}, ${order.rules.profile} costs`,
   );
   if (bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
   out();
@@ -87,7 +87,7 @@ function costsTable({ profiles, ladder, order }: BacktestOutcome): string {
     percent(figures.winRate),
     money(figures.fees),
   ];
-  const chosen = order.config.trading.profile;
+  const chosen = order.rules.profile;
   return columnsTable(
     ['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'],
     [
@@ -112,7 +112,7 @@ function notes(outcome: BacktestOutcome): string[] {
     ...(open.length > 0
       ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
       : []),
-    ...(result.positions.length > 0 && order.atEnd === 'mark'
+    ...(result.positions.length > 0 && order.rules.atEnd === 'mark'
       ? [`${result.positions.length} positions are still open, marked at the last close.`]
       : []),
     ...(result.trades.length > 0 && result.trades.length < 30

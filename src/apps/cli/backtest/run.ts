@@ -2,15 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
 import { contentHash, DAY_MS, InvariantError, UserError } from '#core';
 import { barsPerYear, type EquityCurve } from '#domain';
-import { scaleCosts, type ExecutionProfile, type FeeSchedule } from '#execution';
+import { scaleCosts, type ExecutionProfile } from '#execution';
 import {
   buyAndHold,
+  dailyEquity,
   daysPerYear,
-  instrumentFor,
   limitsFor,
   profileFigures,
-  profileFor,
-  PROFILES,
   reportPerformance,
   riskConfigSchema,
   type PerformanceReport,
@@ -21,6 +19,7 @@ import { breakEvenCost } from '#statistics';
 import { prepare, type Strategy } from '#strategy';
 import type { FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
+import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
 import { robustnessOf, type Robustness } from './robustness.ts';
 
 export interface BacktestOrder {
@@ -28,10 +27,10 @@ export interface BacktestOrder {
   readonly parameters: Readonly<Record<string, number>>;
   readonly bars: LoadedBars;
   readonly config: PipelineConfig;
-  readonly fees: FeeSchedule | undefined;
-  readonly leverage: number;
+  readonly rules: MarketRules;
+  /** Fingerprint of the factors that the prices were multiplied with, when they were. */
+  readonly factors?: string;
   readonly ladder: boolean;
-  readonly atEnd: 'close' | 'mark';
 }
 
 export interface LadderRung extends ProfileFigures {
@@ -41,6 +40,7 @@ export interface LadderRung extends ProfileFigures {
 
 export interface CostComparison {
   readonly figures: ProfileFigures;
+  /** By the day. */
   readonly equity: EquityCurve;
 }
 
@@ -66,22 +66,22 @@ const MULTIPLES = [0, 1, 2, 4];
 
 /** Runs the strategy in the chosen profile, then in the others and up the cost ladder. */
 export function runOrder(order: BacktestOrder): BacktestOutcome {
-  const { bars, config } = order;
-  const chosen = config.trading.profile;
+  const { bars, config, rules } = order;
+  const chosen = rules.profile;
   const periodsPerYear = yearOf(bars);
   const strategy = makeStrategy(order);
-  const result = execute(order, profileOf(order, chosen));
+  const result = execute(order, executionOf(rules, chosen, bars));
   const benchmark = buyAndHold(bars.series, result.equity, config.trading.cash);
   const figures = (name: string, run: BacktestResult): ProfileFigures =>
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
-  const profiles = PROFILES.map((name) => {
-    const run = name === chosen ? result : execute(order, profileOf(order, name));
-    return { figures: figures(name, run), equity: run.equity };
+  const profiles = profilesBeside(chosen).map((name) => {
+    const run = name === chosen ? result : execute(order, executionOf(rules, name, bars));
+    return { figures: figures(name, run), equity: dailyEquity(run.equity) };
   });
   const ladder = order.ladder
     ? MULTIPLES.map((multiple) => ({
         multiple,
-        ...figures(`${multiple}×`, multiple === 1 ? result : execute(order, scaleCosts(profileOf(order, chosen), multiple))),
+        ...figures(`${multiple}×`, multiple === 1 ? result : execute(order, scaleCosts(executionOf(rules, chosen, bars), multiple))),
       }))
     : [];
   return {
@@ -104,16 +104,16 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
 }
 
 function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResult {
-  const { bars, config, leverage, atEnd, found } = order;
+  const { bars, config, rules, found } = order;
   const request: BacktestRequest = {
     bars: bars.series,
     strategy: makeStrategy(order),
-    account: { cash: config.trading.cash, leverage },
-    limits: limitsFor(config.risk, leverage),
+    account: { cash: config.trading.cash, leverage: rules.leverage, exclusiveOrders: rules.exclusive, hedging: rules.hedging },
+    ...(hasOwnLimits(rules.profile) || !isDefaultRisk(config.risk) ? { limits: limitsFor(config.risk, rules.leverage) } : {}),
     profile,
-    instruments: bars.series.map(({ symbol }) => instrumentFor(symbol, bars.assetClass)),
+    instruments: instrumentsOf(bars.series, rules, bars),
     seed: config.seed,
-    atEnd,
+    atEnd: rules.atEnd === 'open' ? 'rerun' : rules.atEnd,
   };
   try {
     return runBacktest(request);
@@ -136,11 +136,6 @@ function makeStrategy({ found, parameters, bars, config }: BacktestOrder): Strat
   return found.strategy!;
 }
 
-function profileOf({ bars, fees }: BacktestOrder, name: (typeof PROFILES)[number]): ExecutionProfile {
-  const profile = profileFor(name, bars.assetClass);
-  return fees === undefined ? profile : { ...profile, fees };
-}
-
 function yearOf({ series, venueHours }: LoadedBars): number {
   const { timeframe } = series[0]!;
   const alwaysOpen = venueHours === 'always';
@@ -148,8 +143,8 @@ function yearOf({ series, venueHours }: LoadedBars): number {
 }
 
 function hashOf(order: BacktestOrder, strategy: Strategy): string {
-  const { bars, config, fees, leverage, atEnd } = order;
-  const { cash, profile } = config.trading;
+  const { bars, config, rules } = order;
+  const { profile, fees, leverage, atEnd, lot, exclusive, hedging, fill } = rules;
   return contentHash({
     strategy: strategy.name,
     code: order.found.sha256,
@@ -162,12 +157,27 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
       to: series.time.at(-1)!,
     })),
     assetClass: bars.assetClass,
-    cash,
+    cash: config.trading.cash,
     profile,
     fees: fees ?? null,
     leverage,
     atEnd,
     seed: config.seed,
-    ...(isDeepStrictEqual(config.risk, riskConfigSchema.parse({})) ? {} : { risk: config.risk }),
+    ...(isDefaultRisk(config.risk) ? {} : { risk: config.risk }),
+    ...(lot === undefined ? {} : { lot }),
+    ...(exclusive ? { exclusive } : {}),
+    ...(hedging ? { hedging } : {}),
+    ...(Object.keys(fill).length === 0
+      ? {}
+      : {
+          fill: Object.entries(fill)
+            .map(([name, value]) => `${name}=${value}`)
+            .sort(),
+        }),
+    ...(order.factors === undefined ? {} : { factors: order.factors }),
   }).slice(0, 10);
+}
+
+function isDefaultRisk(risk: PipelineConfig['risk']): boolean {
+  return isDeepStrictEqual(risk, riskConfigSchema.parse({}));
 }

@@ -13,6 +13,7 @@ import {
   type TearSheetInput,
 } from '#research';
 import { decisionFile } from './decisions.ts';
+import { executionOf } from './market-rules.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
 
@@ -86,10 +87,14 @@ export function reportOf(outcome: BacktestOutcome): unknown {
       cash: result.startCash,
       endCash: result.endCash,
       endEquity: result.endEquity,
-      leverage: order.leverage,
+      leverage: order.rules.leverage,
+      lot: order.rules.lot ?? null,
+      exclusiveOrders: order.rules.exclusive,
+      hedging: order.rules.hedging,
       ruined: result.ruined,
     },
-    profile: config.trading.profile,
+    profile: order.rules.profile,
+    execution: executionOf(order.rules, order.rules.profile, bars),
     seed: config.seed,
     statistics: report.summary,
     intervals: report.intervals,
@@ -110,7 +115,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
       deniedByRisk: result.refusals,
       hash: result.orderHash,
     },
-    openAtEnd: { rule: order.atEnd, closed: endedOpen(outcome).length, positions: result.positions },
+    openAtEnd: { rule: order.rules.atEnd, closed: endedOpen(outcome).length, positions: result.positions },
   });
 }
 
@@ -144,7 +149,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
   const symbols = bars.series.map(({ symbol }) => symbol);
   return {
     title: `${strategy.name} on ${symbols.length > 4 ? `${symbols.length} symbols` : symbols.join(', ')}`,
-    subtitle: [`${bars.series[0]!.timeframe.id} bars`, `${order.config.trading.profile} costs`, ...parameters].join(' · '),
+    subtitle: [`${bars.series[0]!.timeframe.id} bars`, `${order.rules.profile} costs`, ...parameters].join(' · '),
     curve: { name: strategy.name, ...dailyEquity(result.equity) },
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
@@ -171,7 +176,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
       ...outcome.profiles.map(({ figures, equity }) => ({
         name: figures.profile,
         figures: profileRow(figures),
-        curve: { name: figures.profile, ...dailyEquity(equity) },
+        curve: { name: figures.profile, ...equity },
       })),
       ...outcome.ladder.map((figures) => ({ name: `costs × ${figures.multiple}`, figures: profileRow(figures) })),
     ],

@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import { didYouMean, UserError } from '#core';
 import type { Command } from 'commander';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
+import type { LoadedBars } from '../backtest/load-bars.ts';
+import type { MarketRules } from '../backtest/market-rules.ts';
+import type { BacktestOrder } from '../backtest/run.ts';
 import type { CliEnvironment } from '../terminal.ts';
 
 interface BacktestOptions extends CommonOptions {
@@ -12,6 +15,13 @@ interface BacktestOptions extends CommonOptions {
   readonly to?: string;
   readonly fees?: string;
   readonly leverage?: string;
+  readonly profile?: string;
+  readonly fill?: readonly string[];
+  readonly tradeOnClose?: boolean;
+  readonly lot?: string;
+  readonly exclusive?: boolean;
+  readonly hedging?: boolean;
+  readonly factors?: string;
   readonly param?: readonly string[];
   readonly ladder?: boolean;
   readonly atEnd?: string;
@@ -21,7 +31,8 @@ interface BacktestOptions extends CommonOptions {
 
 const EXAMPLES = `
 Fees: none, 5bps, 2/5bps (maker/taker), 0.1%, 1+0.1% (fixed plus part), 0.005/share, us-equity.
-A position that is open when the data end is closed at the last close (--at-end mark leaves it open).
+A position that is open when the data end is closed at the last close (--at-end open: at the last open; mark: left open).
+Profiles: optimistic, base, harsh; and by the rules of others frictionless, backtesting_py, lean (without our own risk limits).
 Several symbols run over the dates that all of them have (--dates all: over every date).
 
 Examples:
@@ -41,9 +52,15 @@ export function addBacktestCommand(program: Command, io: CliEnvironment): void {
     .option('--to <date>', 'the same as --end')
     .option('--fees <schedule>', "instead of the profile's own")
     .option('--leverage <multiple>', 'how many times equity may be held', '1')
+    .option('--fill <name=value...>', 'a setting of the fill model, e.g. --fill halfSpreadBps=5 limitFill=touch')
+    .option('--trade-on-close', 'market orders fill at the close they were decided on: --fill marketFill=previous_close')
+    .option('--lot <units>', 'step of every quantity, e.g. 1 for whole shares (default: a millionth)')
+    .option('--exclusive', 'every new order first cancels and closes what there is')
+    .option('--hedging', 'long and short of a symbol side by side')
+    .option('--factors <file|folder>', 'multiply raw prices by a factor file (YYYYMMDD,price,split), or a folder of SYMBOL.csv')
     .option('--param <name=value...>', 'a number of the strategy, e.g. --param fast=10')
     .option('--ladder', 'also run at 0, 1, 2 and 4 times the costs')
-    .option('--at-end <rule>', 'close or mark what is open when the data end', 'close')
+    .option('--at-end <rule>', 'what is open when the data end: close, open or mark', 'close')
     .option('--dates <which>', 'several symbols: only the dates common to all, or all', 'common')
     .option('--out <folder>', 'where the results go (default: results/backtests/<strategy>-<hash>)')
     .addHelpText('after', EXAMPLES)
@@ -93,16 +110,14 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const found = await findStrategy(options.strategy, io.cwd);
   const { asSourceAndPath, onCommonDates, loadBars } = await import('../backtest/load-bars.ts');
   const config = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
-  const { parseFees } = await import('../backtest/fees.ts');
-  const fees = options.fees === undefined ? undefined : parseFees(options.fees);
-  const atEnd = oneOf('--at-end', options.atEnd ?? 'close', ['close', 'mark'] as const);
-  const leverage = positive('--leverage', options.leverage ?? '1');
+  const rules = await readRules(options, options.profile ?? config.value.trading.profile);
   const parameters = readParameters(options.param ?? []);
   const dates = oneOf('--dates', options.dates ?? 'common', ['common', 'all'] as const);
   const loaded = await loadBars(config, io);
-  const bars = dates === 'all' ? loaded : onCommonDates(loaded);
+  const dated = dates === 'all' ? loaded : onCommonDates(loaded);
+  const data = await factored(dated, options.factors, io.cwd);
   const { runOrder } = await import('../backtest/run.ts');
-  const outcome = runOrder({ found, parameters, bars, config: config.value, fees, leverage, ladder: options.ladder === true, atEnd });
+  const outcome = runOrder({ found, parameters, ...data, config: config.value, rules, ladder: options.ladder === true });
   const { reportOf, writeOutcome } = await import('../backtest/write.ts');
   const folder =
     options.out ??
@@ -115,6 +130,28 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   }
 }
 
+async function factored(bars: LoadedBars, given: string | undefined, folder: string): Promise<Pick<BacktestOrder, 'bars' | 'factors'>> {
+  if (given === undefined) return { bars };
+  const { timesFactors } = await import('../backtest/factors.ts');
+  const made = timesFactors(bars, given, folder);
+  return { bars: made.bars, factors: made.sha256 };
+}
+
+async function readRules(options: BacktestOptions, profile: string): Promise<MarketRules> {
+  const { parseFees } = await import('../backtest/fees.ts');
+  const { parseFill, profileNamed } = await import('../backtest/market-rules.ts');
+  return {
+    profile: profileNamed(profile),
+    fill: { ...parseFill(options.fill ?? []), ...(options.tradeOnClose === true ? { marketFill: 'previous_close' as const } : {}) },
+    fees: options.fees === undefined ? undefined : parseFees(options.fees),
+    leverage: positive('--leverage', options.leverage ?? '1'),
+    lot: options.lot === undefined ? undefined : positive('--lot', options.lot),
+    exclusive: options.exclusive === true,
+    hedging: options.hedging === true,
+    atEnd: oneOf('--at-end', options.atEnd ?? 'close', ['close', 'open', 'mark'] as const),
+  };
+}
+
 function withAliases(
   options: BacktestOptions,
   asSourceAndPath: (data: string, folder: string) => { readonly source: string; readonly path?: string },
@@ -123,6 +160,8 @@ function withAliases(
   const { data, from, to } = options;
   return {
     ...options,
+    // A backtest knows more profiles than the configuration, which is about what a verdict may rest on.
+    profile: undefined,
     ...(data === undefined ? {} : asSourceAndPath(data, folder)),
     ...(from === undefined ? {} : { start: from }),
     ...(to === undefined ? {} : { end: to }),
