@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { firstRowAtOrAfter, sliceBars, type Trade } from '#domain';
+import { TradingSession } from '#live';
 import { pipelineConfigSchema, type ModelSignals } from '#research';
 import { modelFeed } from '../../src/apps/cli/paper/model-feed.ts';
 import { planModel, type ModelPlan } from '../../src/apps/cli/paper/model-plan.ts';
@@ -12,7 +12,7 @@ import { scratch } from '../live/fixtures.ts';
 import { backtestOf, barsOfJournal, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from './journal-replay.ts';
 
 const GIVEN = { value: pipelineConfigSchema.parse({}), origins: new Map<string, string>() };
-const SMALL = ['--set', 'model.shuffledControls=1', '--set', 'model.folds=2', '--set', 'model.trees=40'];
+const SMALL = ['--set', 'model.shuffledControls=1', '--set', 'model.folds=2', '--set', 'model.trees=20'];
 
 interface Made {
   readonly workspace: string;
@@ -34,13 +34,13 @@ async function makeModel(...settings: readonly string[]): Promise<Made> {
 }
 
 /** What the pipeline calibrated as it went, on the bars that decided. */
-function pipelineSignals({ plan, predictions }: Made): ReadonlyMap<string, ModelSignals> {
+function pipelineSignals({ plan, predictions }: Made, series = plan.series): ReadonlyMap<string, ModelSignals> {
   return new Map(
-    plan.series.map((bars, symbol) => {
+    series.map((bars, symbol) => {
       const missing = () => new Float64Array(bars.length).fill(Number.NaN);
       const signals = { probability: missing(), width: missing(), side: missing() };
       predictions['row']!.forEach((row, index) => {
-        if (predictions['symbol']![index] !== symbol) return;
+        if (predictions['symbol']![index] !== symbol || row >= bars.length) return;
         signals.probability[row] = predictions['calibrated']![index]!;
         signals.width[row] = predictions['width']![index]!;
         signals.side[row] = predictions['side']![index]!;
@@ -51,8 +51,10 @@ function pipelineSignals({ plan, predictions }: Made): ReadonlyMap<string, Model
 }
 
 describe.each([
-  ['one symbol', ['--symbols', 'AAPL']],
-  ['two symbols', []],
+  [
+    'two symbols',
+    ['--source', 'synthetic', '--symbols', 'ONE,TWO', '--set', 'data.syntheticBars=1200', '--set', 'labels.cusumMultiple=0.4'],
+  ],
   ['meta-labelling on every bar', ['--symbols', 'AAPL', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
 ])('%s', (_, settings) => {
   let made: Made;
@@ -67,8 +69,7 @@ describe.each([
     const lanes = plan.series.map((bars) => opened(bars.symbol));
     const out = new Float64Array(3);
     const times = [...new Set(plan.series.flatMap((bars) => [...bars.time]))].sort((one, other) => one - other);
-    // What the pipeline's bars end before, it leaves unresolved; a session knows it as soon as a barrier is touched.
-    const lastWhole = Math.min(...plan.series.map((bars) => bars.time.at(-2 - plan.parts.barriers.maxBars)!));
+    const lastWhole = lastWholeTime(plan);
     let compared = 0;
     for (const time of times) {
       const here = plan.series.map((bars) => {
@@ -93,16 +94,32 @@ describe.each([
 
   test("a paper session trades as a backtest on the pipeline's own probabilities does, and as the pipeline's backtest did", () => {
     const { plan } = made;
-    const records = tradeOnPaper(plan.setup, plan.series);
+    const end = lastWholeTime(plan);
+    const series = plan.series.map((bars) => sliceBars(bars, 0, firstRowAtOrAfter(bars, end + 1)));
+    const records = tradeOnPaper(plan.setup, series);
     const paper = outputsOfJournal(records);
-    const strategy = plan.strategyOn(pipelineSignals(made));
+    const strategy = plan.strategyOn(pipelineSignals(made, series));
     const backtest = outputsOfBacktest(backtestOf(plan.setup, barsOfJournal(records, plan.setup), [strategy]), plan.setup.tradeFrom);
     expect(paper).toEqual(backtest);
     expect(paper.fills.length).toBeGreaterThan(10);
-    const trades = JSON.parse(readFileSync(join(made.workspace, PLACES.tradeRecords), 'utf8')) as readonly Trade[];
-    expect(trades.length).toBeGreaterThan(5);
+
+    // The pipeline's backtest has no correlation breaker.
+    const { safety: _breaker, ...unguarded } = plan.setup;
+    const session = new TradingSession({ ...unguarded, strategies: [plan.strategyOn(new Map())] });
+    for (const record of records) if (record.kind === 'bars') session.take(record);
+    const pipeline = readJson<readonly Trade[]>(join(made.workspace, PLACES.tradeRecords));
+    const done = session.engine.ledger.trades;
+    const whatHappened = ({ symbol, side, entryTime, entryPrice, exitTime, exitPrice, exitReason, pnl }: Trade) =>
+      [symbol, side, entryTime, entryPrice, exitTime, exitPrice, exitReason, pnl] as const;
+    expect(done.map(whatHappened)).toEqual(pipeline.slice(0, done.length).map(whatHappened));
+    expect(done.length).toBeGreaterThan(5);
   });
 });
+
+/** What the pipeline's bars end before, it leaves unresolved; a session knows it as soon as a barrier is touched. */
+function lastWholeTime({ series, parts }: ModelPlan): number {
+  return Math.min(...series.map((bars) => bars.time.at(-2 - parts.barriers.maxBars)!));
+}
 
 test('training data are not traded', async () => {
   await expect(planModel(scratch(), undefined, GIVEN)).rejects.toThrow(/no model/);

@@ -1,19 +1,20 @@
-import { firstRowAtOrAfter, type BarSeries } from '#domain';
-import { compile, expandingRegime, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
+import type { BarSeries } from '#domain';
+import { compile, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
 import type { FeatureFeed, RowFeed } from '#live';
-import { calibrate, predict, predictRow, type Calibrator, type GbdtModel } from '#ml';
-import { labelEvents, regimeColumns, regimeOptions, regimeRow, type Barriers, type ModelSignals, type PipelineConfig } from '#research';
+import { calibrate, chooseCalibrator, predictRow, type Calibrator, type GbdtModel } from '#ml';
+import { CalibrationWalk, EventStream, regimeOptions, regimeRow, type Barriers, type Decided, type PipelineConfig } from '#research';
 
 /** What the pipeline left behind that says what its model would do at a bar. */
 export interface ModelParts {
   readonly model: GbdtModel;
-  readonly calibrator: Calibrator;
+  /** In force until outcomes are known: fitted on predictions of models that had not seen the sample. */
+  readonly firstCalibrator: Calibrator;
   readonly barriers: Barriers;
   readonly config: PipelineConfig;
   readonly seam: number;
   /** Order of fractional differencing, by symbol. */
   readonly fracdiffOrder: ReadonlyMap<string, number>;
-  /** No signal for bars that start earlier. */
+  /** No signal for bars that start earlier; the calibrator learns from outcomes since the seam all the same. */
   readonly tradeFrom: number;
 }
 
@@ -26,79 +27,111 @@ export function featureGraph(parts: ModelParts, symbol: string): ReturnType<type
   );
 }
 
-/** The model's signals bar by bar: features stepped, the event rule asked, the model's score calibrated. */
+/**
+ * The model's signals bar by bar: features stepped, the event rule asked, the model's score calibrated. The calibrator is fitted anew as
+ * the pipeline does in its validation part, on the outcomes of all symbols that have become known since the seam (docs/adr/0001).
+ */
 export function modelFeed(parts: ModelParts): FeatureFeed {
-  return { names: NAMES, open: (symbol) => new ModelLane(parts, symbol) };
+  return {
+    names: NAMES,
+    open() {
+      const calibration = new SharedCalibration(parts.firstCalibrator);
+      let opened = 0;
+      return (symbol) => new ModelLane(parts, symbol, opened++, calibration);
+    },
+  };
+}
+
+interface Outcome {
+  /** Start of the deciding bar. */
+  readonly time: number;
+  readonly lane: number;
+  readonly score: number;
+  readonly label: number;
+}
+
+/** One calibrator for all symbols. What ended with an instant is learned before the first prediction of that instant. */
+class SharedCalibration {
+  readonly #walk: CalibrationWalk;
+  #ended: Outcome[] = [];
+
+  constructor(first: Calibrator) {
+    this.#walk = new CalibrationWalk(first, (scores, outcomes) => chooseCalibrator(scores, outcomes).calibrator);
+  }
+
+  ended(outcome: Outcome): void {
+    this.#ended.push(outcome);
+  }
+
+  /** In the order of the pipeline's samples: by time of decision, then by symbol. */
+  learn(): void {
+    if (this.#ended.length === 0) return;
+    for (const { score, label } of this.#ended.sort((one, other) => one.time - other.time || one.lane - other.lane))
+      this.#walk.learn(score, label);
+    this.#ended = [];
+  }
+
+  probability(score: number): number {
+    return calibrate(this.#walk.calibratorNow(), score);
+  }
 }
 
 class ModelLane implements RowFeed {
   readonly #parts: ModelParts;
+  readonly #lane: number;
+  readonly #calibration: SharedCalibration;
+  readonly #events: EventStream;
   readonly #stream: FeatureStream;
   readonly #regime: RegimeStream;
   readonly #values: Float64Array;
   readonly #places: Int32Array;
+  /** Raw scores of events whose outcome is not known yet, by row. */
+  readonly #open = new Map<number, number>();
+  #decided: Decided | undefined;
   #started = false;
 
-  constructor(parts: ModelParts, symbol: string) {
+  constructor(parts: ModelParts, symbol: string, lane: number, calibration: SharedCalibration) {
     const graph = featureGraph(parts, symbol);
     this.#parts = parts;
+    this.#lane = lane;
+    this.#calibration = calibration;
+    this.#events = new EventStream(parts.barriers, parts.config);
     this.#stream = graph.stream();
     this.#regime = new RegimeStream(2, regimeOptions(parts.config.features));
     this.#values = new Float64Array(graph.names.length);
     this.#places = Int32Array.from(parts.model.featureNames, (name) => graph.names.indexOf(name));
   }
 
+  observe(bars: BarSeries, row: number): void {
+    const { decided, resolved } = this.#events.step(bars, row);
+    this.#decided = decided;
+    for (const { row: at, label } of resolved) {
+      const score = this.#open.get(at);
+      if (score === undefined) continue;
+      this.#open.delete(at);
+      this.#calibration.ended({ time: bars.time[at]!, lane: this.#lane, score, label });
+    }
+  }
+
   step(bars: BarSeries, row: number, out: Float64Array): void {
     out.fill(Number.NaN);
-    if (bars.time[row]! < this.#parts.tradeFrom) return;
-    // All bars up to the first that may trade, then one at a time.
+    this.#calibration.learn();
+    const time = bars.time[row]!;
+    if (time < this.#parts.seam - bars.timeframe.ms) return;
+    // All bars up to the seam, then one at a time.
     for (let next = this.#started ? row : 0; next <= row; next++)
       this.#stream.stepRow(bars, next, this.#values, this.#regime.step(regimeRow(bars, next)));
     this.#started = true;
-    const event = lastEvent(bars, this.#parts);
-    if (event?.row !== row) return;
+    if (this.#decided === undefined) return;
     const score = predictRow(
       this.#parts.model,
       Float64Array.from(this.#places, (place) => this.#values[place]!),
     )[0]!;
-    out[0] = calibrate(this.#parts.calibrator, score);
-    out[1] = event.width;
-    out[2] = event.side;
+    this.#open.set(row, score);
+    const probability = this.#calibration.probability(score);
+    if (time < this.#parts.tradeFrom) return;
+    out[0] = probability;
+    out[1] = this.#decided.width;
+    out[2] = this.#decided.side;
   }
-}
-
-/** The signals of whole series at once: what the feed gives bar by bar, for a backtest of the same decisions. */
-export function modelSignals(parts: ModelParts, series: readonly BarSeries[]): ReadonlyMap<string, ModelSignals> {
-  return new Map(
-    series.map((bars) => {
-      const regime = expandingRegime(regimeColumns(bars), regimeOptions(parts.config.features));
-      const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
-      const columns = featureGraph(parts, bars.symbol).batch(bars, externals) as Record<string, Float64Array>;
-      const scores = predict(
-        parts.model,
-        parts.model.featureNames.map((name) => columns[name]!),
-        bars.length,
-      );
-      const missing = () => new Float64Array(bars.length).fill(Number.NaN);
-      const signals = { probability: missing(), width: missing(), side: missing() };
-      const events = labelEvents(bars, parts.barriers, parts.seam, parts.config);
-      const first = firstRowAtOrAfter(bars, parts.tradeFrom);
-      events.row.forEach((row, index) => {
-        if (row < first) return;
-        signals.probability[row] = calibrate(parts.calibrator, scores[row]!);
-        signals.width[row] = events.width[index]!;
-        signals.side[row] = events.side[index]!;
-      });
-      return [bars.symbol, signals] as const;
-    }),
-  );
-}
-
-function lastEvent(
-  bars: BarSeries,
-  { barriers, seam, config }: ModelParts,
-): { readonly row: number; readonly width: number; readonly side: number } | undefined {
-  const { row, width, side } = labelEvents(bars, barriers, seam, config);
-  const last = row.length - 1;
-  return last < 0 ? undefined : { row: row[last]!, width: width[last]!, side: side[last]! };
 }

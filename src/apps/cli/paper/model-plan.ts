@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { didYouMean, UserError } from '#core';
+import { didYouMean, sha256, toIso, UserError } from '#core';
 import type { AssetClass, BarSeries } from '#domain';
-import { chooseCalibrator, gbdtFromJson, parseCalibrator, type Calibrator } from '#ml';
+import { chooseCalibrator, gbdtFromJson, type Calibrator } from '#ml';
 import {
+  fitOutOfFold,
   modelStrategy,
   pipelineConfigSchema,
   limitsFor,
@@ -31,43 +32,74 @@ export interface ModelPlan extends PaperPlan {
   strategyOn(signals: ReadonlyMap<string, ModelSignals>): ReturnType<typeof modelStrategy>;
 }
 
-/** The pipeline's model on the bars it was made from, traded from where its training ended. */
-export async function planModel(workspace: string, from: string | undefined, given: ResolvedConfig<PipelineConfig>): Promise<ModelPlan> {
+/** What the pipeline left in a workspace: its model, and the bars that it was made from and judged on. */
+export interface SavedModel {
+  readonly parts: Omit<ModelParts, 'tradeFrom'>;
+  readonly payoff: Payoff;
+  readonly series: readonly BarSeries[];
+  /** What the user is told about the bars, with the model's own mark. */
+  readonly description: string;
+  readonly verdict: readonly string[];
+}
+
+export async function readModel(workspace: string, given: ResolvedConfig<PipelineConfig>): Promise<SavedModel> {
   if (!hasModel(workspace))
     throw new UserError(`there is no model in ${workspace}`, 'Make one: edgewright pipeline. Or name a strategy: --strategy supertrend');
   const place = (path: string): string => join(workspace, path);
   const made = pipelineConfigSchema.parse(readJson<{ parameters: unknown }>(place('results/lineage.json')).parameters);
-  const config: PipelineConfig = { ...made, trading: changedOf('trading', made, given), risk: changedOf('risk', made, given) };
+  const config: PipelineConfig = {
+    ...made,
+    trading: changedOf('trading', made, given),
+    risk: changedOf('risk', made, given),
+    safety: changedOf('safety', made, given),
+  };
   const notes = readJson<{ seam: string; symbols: readonly FeatureNotes[] }>(place(PLACES.featureNotes));
-  const seam = Date.parse(notes.seam);
-  const series = await seriesOf(workspace, config, notes.symbols, given.value.symbols);
-  const { timeframe } = series[0]!;
+  const model = gbdtFromJson(readJson(place(PLACES.model)));
+  const parts = {
+    model,
+    firstCalibrator: await outOfFoldCalibrator(workspace),
+    barriers: readJson<{ barriers: Barriers }>(place(PLACES.labelNotes)).barriers,
+    config,
+    seam: Date.parse(notes.seam),
+    fracdiffOrder: new Map(notes.symbols.map((note) => [note.symbol, note.fracdiffOrder])),
+  };
+  checkFeatures({ ...parts, tradeFrom: 0 }, notes.symbols);
+  const { description } = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data;
+  return {
+    parts,
+    payoff: readJson<{ payoff: Payoff }>(place(PLACES.trainingMetrics)).payoff,
+    series: await seriesOf(workspace, config, notes.symbols, given.value.symbols),
+    description: `${description}; model ${sha256(readFileSync(place(PLACES.model))).slice(0, 8)}`,
+    verdict: verdictNote(workspace),
+  };
+}
+
+/** The pipeline's model on the bars it was made from, traded from where its training ended. */
+export async function planModel(workspace: string, from: string | undefined, given: ResolvedConfig<PipelineConfig>): Promise<ModelPlan> {
+  const saved = await readModel(workspace, given);
+  const { seam } = saved.parts;
+  const { timeframe } = saved.series[0]!;
   const tradeFrom = from === undefined ? seam - timeframe.ms : dateOf(from);
   if (tradeFrom < seam - timeframe.ms)
     throw new UserError(
-      `--from ${from} lies in the model's training data, which end ${notes.seam.slice(0, 10)}`,
+      `--from ${from} lies in the model's training data, which end ${toIso(seam).slice(0, 10)}`,
       'What it has learned from proves nothing: begin there or later.',
     );
-  const end = Math.max(...series.map((bars) => bars.time.at(-1)!));
-  if (tradeFrom > end) throw new UserError(`the bars end before ${from}`, `They run to ${new Date(end).toISOString().slice(0, 10)}.`);
-  const parts: ModelParts = {
-    model: gbdtFromJson(readJson(place(PLACES.model))),
-    calibrator: await outOfFoldCalibrator(workspace),
-    barriers: readJson<{ barriers: Barriers }>(place(PLACES.labelNotes)).barriers,
-    config,
-    seam,
-    fracdiffOrder: new Map(notes.symbols.map((note) => [note.symbol, note.fracdiffOrder])),
-    tradeFrom,
-  };
-  checkFeatures(parts, notes.symbols);
-  const description = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data.description;
-  const common = commonSetup(series, assetClassOf(config), config, tradeFrom, description);
-  const { payoff } = readJson<{ payoff: Payoff }>(place(PLACES.trainingMetrics));
+  const end = Math.max(...saved.series.map((bars) => bars.time.at(-1)!));
+  if (tradeFrom > end) throw new UserError(`the bars end before ${from}`, `They run to ${toIso(end).slice(0, 10)}.`);
+  return modelPlan(saved, saved.series, tradeFrom);
+}
+
+/** The model on these bars: those that it was made from, and whatever has come since. */
+export function modelPlan(saved: SavedModel, series: readonly BarSeries[], tradeFrom: number): ModelPlan {
+  const parts: ModelParts = { ...saved.parts, tradeFrom };
+  const { config, barriers } = parts;
+  const common = commonSetup(series, assetClassOf(config), config, tradeFrom, saved.description);
   const strategyOn = (signals: ReadonlyMap<string, ModelSignals>): ReturnType<typeof modelStrategy> =>
     modelStrategy({
       signals,
-      maxBars: parts.barriers.maxBars,
-      payoff,
+      maxBars: barriers.maxBars,
+      payoff: saved.payoff,
       trading: config.trading,
       roundTripCost: roundTripCost(common.profile),
     });
@@ -83,8 +115,8 @@ export async function planModel(workspace: string, from: string | undefined, giv
     series,
     what: "the pipeline's model",
     notes: [
-      'Sizes by Bayesian Kelly from no trades; probabilities calibrated on out-of-fold predictions of the training part, so nothing of these bars was learned from.',
-      ...verdictNote(workspace),
+      'Sizes by Bayesian Kelly from no trades. Probabilities are calibrated on out-of-fold predictions of the training part, later on outcomes as they become known: nothing is learned from a bar before it is over.',
+      ...saved.verdict,
     ],
     parts,
     strategyOn,
@@ -92,7 +124,7 @@ export async function planModel(workspace: string, from: string | undefined, giv
 }
 
 /** Symbols, cash, direction and limits may be set anew; the rest is what the model was made with. */
-function changedOf<Section extends 'trading' | 'risk'>(
+export function changedOf<Section extends 'trading' | 'risk' | 'safety' | 'data'>(
   section: Section,
   made: PipelineConfig,
   given: ResolvedConfig<PipelineConfig>,
@@ -123,14 +155,13 @@ async function seriesOf(
 /** Chosen as the pipeline chooses its first one: on predictions of models that had not seen the sample. */
 async function outOfFoldCalibrator(workspace: string): Promise<Calibrator> {
   const path = join(workspace, PLACES.outOfFoldPredictions);
-  if (!existsSync(path)) return parseCalibrator(readFileSync(join(workspace, PLACES.calibrator), 'utf8'));
+  if (!existsSync(path))
+    throw new UserError(`${workspace} holds a model without its out-of-fold predictions`, 'Make it again: edgewright pipeline.');
   const columns = await readColumns(path);
-  const scores = columns['raw']!;
-  const known = Array.from(scores.keys()).filter((index) => !Number.isNaN(scores[index]!));
-  return chooseCalibrator(
-    Float64Array.from(known, (index) => scores[index]!),
-    Float64Array.from(known, (index) => columns['label']![index]!),
-  ).calibrator;
+  return fitOutOfFold(
+    { probability: columns['raw']!, label: columns['label']! },
+    (scores, outcomes) => chooseCalibrator(scores, outcomes).calibrator,
+  );
 }
 
 function checkFeatures(parts: ModelParts, notes: readonly FeatureNotes[]): void {

@@ -1,12 +1,11 @@
-import { join, resolve } from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UserError } from '#core';
 import { firstRowAtOrAfter, parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import { limitsFor, type PipelineConfig } from '#research';
 import { prepare, type Strategy } from '#strategy';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
-import { loadBars, onCommonDates, sourceOf } from '../backtest/load-bars.ts';
+import { loadBars, onCommonDates } from '../backtest/load-bars.ts';
 import { parseScalar } from '../../config/sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
@@ -29,44 +28,47 @@ const WARMUP_BARS = 250;
 export async function planPaper(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
   if (options.strategy !== undefined && options.model !== undefined)
     throw new UserError('--strategy and --model are both given', 'Trade one of them.');
-  if (options.live === true) return planLive(options, config, io);
+  const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
+  if (options.live === true) return planLive(options, workspace, config, io);
   if (options.strategy === undefined) {
     const { hasModel, planModel } = await import('./model-plan.ts');
-    const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
     if (options.model !== undefined || (hasModel(workspace) && !asksForData(config))) return planModel(workspace, options.from, config);
   }
   return planStrategy(options, config, io);
 }
 
-/** How many bars a live session loads to warm up. */
+/** How many bars a live session of a strategy loads to warm up. */
 const LIVE_HISTORY_BARS = 400;
 
-/** A strategy on bars as they close: history warms up, trading begins with the bar that is forming now. */
-async function planLive(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
-  const { source, timeframe } = config.value.data;
-  if (options.model !== undefined)
-    throw new UserError('--live trades strategies; the model trades in a replay', 'Leave --live or --model away.');
-  if (source === 'demo' || source === 'synthetic')
-    throw new UserError(`source "${source}" never has a new bar`, 'Use --source ccxt:<exchange>, alpaca, or files that grow.');
-  if (config.value.symbols.length === 0) throw new UserError('--live needs to know what to trade', 'Name symbols: --symbols BTC/USDT');
-  const { ms } = parseTimeframe(timeframe);
+/** A strategy or the model on bars as they close: history warms up, trading begins with the bar that is forming now. */
+async function planLive(
+  options: PaperOptions,
+  workspace: string,
+  config: ResolvedConfig<PipelineConfig>,
+  io: CliEnvironment,
+): Promise<PaperPlan> {
+  if (options.from !== undefined)
+    throw new UserError('--from and --live are both given', 'Live trading begins with the bar that is forming now.');
+  const { knownStart, liveFeed, openLive, planLiveModel } = await import('./live-plan.ts');
+  if (options.strategy === undefined) {
+    const { hasModel } = await import('./model-plan.ts');
+    if (options.model !== undefined || (hasModel(workspace) && !asksForData(config)))
+      return planLiveModel({ workspace, state: options.state, now: Date.now }, config, io);
+  }
+  const { data, symbols, seed } = config.value;
+  const venue = await openLive(data, symbols, seed, io);
+  if (symbols.length === 0) throw new UserError('--live needs to know what to trade', 'Name symbols: --symbols BTC/USDT');
+  const { ms } = parseTimeframe(data.timeframe);
   const now = Date.now();
   const known = knownStart(options.state);
-  const from = config.value.data.start ?? new Date((known ?? now) - LIVE_HISTORY_BARS * ms).toISOString().slice(0, 10);
-  const plan = await planStrategy(options, { ...config, value: { ...config.value, data: { ...config.value.data, start: from } } }, io);
-  const tradeFrom = known ?? Math.floor(now / ms) * ms;
+  const start = data.start ?? new Date((known ?? now) - LIVE_HISTORY_BARS * ms).toISOString().slice(0, 10);
+  const plan = await planStrategy(options, { ...config, value: { ...config.value, data: { ...data, start } } }, io);
   return {
     ...plan,
-    setup: { ...plan.setup, tradeFrom },
+    setup: { ...plan.setup, tradeFrom: known ?? Math.floor(now / ms) * ms },
     series: plan.series.map((bars) => sliceBars(bars, 0, firstRowAtOrAfter(bars, now - ms + 1))),
-    live: { source: await sourceOf(config.value, io), everyMs: Math.min(30_000, Math.max(500, ms / 12)) },
+    live: liveFeed(venue, ms),
   };
-}
-
-function knownStart(state: string): number | undefined {
-  const path = join(state, 'journal.jsonl');
-  const end = existsSync(path) ? readFileSync(path, 'utf8').split('\n', 2) : [];
-  return end.length === 2 ? (JSON.parse(end[0]!) as { tradeFrom?: number }).tradeFrom : undefined;
 }
 
 /** Flags that name other data than the model's mean that the user wants a strategy on them. */

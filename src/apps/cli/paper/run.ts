@@ -26,6 +26,8 @@ export interface PaperRun {
   readonly barsPerSecond: number;
   readonly reconcileEveryMs: number;
   readonly json: boolean;
+  /** Wall time; default the machine's. */
+  readonly now?: () => number;
 }
 
 const REMEMBERED = 64;
@@ -57,6 +59,7 @@ class PaperRunner {
   readonly #view;
   readonly #log: (level: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly #health: SessionHealth;
+  readonly #now: () => number;
   readonly #equity: number[] = [];
   readonly #recent: Happening[] = [];
   readonly #said = new Map<string, string>();
@@ -67,10 +70,11 @@ class PaperRunner {
 
   constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
     this.#run = run;
+    this.#now = run.now ?? Date.now;
     const path = join(run.state, 'journal.jsonl');
     if (run.fresh) putAside(path);
     this.#log = (level, event, fields = {}) =>
-      appendFileSync(join(run.state, 'log.jsonl'), `${JSON.stringify({ at: toIso(Date.now()), level, event, ...fields })}\n`);
+      appendFileSync(join(run.state, 'log.jsonl'), `${JSON.stringify({ at: toIso(this.#now()), level, event, ...fields })}\n`);
     this.#journal = openJournal(path, guard);
     if (this.#journal.tornBytes > 0) this.#log('warn', 'unfinished_record_dropped', { bytes: this.#journal.tornBytes });
     this.#total = countInstants(run.plan.series, Number.NEGATIVE_INFINITY);
@@ -107,7 +111,7 @@ class PaperRunner {
         await waitUntil(nextAt, stop);
       } else if (bars % 32 === 0) await nextTurn();
       if (stop.aborted) break;
-      if (!this.#health.before(Date.now(), instant)) {
+      if (!this.#health.before(this.#now(), instant)) {
         stopped = 'halted';
         break;
       }
@@ -131,17 +135,17 @@ class PaperRunner {
       timeframe: session.timeframe,
       since: session.lastTime,
       stop,
-      now: Date.now,
+      now: this.#now,
       onRound: (fault) => {
         this.#health.feedRound(fault);
-        this.#health.reconcileWhenDue(Date.now());
+        this.#health.reconcileWhenDue(this.#now());
       },
     });
   }
 
   #offer(instant: Instant): void {
     try {
-      const { refused } = this.#live.offer(instant.bars, this.#polling ? Date.now() : instant.closedAt);
+      const { refused } = this.#live.offer(instant.bars, this.#polling ? this.#now() : instant.closedAt);
       for (const reason of refused) this.#refuse(reason);
     } catch (cause) {
       if (cause instanceof UserError || cause instanceof OperationalError || cause instanceof InvariantError) throw cause;
@@ -200,7 +204,7 @@ class PaperRunner {
       done: session.nextRow,
       total: this.#total,
       level: this.#health.level,
-      reconciled: this.#health.agreement(Date.now()),
+      reconciled: this.#health.agreement(this.#now()),
       speed:
         plan.live !== undefined
           ? 'live bars'
@@ -214,7 +218,7 @@ class PaperRunner {
   async #finish(stopped: PaperOutcome['stopped'], bars: number): Promise<PaperOutcome> {
     this.#live.sync();
     const { session } = this.#live;
-    this.#health.reconcile(Date.now());
+    this.#health.reconcile(this.#now());
     const { reason, reconciliations } = this.#health;
     const outcome = outcomeOf(this.#live, { stopped, reason, bars, reconciliations });
     await writeText(
