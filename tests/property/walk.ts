@@ -58,13 +58,13 @@ const TYPES: readonly OrderType[] = [
   'limit_on_close',
 ];
 
-/** Orders of every kind, groups, cancels and replacements at random; its choices depend on the row alone. */
+/** Orders of every kind, groups, cancels and replacements at random; its choices depend on the moment alone. */
 export function anyTrader(seed: number, name = 'any', replaces = true): Strategy {
   return {
     name,
     features: {},
     onBar(context) {
-      const rng = createRng(`${seed}/${name}/${context.row}`);
+      const rng = createRng(`${seed}/${name}/${context.symbol}/${context.time}`);
       const draw = (): number => rng.uniform();
       if (draw() < 0.04) context.cancelAll();
       if (draw() < 0.05) context.closePosition(0.5);
@@ -86,7 +86,7 @@ function protect(context: BarContext, draw: () => number): void {
   if (held === 0) return;
   const side = held > 0 ? 'sell' : 'buy';
   const sign = Math.sign(held);
-  const shared = { side, size: Math.abs(held), ocoGroup: `g${context.row}`, reduceOnly: true } as const;
+  const shared = { side, size: Math.abs(held), ocoGroup: `g${context.time}`, reduceOnly: true } as const;
   context.submit({ ...shared, type: 'limit', limitPrice: context.close * (1 + sign * 0.01 * (0.2 + draw())) });
   context.submit({ ...shared, type: 'stop', stopPrice: context.close * (1 - sign * 0.01 * (0.2 + draw())) });
 }
@@ -112,4 +112,25 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
       ? { stopLoss: close * (1 - sign * 0.03), takeProfit: close * (1 + sign * 0.04), maxBars: 15 }
       : {}),
   };
+}
+
+/** Four finer bars inside each bar of `walk` with the same seed: open to one extreme, to the other, to the close. */
+export function fineWalk(rows: number, seed: number | string): BarSeries {
+  const bars = walk(rows, seed);
+  const rng = createRng(`${seed}/path`);
+  const make = (): Float64Array => new Float64Array(rows * 4);
+  const [time, open, high, low, close, volume] = [make(), make(), make(), make(), make(), make()];
+  for (let row = 0; row < rows; row++) {
+    const [first, second] = rng.uniform() < 0.5 ? [bars.high[row]!, bars.low[row]!] : [bars.low[row]!, bars.high[row]!];
+    const stops = [bars.open[row]!, first, (first + second) / 2, second, bars.close[row]!];
+    for (let step = 0; step < 4; step++) {
+      const at = row * 4 + step;
+      time[at] = bars.time[row]! + step * 3_600_000;
+      [open[at], close[at]] = [stops[step]!, stops[step + 1]!];
+      high[at] = Math.max(open[at]!, close[at]!);
+      low[at] = Math.min(open[at]!, close[at]!);
+      volume[at] = bars.volume[row]! / 4;
+    }
+  }
+  return barSeries('WALK', parseTimeframe('1h'), { time, open, high, low, close, volume });
 }
