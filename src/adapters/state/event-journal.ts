@@ -1,12 +1,22 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { OperationalError } from '#core';
-import type { EventJournal, JournalRecord } from '#live';
-
-const SUM_LENGTH = 12;
-const PREFIX = '{"sum":"';
-const BODY_AT = PREFIX.length + SUM_LENGTH + 2;
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { OperationalError, UserError } from '#core';
+import type { EventJournal } from '#live';
+import { readHead, writeHead, type JournalHead } from './journal-head.ts';
+import { lineOf, readRecords } from './journal-lines.ts';
+import { syncFolder } from './whole-file.ts';
 
 export interface FileJournal extends EventJournal {
   /** Bytes of an unfinished record that were cut off the end at opening; kept beside the journal as `.torn`. */
@@ -15,14 +25,18 @@ export interface FileJournal extends EventJournal {
 }
 
 /**
- * An append-only file of JSON lines, each with its number and a checksum over the rest of the line. `guard` is asked before every
- * sync and may throw (a lost lease). What a crash left unfinished at the end is cut off; damage before the end throws
- * `OperationalError` ('corrupt'), for nothing after it can be trusted.
+ * An append-only file of JSON lines, each with its number and a checksum over its text and the checksum before it. Beside it, `.head` says
+ * how many records are safely on disk. `guard` is asked before every sync and may throw (a lost lease). What a crash left unfinished at
+ * the end is cut off. Damage before that, or fewer records than the head knows of, throws `OperationalError` ('corrupt'): nothing after
+ * it can be trusted. A journal that is gone or empty throws `UserError` when the head, or one of `remains` in its folder, shows that there
+ * was one.
  */
-export function openJournal(path: string, guard: () => void = () => undefined): FileJournal {
+export function openJournal(path: string, guard: () => void = () => undefined, remains: readonly string[] = []): FileJournal {
   mkdirSync(dirname(path), { recursive: true });
+  const head = readHead(path);
+  checkThere(path, head, remains);
   const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const { records, end } = readRecords(bytes, path);
+  const { records, end, lastSum } = readRecords(bytes, path, head);
   const tornBytes = bytes.length - end;
   if (tornBytes > 0) writeFileSync(`${path}.torn`, bytes.subarray(end));
   const file = openSync(path, 'a');
@@ -30,7 +44,10 @@ export function openJournal(path: string, guard: () => void = () => undefined): 
   fsyncSync(file);
   syncFolder(dirname(path));
   const hash: Hash = createHash('sha256').update(bytes.subarray(0, end));
+  let size = end;
   let count = records.length;
+  let sum = lastSum;
+  let headed = head?.records ?? 0;
   let dirty = false;
   let broken: unknown;
   return {
@@ -38,17 +55,21 @@ export function openJournal(path: string, guard: () => void = () => undefined): 
     tornBytes,
     append(record) {
       if (broken !== undefined) throw broken;
-      const line = Buffer.from(lineOf(record, count));
+      const line = lineOf(record, count, sum);
+      const text = Buffer.from(line.text);
       try {
-        for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+        for (let written = 0; written < text.length; ) written += writeSync(file, text, written);
       } catch (error) {
-        // Part of a line may be on disk: nothing may follow it.
         broken = new OperationalError('no_space', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, {
           cause: error,
         });
+        // Part of a line may be on disk: it is taken back, and nothing may follow it.
+        cutTo(file, size);
         throw broken;
       }
-      hash.update(line);
+      hash.update(text);
+      size += text.length;
+      sum = line.sum;
       count++;
       dirty = true;
     },
@@ -56,61 +77,29 @@ export function openJournal(path: string, guard: () => void = () => undefined): 
       guard();
       if (dirty) fsyncSync(file);
       dirty = false;
+      if (broken !== undefined || headed === count) return;
+      if (writeHead(path, { records: count, sum })) headed = count;
     },
     hash: () => hash.copy().digest('hex'),
     close: () => closeSync(file),
   };
 }
 
-function lineOf(record: JournalRecord, number: number): string {
-  const body = `"n":${number},${JSON.stringify(record).slice(1)}`;
-  return `${PREFIX}${sumOf(body)}",${body}\n`;
+/** A session that was there must not begin anew in silence because its journal is not. */
+function checkThere(path: string, head: JournalHead | undefined, remains: readonly string[]): void {
+  if (existsSync(path) && statSync(path).size > 0) return;
+  const left = head === undefined ? remains.find((name) => existsSync(join(dirname(path), name))) : `${basename(path)}.head`;
+  if (left === undefined) return;
+  throw new UserError(
+    `${path} is ${existsSync(path) ? 'empty' : 'gone'}, but ${left} shows that a session was here`,
+    'Restore the journal to go on with it, or begin anew with --fresh.',
+  );
 }
 
-function sumOf(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, SUM_LENGTH);
-}
-
-/** The whole records, and where they end. Only a tail with no whole record after it may be cut. */
-function readRecords(bytes: Buffer, path: string): { readonly records: JournalRecord[]; readonly end: number } {
-  const records: JournalRecord[] = [];
-  let end = 0;
-  let at = 0;
-  let bad = -1;
-  for (let number = 0; at < bytes.length; number++) {
-    const stop = bytes.indexOf(10, at);
-    const line = stop < 0 ? undefined : bytes.toString('utf8', at, stop);
-    const record = line === undefined ? undefined : parseLine(line);
-    if (record === undefined) {
-      if (bad < 0) bad = number;
-    } else if (bad >= 0 || record.n !== number) {
-      throw new OperationalError(
-        'corrupt',
-        `${path}: record ${bad >= 0 ? bad + 1 : number + 1} is damaged and whole ones follow it. Halted before any order; restore the file, or begin anew with --fresh`,
-      );
-    } else {
-      const { sum: _, n: __, ...rest } = record;
-      records.push(rest as unknown as JournalRecord);
-      end = stop + 1;
-    }
-    if (stop < 0) break;
-    at = stop + 1;
-  }
-  return { records, end };
-}
-
-/** Every byte of a line is vouched for: the sum covers the body, the rest must be just what `lineOf` writes. */
-function parseLine(line: string): { readonly sum: string; readonly n: number } | undefined {
-  const body = line.slice(BODY_AT);
-  if (line !== `${PREFIX}${sumOf(body)}",${body}`) return undefined;
-  return JSON.parse(line) as { sum: string; n: number };
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
+function cutTo(file: number, size: number): void {
   try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    ftruncateSync(file, size);
+  } catch {
+    // The next start cuts it off.
   }
 }
