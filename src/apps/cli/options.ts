@@ -1,13 +1,10 @@
-import { pipelineConfigSchema, type PipelineConfig } from '#research';
-import { UserError } from '#core';
+import type { PipelineConfig } from '#research';
 import type { Command } from 'commander';
-import { resolveConfig, type ConfigLayer, type ConfigTree, type ResolvedConfig } from '../config/layers.ts';
-import { withAbsolutePaths } from '../config/paths.ts';
-import { environmentLayer, fileLayer, parseScalar, setPath, splitList } from '../config/sources.ts';
+import type { ResolvedConfig } from '../config/layers.ts';
 import type { CliEnvironment } from './terminal.ts';
 
 /** Flags that set a configuration key each, shared by every command that reads the configuration. */
-const FLAGS: readonly { readonly flags: string; readonly text: string; readonly key: string; readonly list?: true }[] = [
+export const CONFIG_FLAGS: readonly { readonly flags: string; readonly text: string; readonly key: string; readonly list?: true }[] = [
   { flags: '--symbols <list>', text: 'comma-separated symbols (default: all that the source has)', key: 'symbols', list: true },
   { flags: '--source <name>', text: 'demo, synthetic, files, ccxt:<exchange> or alpaca', key: 'data.source' },
   { flags: '--path <path>', text: 'file or folder of bars, for --source files', key: 'data.path' },
@@ -26,7 +23,7 @@ const FLAGS: readonly { readonly flags: string; readonly text: string; readonly 
 
 export function addConfigOptions(command: Command): Command {
   command.option('--config <file>', 'configuration file (default: edgewright.yaml here, if there is one)');
-  for (const flag of FLAGS) command.option(flag.flags, flag.text);
+  for (const flag of CONFIG_FLAGS) command.option(flag.flags, flag.text);
   return command
     .option('--set <key=value...>', 'any other setting, e.g. --set model.trees=500')
     .option('--workspace <folder>', 'folder for results/ and models/', '.')
@@ -41,39 +38,8 @@ export interface CommonOptions {
   readonly [name: string]: unknown;
 }
 
-/** defaults ← file ← environment ← flags, checked. */
-export function readConfig(options: CommonOptions, io: CliEnvironment): ResolvedConfig<PipelineConfig> {
-  const layers: ConfigLayer[] = [fileLayer(options.config, io.cwd), environmentLayer(io.environment), flagLayer(options)];
-  const resolved = resolveConfig(pipelineConfigSchema, layers);
-  return { ...resolved, value: withAbsolutePaths(resolved.value, io.cwd) };
+/** defaults ← file ← environment ← flags, checked. The schema is loaded only here: `--help` must not wait for it. */
+export async function readConfig(options: CommonOptions, io: CliEnvironment): Promise<ResolvedConfig<PipelineConfig>> {
+  const { resolveOptions } = await import('./read-config.ts');
+  return resolveOptions(options, io);
 }
-
-function flagLayer(options: CommonOptions): ConfigLayer {
-  const values: ConfigTree = {};
-  for (const flag of FLAGS) {
-    const name = /--([a-z-]+)/.exec(flag.flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const given = options[name];
-    if (typeof given !== 'string') continue;
-    const list = flag.list ? splitList(given) : undefined;
-    if (list?.length === 0) throw new UserError(`--${name} is empty`, `Name one or more, or leave --${name} out for all.`);
-    setPath(values, flag.key.split('.'), list ?? (TEXT_KEYS.has(flag.key) ? given : parseScalar(given)));
-  }
-  for (const pair of options.set ?? []) {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new UserError(`--set takes key=value, got "${pair}"`, 'Example: --set model.trees=500');
-    setPath(values, pair.slice(0, at).split('.'), parseScalar(pair.slice(at + 1)));
-  }
-  return { name: 'command line', values };
-}
-
-const TEXT_KEYS = new Set([
-  'data.source',
-  'data.path',
-  'data.timeframe',
-  'data.start',
-  'data.end',
-  'data.assetClass',
-  'data.corporateActions',
-  'data.secondSource',
-  'trading.profile',
-]);

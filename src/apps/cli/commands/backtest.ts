@@ -109,7 +109,7 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
     throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
   const { asSourceAndPath, onCommonDates, loadBars } = await import('../backtest/load-bars.ts');
-  const config = readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
+  const config = await readConfig(withAliases(options, asSourceAndPath, io.cwd), io);
   const rules = await readRules(options, options.profile ?? config.value.trading.profile);
   const parameters = readParameters(options.param ?? []);
   const dates = oneOf('--dates', options.dates ?? 'common', ['common', 'all'] as const);

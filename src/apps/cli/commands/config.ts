@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { leafPaths, type ConfigTree, type ConfigValue } from '../../config/layers.ts';
+import type { ConfigTree, ConfigValue } from '../../config/layers.ts';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 
 export function addConfigCommand(program: Command, io: CliEnvironment): void {
   const config = program.command('config').description('Show the settings and where each came from');
-  addConfigOptions(config.command('show').description('Every setting, its value and its origin')).action((options: CommonOptions) => {
-    const { value, origins } = readConfig(options, io);
+  addConfigOptions(config.command('show').description('Every setting, its value and its origin')).action(async (options: CommonOptions) => {
+    const { value, origins } = await readConfig(options, io);
+    const { leafPaths } = await import('../../config/layers.ts');
     const tree: ConfigTree = { ...value };
     if (options.json === true) {
       io.stdout.write(`${JSON.stringify({ settings: value, origins: Object.fromEntries(origins) }, null, 2)}\n`);

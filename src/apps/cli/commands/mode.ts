@@ -48,7 +48,7 @@ export function addModeCommand(program: Command, io: CliEnvironment): void {
         const { LIVE_REFUSAL } = await import('../../slices/built-in.ts');
         throw new UserError(LIVE_REFUSAL, 'Try it on paper first: edgewright paper');
       }
-      const { value } = readConfig(options, io);
+      const { value } = await readConfig(options, io);
       const config = value.symbols.length > 0 ? value : { ...value, symbols: ['AAPL'] };
       const { executeWorkflow, openSlices } = await import('../run-workflow.ts');
       const { narrator, printOutputs } = await import('../narrate.ts');

@@ -54,7 +54,7 @@ async function optimize(options: OptimizeOptions, io: CliEnvironment): Promise<v
   const { readWishes, recipeOf } = await import('../optimize/wishes.ts');
   const wishes = readWishes(options);
   const { data, from, to } = options;
-  const config = readConfig(
+  const config = await readConfig(
     {
       ...options,
       ...(data === undefined ? {} : asSourceAndPath(data, io.cwd)),

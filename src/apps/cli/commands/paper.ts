@@ -45,7 +45,7 @@ export function addPaperCommand(program: Command, io: CliEnvironment): void {
 }
 
 async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<void> {
-  const config = readConfig(options, io);
+  const config = await readConfig(options, io);
   const json = options.json === true;
   const barsPerSecond = speedOf(options.speed, io.stdout.isTTY === true && !json);
   const reconcileSeconds = Number(options.reconcile);

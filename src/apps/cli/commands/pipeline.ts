@@ -14,7 +14,7 @@ interface PipelineOptions extends CommonOptions {
 
 /** Runs the pipeline's stages that were asked for. */
 async function runStages(options: PipelineOptions, io: CliEnvironment): Promise<void> {
-  const { value } = readConfig(options, io);
+  const { value } = await readConfig(options, io);
   const { openSource } = await import('../../sources.ts');
   // A source that cannot be opened is refused before anything of an earlier run is touched.
   await openSource(value.data, { environment: io.environment, seed: value.seed });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
-import { pipelineConfigSchema } from '#research';
+import type { PipelineConfig } from '#research';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import type { CliEnvironment } from '../terminal.ts';
 
@@ -25,7 +25,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
       '\nExamples:\n  edgewright run simple_backtest --param symbols=AAPL,SP500\n  edgewright run my-workflow.yaml --workspace runs/mine\n',
     )
     .action(async (name: string, options: RunOptions) => {
-      const { value } = readConfig(options, io);
+      const { value } = await readConfig(options, io);
       const { checkWorkflow, executeWorkflow } = await import('../run-workflow.ts');
       const { plan } = await checkWorkflow(name, value, io, options.slices);
       const parameters = await parametersOf(plan.parameters, options.param ?? [], value.symbols);
@@ -59,7 +59,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
       const own = resolve(io.cwd, 'workflows') === resolve(ROOT, 'workflows') ? [] : await findWorkflows(resolve(io.cwd, 'workflows'));
       const rows = [];
       for (const { name, file } of [...shipped, ...own])
-        rows.push({ name, file, description: (await checkWorkflow(file, pipelineConfigSchema.parse({}), io)).plan.description });
+        rows.push({ name, file, description: (await checkWorkflow(file, await defaults(), io)).plan.description });
       if (options.json === true) io.stdout.write(`${JSON.stringify(rows)}\n`);
       else for (const { name, description } of rows) io.stdout.write(`${name.padEnd(18)} ${description}\n`);
     });
@@ -70,7 +70,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
     .action(async (name: string, options: { readonly slices?: string }) => {
       const { checkWorkflow } = await import('../run-workflow.ts');
       const { describeWorkflow } = await import('#workflow');
-      io.stdout.write(`${describeWorkflow((await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices)).plan)}\n`);
+      io.stdout.write(`${describeWorkflow((await checkWorkflow(name, await defaults(), io, options.slices)).plan)}\n`);
     });
   workflows
     .command('check <workflow>')
@@ -78,7 +78,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
     .option('--slices <folder>', 'folder of your own slices')
     .action(async (name: string, options: { readonly slices?: string }) => {
       const { checkWorkflow } = await import('../run-workflow.ts');
-      const { plan } = await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices);
+      const { plan } = await checkWorkflow(name, await defaults(), io, options.slices);
       io.stdout.write(`${plan.name}: ${plan.steps.length} steps, nothing wrong\n`);
     });
   workflows
@@ -89,7 +89,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
     .action(async (name: string, options: { readonly mermaid?: boolean; readonly slices?: string }) => {
       const { checkWorkflow } = await import('../run-workflow.ts');
       const { renderGraphMermaid, renderGraphText } = await import('#workflow');
-      const { plan } = await checkWorkflow(name, pipelineConfigSchema.parse({}), io, options.slices);
+      const { plan } = await checkWorkflow(name, await defaults(), io, options.slices);
       io.stdout.write(`${(options.mermaid === true ? renderGraphMermaid : renderGraphText)(plan.steps)}\n`);
     });
 }
@@ -108,4 +108,9 @@ async function parametersOf(specs: ParameterSpecs, given: readonly string[], sym
     values[name] = spec === undefined ? pair.slice(at + 1) : parseParameterText(name, spec, pair.slice(at + 1));
   }
   return { ...resolveParameters(specs, values) };
+}
+
+async function defaults(): Promise<PipelineConfig> {
+  const { pipelineConfigSchema } = await import('#research');
+  return pipelineConfigSchema.parse({});
 }
