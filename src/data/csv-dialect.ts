@@ -31,13 +31,14 @@ export function readLayout(firstLine: string, name: string): CsvLayout {
   const delimiter = [',', ';', '\t'].reduce((best, candidate) => (count(firstLine, candidate) > count(firstLine, best) ? candidate : best));
   const cells = firstLine.split(delimiter).map((cell) => cell.trim().replace(/^"|"$/g, ''));
   const hasHeader = cells.some((cell) => /[a-z]/i.test(cell) && !/^\d{4}-\d\d-\d\d[T ]|^nan$|^null$/i.test(cell));
-  const columns = hasHeader ? named(cells, name) : positional(cells, name);
+  const columns = hasHeader ? findBarColumns(cells, name) : positional(cells, name);
   return { delimiter: delimiter.charCodeAt(0), hasHeader, columnCount: cells.length, ...columns };
 }
 
 type Columns = Omit<CsvLayout, 'delimiter' | 'hasHeader' | 'columnCount'>;
 
-function named(cells: readonly string[], name: string): Columns {
+/** The places of the columns of bars among header cells, by their usual names. Throws `UserError` without time or close. */
+export function findBarColumns(cells: readonly string[], name: string): Columns {
   const keys = cells.map((cell) => cell.toLowerCase().replace(/[^a-z]/g, ''));
   const find = (words: readonly string[]): number => words.map((word) => keys.indexOf(word)).find((index) => index >= 0) ?? -1;
   const of = (field: string): number => find(ALIASES[field]!);

@@ -8,7 +8,9 @@ export { factorFileActions, isFactorFile, parseCorporateActions, parseFactorFile
 export { adjustBars, adjustmentFactors, type AdjustmentOptions, type CorporateAction } from './corporate-actions.ts';
 export { adjustForward, type AdjustFor, type ForwardAdjusted, type RemainingAction } from './forward-adjustment.ts';
 export { parseCsv, type ParsedCsv } from './csv.ts';
-export { parseTimeText } from './csv-time.ts';
+export { findBarColumns } from './csv-dialect.ts';
+export { epochFactor, parseTimeText } from './csv-time.ts';
+export { joinLateSeries, readLateSeries, snake, type LateSeries, type LateSeriesOptions } from './late-series.ts';
 export { blockBootstrapMarket, nullMarket } from './null-market.ts';
 export { rangeOf, transformed, type Provenance } from './provenance.ts';
 export { checkQuality } from './quality-gate.ts';
@@ -21,8 +23,10 @@ export {
   type QualityReport,
   type QualityResult,
   type Severity,
+  type SourceComparison,
 } from './quality-report.ts';
 export { resample } from './resample.ts';
 export type { AvailableDataset, DataRequest, DataSource, RawDataset, SourceDescription } from './source.ts';
 export { syntheticMarket, type PlantedEdge, type SyntheticMarketOptions } from './synthetic-market.ts';
+export { parseTextTable, type MixedTable } from './text-table.ts';
 export { inferTimeframe } from './timeframe.ts';

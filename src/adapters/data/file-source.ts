@@ -2,19 +2,23 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { didYouMean, sha256, UserError } from '#core';
-import { parseTimeframe, type BarColumns, type Timeframe, type VenueHours } from '#domain';
+import { parseTimeframe, type Timeframe, type VenueHours } from '#domain';
 import {
+  epochFactor,
+  findBarColumns,
   inferTimeframe,
   parseCsv,
+  parseTimeText,
   rangeOf,
   transformed,
   type AvailableDataset,
   type DataRequest,
   type DataSource,
+  type ParsedCsv,
   type RawDataset,
 } from '#data';
 import { fileFault, listFolder, readBytes } from './durable-file.ts';
-import { readTable } from './parquet-table.ts';
+import { readUserTable } from './parquet-table.ts';
 
 export interface FileSourceOptions {
   /** A file, a folder, or a folder with a pattern in its last part (`bars/*-1d.csv.gz`). */
@@ -105,13 +109,13 @@ async function readRaw(file: BarFile): Promise<RawDataset> {
   const name = basename(file.path);
   const bytes = await readBytes(file.path);
   if (bytes.length === 0) throw new UserError(`${name} is empty`, 'Give a file with a header line and at least one bar.');
-  const parsed = /\.parquet$/i.test(name) ? { columns: await parquetColumns(file.path), notes: [] } : parseCsv(unzip(bytes, name), name);
+  const parsed = /\.parquet$/i.test(name) ? await parquetBars(file.path) : parseCsv(unzip(bytes, name), name);
   const timeframe: Timeframe = file.timeframe ?? inferTimeframe(parsed.columns.time, name);
   return {
     symbol: file.symbol,
     timeframe,
     columns: parsed.columns,
-    ...('adjustedClose' in parsed && parsed.adjustedClose ? { adjustedClose: parsed.adjustedClose } : {}),
+    ...(parsed.adjustedClose ? { adjustedClose: parsed.adjustedClose } : {}),
     provenance: {
       what: `Bars from the file ${name}`,
       kind: 'real',
@@ -126,7 +130,8 @@ async function readRaw(file: BarFile): Promise<RawDataset> {
   };
 }
 
-function unzip(bytes: Uint8Array, name: string): Uint8Array {
+/** What a gzip file holds, or the bytes as they are. */
+export function unzip(bytes: Uint8Array, name: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes);
@@ -135,20 +140,53 @@ function unzip(bytes: Uint8Array, name: string): Uint8Array {
   }
 }
 
-async function parquetColumns(path: string): Promise<BarColumns> {
-  const table = await readTable(path);
+/** Columns by the names that CSV headers have too. A file with only a close, or without volume, is read as such and says so. */
+async function parquetBars(path: string): Promise<Pick<ParsedCsv, 'columns' | 'notes' | 'adjustedClose'>> {
+  const name = basename(path);
+  const { table, wholeNumbers } = await readUserTable(path);
   const names = Object.keys(table);
-  const find = (wanted: readonly string[]): Float64Array => {
-    const name = names.find((candidate) => wanted.includes(candidate.toLowerCase()));
-    const column = name === undefined ? undefined : table[name];
-    if (column instanceof Float64Array) return column;
-    throw new UserError(
-      `${basename(path)}: no number column ${wanted[0]} among: ${names.join(', ')}`,
-      'It needs time, open, high, low, close, volume.',
-    );
+  const at = findBarColumns(names, name);
+  const numbers = (column: number): Float64Array => {
+    const values = table[names[column]!]!;
+    if (values instanceof Float64Array) return values;
+    throw new UserError(`${name}: column ${names[column]!} holds text, not numbers`, 'Write prices and volume as numbers.');
   };
-  const time = find(['time', 'timestamp', 'date', 'datetime', 'open_time', 'ts']);
-  return { time, open: find(['open']), high: find(['high']), low: find(['low']), close: find(['close']), volume: find(['volume']) };
+  const header = names[at.time]!;
+  const time = barTimes(table[header]!, header, name, wholeNumbers.has(header));
+  if (time.length === 0) throw new UserError(`${name} has columns but no rows`, 'Give at least one bar.');
+  const close = numbers(at.close);
+  const closeOnly = at.open < 0;
+  const columns = {
+    time,
+    open: closeOnly ? close : numbers(at.open),
+    high: closeOnly ? close : numbers(at.high),
+    low: closeOnly ? close : numbers(at.low),
+    close,
+    volume: at.volume < 0 ? new Float64Array(time.length) : numbers(at.volume),
+  };
+  const notes = [...(closeOnly ? [CLOSE_ONLY] : []), ...(at.volume < 0 ? [NO_VOLUME] : [])];
+  return { columns, notes, ...(at.adjustedClose < 0 ? {} : { adjustedClose: numbers(at.adjustedClose) }) };
+}
+
+const CLOSE_ONLY = 'close only: open, high and low are set to the close';
+const NO_VOLUME = 'no volume column: volume is 0';
+
+/** Times as UTC milliseconds: of texts, or of whole epoch numbers, whose unit the largest tells. */
+function barTimes(column: Float64Array | readonly string[], header: string, name: string, epoch: boolean): Float64Array {
+  if (column instanceof Float64Array) {
+    if (!epoch) return column;
+    const factor = epochFactor(column.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0));
+    return factor === 1 ? column : column.map((value) => Math.floor(value * factor));
+  }
+  return Float64Array.from(column, (text, row) => {
+    const time = parseTimeText(text);
+    if (Number.isNaN(time))
+      throw new UserError(
+        `${name}, row ${row + 1}: "${text.slice(0, 60)}" in column ${header} is not a time`,
+        'Use timestamps, dates or ISO-8601.',
+      );
+    return time;
+  });
 }
 
 /** The rows of [from, to), whatever their order; provenance says so when some were cut. */

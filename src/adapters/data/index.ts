@@ -12,4 +12,5 @@ export { readBytes, writeText } from './durable-file.ts';
 export { fileSource, type FileSourceOptions } from './file-source.ts';
 export { parquetStore, type ParquetStore, type StoredDataset } from './parquet-store.ts';
 export { readTable, writeTable, type Table, type TableColumn } from './parquet-table.ts';
+export { readSeriesFile } from './series-file.ts';
 export { syntheticSource } from './synthetic-source.ts';

@@ -1,6 +1,7 @@
 import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
-import { access } from 'node:fs/promises';
-import { invariant, OperationalError } from '#core';
+import { access, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { invariant, OperationalError, UserError } from '#core';
 import { fileFault, writeDurably } from './durable-file.ts';
 
 export type TableColumn = Float64Array | readonly string[];
@@ -53,20 +54,51 @@ async function appendColumns(connection: DuckDBConnection, columns: readonly Tab
 /** The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. */
 export async function readTable(path: string, wanted?: readonly string[]): Promise<Record<string, TableColumn>> {
   try {
-    await access(path);
-    return await withDatabase(async (connection) => {
-      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`);
-      const fields = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
-      const chosen = wanted ? fields.filter((field) => wanted.includes(field.name)) : fields;
-      const total = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${literal(path)})`);
-      const result = await connection.stream(`SELECT ${chosen.map(selected).join(', ')} FROM read_parquet(${literal(path)})`);
-      return await collect(result, chosen, Number(total.getRows()[0]![0]));
-    });
+    return await readFields(path, (field) => wanted === undefined || wanted.includes(field.name));
   } catch (error) {
     const fault = fileFault(error, path);
     if (fault !== error || error instanceof OperationalError) throw fault;
     throw new OperationalError('corrupt', `${path} is not a readable Parquet file; delete it and fetch it again`, { cause: error });
   }
+}
+
+/**
+ * The columns of a user's Parquet file that hold numbers, texts or times; others (nested, yes or no) are left out. Throws `UserError`
+ * naming the file when it is empty, cut off, or no Parquet at all. Columns of whole numbers are named apart: as times they are epochs of
+ * some unit, while dates and times come as UTC milliseconds, as do the numbers that we write ourselves.
+ */
+export async function readUserTable(
+  path: string,
+): Promise<{ readonly table: Record<string, TableColumn>; readonly wholeNumbers: ReadonlySet<string> }> {
+  const name = basename(path);
+  try {
+    if ((await stat(path)).size === 0) throw new UserError(`${name} is empty`, 'Give a Parquet file with at least one row.');
+    const wholeNumbers = new Set<string>();
+    const table = await readFields(path, (field) => {
+      if (/INT/.test(field.type)) wholeNumbers.add(field.name);
+      return USABLE.test(field.type);
+    });
+    return { table, wholeNumbers };
+  } catch (error) {
+    const fault = fileFault(error, path);
+    if (fault !== error || error instanceof UserError || error instanceof OperationalError) throw fault;
+    throw new UserError(`${name} is damaged or not a Parquet file`, 'Write it again, or give CSV.', { cause: error });
+  }
+}
+
+const USABLE = /^(VARCHAR|UUID|ENUM|TIMESTAMP|DATE|U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|DECIMAL)(?!.*[[(]\])/;
+
+async function readFields(path: string, wanted: (field: Field) => boolean): Promise<Record<string, TableColumn>> {
+  await access(path);
+  return withDatabase(async (connection) => {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`);
+    const fields = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
+    const chosen = fields.filter(wanted);
+    if (chosen.length === 0) return {};
+    const total = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${literal(path)})`);
+    const result = await connection.stream(`SELECT ${chosen.map(selected).join(', ')} FROM read_parquet(${literal(path)})`);
+    return collect(result, chosen, Number(total.getRows()[0]![0]));
+  });
 }
 
 interface Field {
