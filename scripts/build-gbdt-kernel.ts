@@ -13,8 +13,13 @@ const flags = [
   'stub',
   '--noAssert',
   '--importMemory',
+  '--sharedMemory',
+  '--maximumMemory',
+  '65536',
   '--enable',
   'simd',
+  '--enable',
+  'threads',
   '--use',
   'abort=',
 ];

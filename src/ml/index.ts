@@ -127,6 +127,16 @@ export {
   type PredictionMetric,
 } from './gbdt/importance.ts';
 export { DEFAULT_GBDT_PARAMS, resolveGbdtParams } from './gbdt/params.ts';
+export { assistGbdt } from './gbdt/pair.ts';
 export { predict, predictMargins, predictRow, predictRowMargins } from './gbdt/predict.ts';
 export { trainGbdt } from './gbdt/train.ts';
-export type { GbdtData, GbdtModel, GbdtObjective, GbdtParams, GbdtTrainOptions, GbdtTree } from './gbdt/types.ts';
+export type {
+  GbdtData,
+  GbdtModel,
+  GbdtObjective,
+  GbdtParams,
+  GbdtPartner,
+  GbdtShare,
+  GbdtTrainOptions,
+  GbdtTree,
+} from './gbdt/types.ts';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
 import { createRng, OperationalError, UserError } from '#core';
-import { gbdtToJson, type GbdtData, type GbdtModel } from '#ml';
+import { gbdtToJson, type GbdtData, type GbdtModel, type GbdtShare } from '#ml';
 import type { TrainingJob } from '#research';
 import { describe, expect, test } from 'vitest';
 import { createFoldTrainer, trainOnWorkers } from './fold-trainer.ts';
@@ -26,6 +27,13 @@ function jobs(): TrainingJob[] {
     seed: `fold-${i}`,
     ...(i === 4 ? { validation: sample(200, 3) } : {}),
   }));
+}
+
+/** Twenty features, so that there is something to share. */
+function wide(rows: number): GbdtData {
+  const parts = [1, 2, 3, 4].map((seed) => sample(rows, seed));
+  const featureNames = parts.flatMap(({ featureNames: names }, at) => names.map((name) => `${name}${at}`));
+  return { ...parts[0]!, featureNames, columns: parts.flatMap(({ columns }) => columns) };
 }
 
 const text = (models: readonly GbdtModel[]) => models.map((model) => JSON.stringify(gbdtToJson(model)));
@@ -54,6 +62,50 @@ describe('fold trainer', () => {
     await inline.close();
   });
 
+  test.each([
+    {},
+    { minSamplesInLeaf: 7, rowSample: 0.6, columnSample: 0.4 },
+    { maxBins: 16, growth: 'depthwise', gamma: 1 },
+    { monotone: { a0: 1, b1: -1 } },
+    { objective: 'softmax', classes: 2, rounds: 10 },
+  ] as const)('two threads on one training give the bytes of one: %j', async (params) => {
+    const data = wide(1500);
+    const job = { data, params: { rounds: 25, ...params }, seed: 'pair', validation: wide(200) };
+    await onPool(new WorkerPool(2), async (pool) => {
+      const [alone] = await createFoldTrainer({ threads: 1 }).train([job]);
+      for (let again = 0; again < 2; again++) expect(text(await trainOnWorkers(pool, 1, [job], () => {}))).toEqual(text([alone!]));
+    });
+  });
+
+  test('the other thread really works', async () => {
+    const entry = `
+      import { parentPort } from 'node:worker_threads';
+      import { assistGbdt } from ${JSON.stringify(new URL('../../ml/index.ts', import.meta.url).href)};
+      parentPort.once('message', assistGbdt);`;
+    const helper = new Worker(new URL(`data:text/javascript,${encodeURIComponent(entry)}`), { execArgv: [] });
+    let words: Int32Array = new Int32Array(0);
+    const join = (share: GbdtShare): void => {
+      words = new Int32Array(share.seat.memory.buffer, share.control, 3);
+      helper.postMessage(share);
+      Atomics.wait(words, 0, 0, 5000);
+    };
+    const job = { data: wide(1500), params: { rounds: 10 }, seed: 's' };
+    expect(text([trainJob(job, { join })])).toEqual(text([trainJob(job)]));
+    expect(words[2]).toBeGreaterThan(10);
+    await helper.terminate();
+  });
+
+  test('a pair tells a mistake, serves on after it, and works alone when the other thread is busy or there is too little to share', async () => {
+    const job = { data: wide(600), params: { rounds: 10 }, seed: 's' };
+    const expected = text([trainJob(job)]);
+    await onPool(new WorkerPool(2), async (pool) => {
+      await expect(pool.run(() => without([job], 0)[0]!, true)).rejects.toThrow('every label is 0');
+      const both = await Promise.all([pool.run(() => job, true), pool.run(() => job, true), pool.run(() => job, true)]);
+      for (const model of both) expect(text([model])).toEqual(expected);
+      expect(text([await pool.run(() => jobs()[0]!, true)])).toEqual(text([trainJob(jobs()[0]!)]));
+    });
+  });
+
   test('little work begins no worker; much work does, and the workers serve again', async () => {
     const before = process.getActiveResourcesInfo().length;
     const trainer = createFoldTrainer({ threads: 2 });
@@ -65,7 +117,7 @@ describe('fold trainer', () => {
     const large = [1, 2].map((seed) => ({ ...jobs()[4]!, params: { rounds: 100_000, earlyStoppingRounds: 5 }, seed: `${seed}` }));
     const [first, second] = [await trainer.train(large), await trainer.train(large)];
     expect(text(second)).toEqual(text(first));
-    expect(text(first)).toEqual(text(large.map(trainJob)));
+    expect(text(first)).toEqual(text(large.map((job) => trainJob(job))));
     expect(models[0]!.rounds).toBe(20);
     await trainer.close();
   });
@@ -106,9 +158,10 @@ describe('fold trainer', () => {
   });
 
   test('close stops what is under way', async () => {
-    const pool = new WorkerPool(1);
+    const pool = new WorkerPool(3);
     const endless = jobs().map((job) => ({ ...job, params: { ...job.params, rounds: 100_000 } }));
-    const both = Promise.allSettled([pool.run(() => endless[0]!), trainOnWorkers(pool, 2, endless, () => {})]);
+    const pair = { data: wide(700), params: { rounds: 100_000 }, seed: 's' };
+    const both = Promise.allSettled([trainOnWorkers(pool, 1, [pair], () => {}), trainOnWorkers(pool, 2, endless, () => {})]);
     await pool.close();
     for (const outcome of await both)
       expect(String(outcome.status === 'rejected' && outcome.reason)).toContain('was stopped before it ended');

@@ -1,8 +1,18 @@
+import type { MessagePort } from 'node:worker_threads';
 import { InvariantError, UserError } from '#core';
 import type { GbdtModel } from '#ml';
+import type { TrainingJob } from '#research';
 
-/** What a worker answers to a `TrainingJob`. */
-export type TrainingAnswer = { readonly kind: 'trained'; readonly model: GbdtModel } | { readonly kind: 'failed'; readonly fault: Fault };
+/** What a worker is asked: to train, with a partner at the other end of a port or alone, or to be that partner. */
+export type TrainingTask =
+  | { readonly kind: 'train'; readonly job: TrainingJob; readonly partner?: MessagePort }
+  | { readonly kind: 'assist'; readonly trainer: MessagePort };
+
+/** What it answers. */
+export type TrainingAnswer =
+  | { readonly kind: 'trained'; readonly model: GbdtModel }
+  | { readonly kind: 'assisted' }
+  | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** An error as plain data, since the class of an error is lost between threads. */
 interface Fault {

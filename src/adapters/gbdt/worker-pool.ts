@@ -1,19 +1,22 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { invariant, OperationalError } from '#core';
 import type { GbdtModel } from '#ml';
 import type { TrainingJob } from '#research';
-import { errorFrom, type TrainingAnswer } from './messages.ts';
+import { errorFrom, type TrainingAnswer, type TrainingTask } from './messages.ts';
 
 /** The worker's file stands beside this one, as TypeScript in a checkout and as JavaScript in the built package. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 interface Seat {
   readonly worker: Worker;
-  /** Settles the job under way; undefined while idle. */
-  finish: ((answer: GbdtModel | Error) => void) | undefined;
+  /** Settles the task under way; undefined while idle. */
+  finish: ((answer: Answer) => void) | undefined;
 }
 
-/** Threads that train one job each. They start when first needed and keep the process alive only while they work. */
+/** `undefined` from a worker that assisted. */
+type Answer = GbdtModel | Error | undefined;
+
+/** Threads that train one job each, or two of them one job. They start when first needed and keep the process alive only while they work. */
 export class WorkerPool {
   readonly #size: number;
   readonly #entry: URL;
@@ -26,22 +29,43 @@ export class WorkerPool {
     this.#entry = entry;
   }
 
-  /** Waits for a free worker; `prepare` runs only then. Rejects with the job's own error, or an `OperationalError` when its worker died. */
-  async run(prepare: () => TrainingJob): Promise<GbdtModel> {
+  /**
+   * Waits for a free worker; `prepare` runs only then. With `paired` an idle second worker, if there is one, takes half of the work.
+   * Rejects with the job's own error, or an `OperationalError` when its worker died.
+   */
+  async run(prepare: () => TrainingJob, paired = false): Promise<GbdtModel> {
     invariant(!this.#closed, 'the training workers have been closed');
     const seat = await this.#freeSeat();
     if (!this.#seats.has(seat)) throw stopped();
-    const answer = await new Promise<GbdtModel | Error>((resolve) => {
+    const helper = paired ? this.#idleSeat() : undefined;
+    const answer =
+      helper === undefined ? await this.#ask(seat, () => ({ kind: 'train', job: prepare() })) : await this.#askPair(seat, helper, prepare);
+    if (answer instanceof Error) throw answer;
+    invariant(answer !== undefined, 'a training worker answered without a model');
+    return answer;
+  }
+
+  async #askPair(seat: Seat, helper: Seat, prepare: () => TrainingJob): Promise<Answer> {
+    const { port1, port2 } = new MessageChannel();
+    const assisted = this.#ask(helper, () => ({ kind: 'assist', trainer: port2 }), [port2]);
+    const answer = await this.#ask(seat, () => ({ kind: 'train', job: prepare(), partner: port1 }), [port1]);
+    // A trainer that died can no longer tell its helper to stop.
+    if (!this.#seats.has(seat)) void helper.worker.terminate();
+    await assisted;
+    return answer;
+  }
+
+  #ask(seat: Seat, task: () => TrainingTask, transfer: readonly MessagePort[] = []): Promise<Answer> {
+    return new Promise((resolve) => {
       seat.finish = resolve;
       try {
-        seat.worker.postMessage(prepare());
+        seat.worker.postMessage(task(), transfer);
         seat.worker.ref();
       } catch (error) {
+        for (const port of transfer) port.close();
         this.#settle(seat, error instanceof Error ? error : new Error(String(error)));
       }
     });
-    if (answer instanceof Error) throw answer;
-    return answer;
   }
 
   /** Ends every worker; jobs under way and jobs that wait are rejected. */
@@ -53,13 +77,18 @@ export class WorkerPool {
     await Promise.all(seats.map(({ worker }) => worker.terminate()));
   }
 
-  #freeSeat(): Promise<Seat> {
+  #idleSeat(): Seat | undefined {
     for (const seat of this.#seats) {
       if (seat.finish !== undefined) continue;
       seat.finish = () => {};
-      return Promise.resolve(seat);
+      return seat;
     }
-    if (this.#seats.size < this.#size) return Promise.resolve(this.#open());
+    return this.#seats.size < this.#size ? this.#open() : undefined;
+  }
+
+  #freeSeat(): Promise<Seat> {
+    const idle = this.#idleSeat();
+    if (idle !== undefined) return Promise.resolve(idle);
     return new Promise((resolve, reject) => {
       this.#waiting.push((seat) => (seat instanceof Error ? reject(seat) : resolve(seat)));
     });
@@ -71,14 +100,14 @@ export class WorkerPool {
     const seat: Seat = { worker, finish: () => {} };
     this.#seats.add(seat);
     worker.on('message', (answer: TrainingAnswer) =>
-      this.#settle(seat, answer.kind === 'trained' ? answer.model : errorFrom(answer.fault)),
+      this.#settle(seat, answer.kind === 'trained' ? answer.model : answer.kind === 'failed' ? errorFrom(answer.fault) : undefined),
     );
     worker.on('error', (cause) => this.#leave(seat, crashed(cause instanceof Error ? cause.message : String(cause), cause)));
     worker.on('exit', (code) => this.#leave(seat, crashed(`exit code ${code}`)));
     return seat;
   }
 
-  #settle(seat: Seat, answer: GbdtModel | Error): void {
+  #settle(seat: Seat, answer: Answer): void {
     const { finish } = seat;
     const next = this.#waiting.shift();
     seat.finish = next === undefined ? undefined : () => {};

@@ -53,6 +53,16 @@ describe('gbdt', () => {
     );
   });
 
+  test('a partner who never comes changes nothing', () => {
+    const { columns, featureNames, ...rest } = sample(400, 3, binary);
+    const names = [...featureNames, ...featureNames.map((name) => `${name}2`)];
+    const data = { ...rest, featureNames: names, columns: [...columns, ...columns.map((column) => column.toReversed())] };
+    let asked = 0;
+    const waiting = trainGbdt(data, { rounds: 5 }, { rng: createRng(1), partner: { join: () => asked++ } });
+    expect(text(waiting)).toBe(text(trainGbdt(data, { rounds: 5 }, { rng: createRng(1) })));
+    expect(asked).toBe(1);
+  });
+
   test('same seed, same bytes; another seed draws other rows', () => {
     const data = sample(500, 1, binary);
     const params = { rowSample: 0.6, columnSample: 0.5 };

@@ -4,6 +4,7 @@ import { growTree, type Grower } from './grow.ts';
 import { createPlainKernel } from './kernel.ts';
 import { createWasmKernel } from './kernel-wasm.ts';
 import { marginsToPredictions, meanLoss, startMargins, writeGradients } from './objective.ts';
+import { createPairedKernel } from './pair.ts';
 import { monotoneByFeature, resolveGbdtParams } from './params.ts';
 import { addTree, leafOf } from './predict.ts';
 import type { GbdtData, GbdtModel, GbdtParams, GbdtTrainOptions, GbdtTree } from './types.ts';
@@ -32,11 +33,17 @@ export function trainGbdt(data: GbdtData, params: Partial<GbdtParams>, options: 
   }
   const outputs = objective === 'softmax' ? classes : 1;
   const monotone = monotoneByFeature(full, data.featureNames);
-  const space = createWorkspace(data.columns, data.rows, full, options.kernel !== 'plain');
+  const { partner } = options;
+  const space = createWorkspace(data.columns, data.rows, full, options.kernel !== 'plain', partner !== undefined);
   const limits = { ...full, minChildWeight: Math.max(full.minChildWeight, MINIMUM_WEIGHT) };
-  const kernel = createWasmKernel(space, limits) ?? createPlainKernel(space, limits);
   const constrained = full.alpha > 0 || monotone.some((direction) => direction !== 0);
-  return boost({ space, kernel, params: full, monotone, constrained }, data, validation, outputs, options.rng);
+  const paired = partner === undefined ? null : createPairedKernel(space, limits, partner);
+  const kernel = paired ?? createWasmKernel(space, limits) ?? createPlainKernel(space, limits);
+  try {
+    return boost({ space, kernel, params: full, monotone, constrained }, data, validation, outputs, options.rng);
+  } finally {
+    paired?.release();
+  }
 }
 
 function checkValidation(data: GbdtData, validation: GbdtData, params: GbdtParams, classes: number): void {

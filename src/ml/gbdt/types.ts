@@ -1,4 +1,5 @@
 import type { Rng } from '#core';
+import type { WasmMemory } from './web-assembly.ts';
 
 /** Rows to learn from or to score, column by column. NaN in a column means missing. */
 export interface GbdtData {
@@ -63,6 +64,31 @@ export interface GbdtTrainOptions {
   readonly validation?: GbdtData;
   /** `plain` runs without WebAssembly; both give the same bits. */
   readonly kernel?: 'wasm' | 'plain';
+  /** A second thread for this one training; without it, or without WebAssembly, one thread does all. */
+  readonly partner?: GbdtPartner;
+}
+
+/** What a training lends to the thread that helps it: memory that both see, and plain numbers. */
+export interface GbdtShare {
+  readonly seat: KernelSeat;
+  /** Byte offset of the words and numbers through which the two speak. */
+  readonly control: number;
+  /** First feature of the helper's half. */
+  readonly first: number;
+}
+
+/** A second thread that takes half of the features of every histogram and split search. The model has the same bytes without it. */
+export interface GbdtPartner {
+  /** Hands the share to the other thread, which calls `assistGbdt` with it; until it does, the training works alone. */
+  join(share: GbdtShare): void;
+}
+
+/** All that a thread must know to work on the memory of a training; plain data beside the memory itself. */
+export interface KernelSeat {
+  readonly memory: WasmMemory;
+  readonly shape: readonly [rows: number, features: number, stride: number, slotBins: number, counted: number];
+  readonly places: readonly number[];
+  readonly limits: readonly [lambda: number, minChildWeight: number, minSamplesInLeaf: number];
 }
 
 /** One tree as flat arrays. Node 0 is the root; a leaf has feature −1. Row goes left when `x < threshold`. */

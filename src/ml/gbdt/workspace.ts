@@ -38,10 +38,24 @@ export interface Workspace {
   readonly answer: Float64Array;
   readonly slots: number;
   readonly memory: WasmMemory | null;
-  readonly offsets: Readonly<
-    Record<'bins' | 'pairs' | 'order' | 'scratch' | 'gathered' | 'histograms' | 'counts' | 'valueBins' | 'active' | 'answer', number>
-  >;
+  readonly offsets: Readonly<Record<Region, number>>;
 }
+
+/** Parts of the memory. A second thread has a `gathered` and an `answer` of its own; `control` is how the two speak. */
+type Region =
+  | 'bins'
+  | 'pairs'
+  | 'order'
+  | 'scratch'
+  | 'gathered'
+  | 'histograms'
+  | 'counts'
+  | 'valueBins'
+  | 'active'
+  | 'answer'
+  | 'otherGathered'
+  | 'otherAnswer'
+  | 'control';
 
 /** Places in `answer`. */
 export const SPLIT = { score: 0, feature: 1, bin: 2, missingLeft: 3, gradient: 4, hessian: 5, count: 6 } as const;
@@ -52,8 +66,19 @@ export function leafLimit(params: GbdtParams, rows: number): number {
   return Math.max(1, Math.min(params.maxLeaves > 0 ? params.maxLeaves : rows, byDepth, rows));
 }
 
-/** Bins the columns and lays out the memory. Throws `UserError` when it would not fit. */
-export function createWorkspace(columns: readonly Float64Array[], rows: number, params: GbdtParams, wasm: boolean): Workspace {
+function sharedMemory(bytes: number): WasmMemory | null {
+  const pages = Math.ceil(bytes / 65_536);
+  return webAssembly === undefined ? null : new webAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** Bins the columns and lays out the memory, with room for a second thread when `paired`. Throws `UserError` when it would not fit. */
+export function createWorkspace(
+  columns: readonly Float64Array[],
+  rows: number,
+  params: GbdtParams,
+  wasm: boolean,
+  paired = false,
+): Workspace {
   const exact = params.treeMethod === 'exact';
   const features = columns.length;
   const tiles = Math.ceil(features / TILE);
@@ -66,7 +91,7 @@ export function createWorkspace(columns: readonly Float64Array[], rows: number, 
   const slots = leafLimit(params, rows) + 1;
   const slotBins = tiles * TILE * stride;
   const counted = params.minSamplesInLeaf > 1;
-  const sizes = {
+  const sizes: Readonly<Record<Region, number>> = {
     pairs: 16 * rows,
     gathered: 16 * rows,
     histograms: 16 * slotBins * slots,
@@ -77,17 +102,20 @@ export function createWorkspace(columns: readonly Float64Array[], rows: number, 
     valueBins: 4 * tiles * TILE,
     active: 4 * tiles * TILE,
     bins: tiles * TILE * rows * (wide ? 2 : 1),
+    otherGathered: paired ? 16 * rows : 0,
+    otherAnswer: 64,
+    control: 64,
   };
-  const offsets = { bins: 0, pairs: 0, order: 0, scratch: 0, gathered: 0, histograms: 0, counts: 0, valueBins: 0, active: 0, answer: 0 };
+  const offsets: Record<Region, number> = { ...sizes };
   let bytes = 64;
-  for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+  for (const name of Object.keys(sizes) as Region[]) {
     offsets[name] = bytes;
     bytes += Math.ceil(sizes[name] / 64) * 64;
   }
   if (bytes > 4_000_000_000) {
     throw new UserError(`gbdt would need ${Math.round(bytes / 1e6)} MB`, 'Lower maxLeaves, maxBins or the number of features or rows.');
   }
-  const memory = wasm && !wide && webAssembly !== undefined ? new webAssembly.Memory({ initial: Math.ceil(bytes / 65_536) }) : null;
+  const memory = wasm && !wide ? sharedMemory(bytes) : null;
   const buffer = memory === null ? new ArrayBuffer(bytes) : memory.buffer;
   const space: Workspace = {
     rows,
