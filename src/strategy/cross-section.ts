@@ -16,10 +16,13 @@ export function defineCrossSection<const Name extends string>(definition: CrossS
   const { decide, ...rest } = definition;
   if (typeof decide !== 'function')
     throw new UserError(`strategy "${definition.name}" has no decide function`, 'Add decide: (market) => …');
-  const { onBar: _, mustDecide: __, acceptsMissing: ___, ...strategy } = defineStrategy({ ...rest, decide: () => hold('') });
+  const { name, parameters = {}, features, needs } = defineStrategy({ ...rest, decide: () => hold('') });
   const ask = decide as (context: CrossSectionContext) => unknown;
   return {
-    ...strategy,
+    name,
+    parameters,
+    features,
+    ...(needs === undefined ? {} : { needs }),
     onInstant(context) {
       const answer = ask(context);
       if (answer === undefined) return;

@@ -26,9 +26,27 @@ const market = syntheticMarket(
   createRng(11),
 );
 
-function run(recipe: StrategyRecipe, bars: readonly BarSeries[] = market, parameters = {}) {
+/** Thirty sessions of five-minute bars, for strategies that need them. */
+const intraday = syntheticMarket(
+  { symbols: ['AAA', 'BBB', 'CCC'], timeframe: parseTimeframe('5m'), bars: 2340, start: Date.UTC(2015, 5, 1), venueHours: 'us_equity' },
+  createRng(12),
+);
+
+const marketFor = ({ needs }: StrategyRecipe): readonly BarSeries[] => (needs?.longestBarMs === undefined ? market : intraday);
+
+/** What the bars lack, drawn at random, the same for a prefix of the bars. */
+function externalsFor({ needs }: StrategyRecipe, bars: readonly BarSeries[]) {
+  const rng = createRng(13);
+  const column = (name: string, { symbol, time }: BarSeries) => time.map((at) => rng.stream(`${name}/${symbol}/${at}`).normal() * 1e-4);
+  return Object.fromEntries(
+    bars.map((series) => [series.symbol, Object.fromEntries((needs?.externals ?? []).map((name) => [name, column(name, series)]))]),
+  );
+}
+
+function run(recipe: StrategyRecipe, bars: readonly BarSeries[] = marketFor(recipe), parameters = {}) {
   return runBacktest({
     bars,
+    externals: externalsFor(recipe, bars),
     strategy: prepare(recipe, parameters, { seed: 3, symbols: bars.length }),
     account: { cash: 100_000 },
     instruments: bars.map(({ symbol }) => instrument(symbol, 'us_equity', { lotSize: 1e-6, minQuantity: 1e-6 })),
@@ -47,7 +65,7 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (_,
   });
 
   test('decides nothing by what comes later', () => {
-    const half = market.map((series) => sliceBars(series, 0, 800));
+    const half = marketFor(recipe).map((series) => sliceBars(series, 0, Math.floor((series.length * 2) / 3)));
     const until = half[0]!.time.at(-1)!;
     const early = (result: ReturnType<typeof run>) =>
       result.fills.filter((fill) => fill.time < until).map((fill) => `${fill.time} ${fill.symbol} ${fill.quantity} ${fill.price}`);
@@ -62,9 +80,12 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (_,
     }
   });
 
-  test('every refused order has a reason', () => {
-    for (const order of run(recipe).orders.filter(({ status }) => status === 'denied' || status === 'rejected'))
+  test('every refused order and every bar has a reason', () => {
+    const result = run(recipe);
+    for (const order of result.orders.filter(({ status }) => status === 'denied' || status === 'rejected'))
       expect(order.reason).not.toBe('');
+    for (const { symbol, time } of marketFor(recipe))
+      for (const at of time) expect(result.why(recipe.name, symbol, at), `${symbol} ${new Date(at).toISOString()}`).not.toBe('');
   });
 });
 

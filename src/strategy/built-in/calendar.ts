@@ -19,7 +19,7 @@ export const turnOfMonth = tunable({
       decide(context) {
         const left = weekdays(context.time, 1);
         if (context.position.long)
-          return left > before && weekdays(context.time, -1) + 1 >= after
+          return left > before && weekdays(context.time, -1) + (isWeekday(context.time) ? 1 : 0) >= after
             ? exit('the turn is over')
             : hold('holds over the turn of the month');
         if (left > before) return hold('not the turn of the month');
@@ -33,8 +33,12 @@ function weekdays(time: number, direction: 1 | -1): number {
   const month = new Date(time).getUTCMonth();
   let count = 0;
   for (let day = time + direction * DAY_MS; new Date(day).getUTCMonth() === month; day += direction * DAY_MS) {
-    const weekday = new Date(day).getUTCDay();
-    if (weekday !== 0 && weekday !== 6) count++;
+    if (isWeekday(day)) count++;
   }
   return count;
+}
+
+function isWeekday(time: number): boolean {
+  const weekday = new Date(time).getUTCDay();
+  return weekday !== 0 && weekday !== 6;
 }

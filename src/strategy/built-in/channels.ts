@@ -1,4 +1,4 @@
-import { adx, aroon, atr, close, high, keltner, minusDi, plusDi, rsi, sar, tsmax } from '#features';
+import { adx, aroon, atr, close, donchian, high, keltner, minusDi, plusDi, rsi, sar, tsmax } from '#features';
 import { defineStrategy, exit, hold, long, short } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
@@ -22,6 +22,40 @@ export const keltnerBreakout = tunable({
         if (position.long) return context.close < f.middle ? exit('back at the middle') : hold('above the middle');
         if (context.close <= f.top) return hold('not above the channel');
         return long({ stop: { away: stop * f.atr }, ...equalShare(context, symbols), reason: 'above the channel' });
+      },
+    });
+  },
+});
+
+/** In on a new high of the long channel, out on a new low of the short one, which is also the stop. */
+export const donchianChannel = tunable({
+  name: 'donchian',
+  summary: 'long on a new 20-bar high, out on a 10-bar low',
+  source: 'Donchian (1960), Commodities: high finance in copper; the 20/10 channels of the Turtles’ System 1 in Faith (2003)',
+  parameters: {
+    entry: whole(20, 2, 300, 'bars of the channel that is broken'),
+    exit: whole(10, 1, 150, 'bars of the channel that ends the trade'),
+    shorts: whole(0, 0, 1, '1 also sells new lows'),
+  },
+  make: ({ entry, exit: leave, shorts }, { symbols }) => {
+    const [channel, trail] = [donchian(entry), donchian(leave)];
+    return defineStrategy({
+      name: 'donchian',
+      features: {
+        top: channel.high.delay(1),
+        bottom: channel.low.delay(1),
+        exitTop: trail.high.delay(1),
+        exitBottom: trail.low.delay(1),
+      },
+      decide(context) {
+        const { f, position } = context;
+        if (position.long) return context.close < f.exitBottom ? exit('new low of the exit channel') : hold('no new low');
+        if (position.short) return context.close > f.exitTop ? exit('new high of the exit channel') : hold('no new high');
+        if (context.close > f.top)
+          return long({ stop: f.exitBottom, ...equalShare(context, symbols), reason: 'new high of the entry channel' });
+        if (shorts === 1 && context.close < f.bottom)
+          return short({ stop: f.exitTop, ...equalShare(context, symbols), reason: 'new low of the entry channel' });
+        return hold('inside the channel');
       },
     });
   },

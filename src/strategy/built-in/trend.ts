@@ -1,4 +1,5 @@
-import { atr, close, ema, macd, ret, sma, superTrend } from '#features';
+import { atr, close, ema, macd, ret, sma, std, superTrend, time } from '#features';
+import type { BarContext, EntryPlan } from '../contract.ts';
 import { defineStrategy, exit, hold, long, short } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
@@ -10,20 +11,24 @@ export const movingAverageFilter = tunable({
   parameters: {
     length: whole(200, 5, 1000, 'bars of the average'),
     band: real(0, 0, 0.2, 'fraction above or below that must be passed'),
+    monthly: whole(0, 0, 1, '1 looks only at the first bar of a month: with length 210 the ten-month rule'),
     stop: real(0.25, 0.01, 0.9, 'stop below the entry, as a fraction'),
   },
-  make: ({ length, band, stop }, { symbols }) =>
+  make: ({ length, band, monthly, stop }, { symbols }) =>
     defineStrategy({
       name: 'sma200',
-      features: { average: sma(close, length) },
+      features: { average: sma(close, length), timeBefore: time.delay(1) },
       decide(context) {
         const { f, position } = context;
+        if (monthly === 1 && monthOf(context.time) === monthOf(f.timeBefore)) return hold('not the first bar of a month');
         if (position.long) return context.close < f.average * (1 - band) ? exit('below the average') : hold('above the average');
         if (context.close <= f.average * (1 + band)) return hold('not above the average');
         return long({ stop: { percent: stop }, ...equalShare(context, symbols), reason: 'above the average' });
       },
     }),
 });
+
+const monthOf = (time: number): number => new Date(time).getUTCMonth();
 
 /** Long while the MACD line is above its signal line. */
 export const macdCross = tunable({
@@ -78,29 +83,68 @@ export const superTrendFollow = tunable({
   },
 });
 
-/** The sign of the last year's return, held while it lasts. */
+/** The sign of the last year's return, in a size that gives every market the same volatility. */
 export const timeSeriesMomentum = tunable({
   name: 'ts-momentum',
-  summary: 'long after a year of gain, short after a year of loss',
+  summary: 'long after a year of gain, short after a year of loss, sized by volatility',
   source: 'Moskowitz, Ooi, Pedersen (2012), Time series momentum',
   parameters: {
     lookback: whole(252, 5, 1000, 'bars of the return'),
-    smooth: whole(10, 1, 100, 'bars that smooth the close'),
+    smooth: whole(1, 1, 100, 'bars that smooth the close; 1 is none'),
+    target: real(0.4, 0.02, 4, 'yearly volatility (252 bars) that a position is sized to'),
+    window: whole(60, 10, 250, 'bars of the volatility'),
     stop: real(0.25, 0.01, 0.9, 'stop away from the entry, as a fraction'),
     shorts: whole(0, 0, 1, '1 also sells'),
   },
-  make: ({ lookback, smooth, stop, shorts }, { symbols }) =>
+  make: ({ lookback, smooth, target, window, stop, shorts }, { symbols }) =>
     defineStrategy({
       name: 'ts-momentum',
-      features: { gain: ret(ema(close, smooth), lookback) },
+      features: { gain: ret(smooth === 1 ? close : ema(close, smooth), lookback), deviation: std(ret(close, 1), window) },
       decide(context) {
         const { f, position } = context;
         if (position.long) return f.gain < 0 ? exit('the gain is gone') : hold('still a gain');
         if (position.short) return f.gain > 0 ? exit('the loss is gone') : hold('still a loss');
-        if (f.gain > 0) return long({ stop: { percent: stop }, ...equalShare(context, symbols), reason: 'a gain over the look-back' });
-        if (shorts === 1 && f.gain < 0)
-          return short({ stop: { percent: stop }, ...equalShare(context, symbols), reason: 'a loss over the look-back' });
+        const plan = { stop: { percent: stop }, ...sizedTo(context, target / (f.deviation * Math.sqrt(252)), symbols) };
+        if (f.gain > 0) return long({ ...plan, reason: 'a gain over the look-back' });
+        if (shorts === 1 && f.gain < 0) return short({ ...plan, reason: 'a loss over the look-back' });
         return hold('no gain');
+      },
+    }),
+});
+
+/** The share that gives the volatility wanted, at most an equal share of the account: nothing is borrowed. */
+function sizedTo(context: BarContext, share: number, symbols: number): Pick<EntryPlan, 'size' | 'units'> {
+  const most = equalShare(context, symbols);
+  const part = Math.min(1, share);
+  return most.units === undefined ? { size: most.size! * part } : { units: most.units * part };
+}
+
+/** Long while the fast average lies above the slow one by more than a band, short while below by more, out between. */
+export const movingAverageBand = tunable({
+  name: 'ma-band',
+  summary: 'long above a band around the long average, short below it, out inside',
+  source: 'Brock, Lakonishok, LeBaron (1992), Simple technical trading rules: the variable-length rule (1, 200, 1 %)',
+  parameters: {
+    fast: whole(1, 1, 100, 'bars of the fast average; 1 is the close itself'),
+    slow: whole(200, 5, 1000, 'bars of the slow average'),
+    band: real(0.01, 0, 0.2, 'half width of the band, as a fraction of the slow average'),
+    stop: real(0.25, 0.01, 0.9, 'stop away from the entry, as a fraction'),
+    shorts: whole(1, 0, 1, '1 also sells'),
+  },
+  make: ({ fast, slow, band, stop, shorts }, { symbols }) =>
+    defineStrategy({
+      name: 'ma-band',
+      features: { fast: sma(close, fast), slow: sma(close, slow) },
+      decide(context) {
+        const { f, position } = context;
+        const above = f.fast > f.slow * (1 + band);
+        const below = f.fast < f.slow * (1 - band);
+        if (position.long) return above ? hold('above the band') : exit('no longer above the band');
+        if (position.short) return below ? hold('below the band') : exit('no longer below the band');
+        const plan = { stop: { percent: stop }, ...equalShare(context, symbols) };
+        if (above) return long({ ...plan, reason: 'above the band' });
+        if (below && shorts === 1) return short({ ...plan, reason: 'below the band' });
+        return hold(below ? 'below the band; no short sales' : 'inside the band');
       },
     }),
 });

@@ -1,5 +1,4 @@
-import { UserError, type Rng } from '#core';
-import { symmetricEigen } from './eigen.ts';
+import { type Rng, symmetricEigen, UserError } from '#core';
 import { createOptimizer, type Evaluated, type Optimizer, type OptimizerSetup } from './optimizer.ts';
 import { decode, satisfies, type CompiledSpace } from './space.ts';
 
