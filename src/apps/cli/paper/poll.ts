@@ -4,6 +4,17 @@ import type { Timeframe } from '#domain';
 import type { IncomingBar } from '#live';
 import type { Instant } from './replay.ts';
 
+/** Wall time as a session sees it: UTC milliseconds, and a sleep that a signal ends. */
+export interface WallClock {
+  now(): number;
+  sleep(ms: number, stop: AbortSignal): Promise<unknown>;
+}
+
+export const MACHINE_CLOCK: WallClock = {
+  now: () => Date.now(),
+  sleep: (ms, stop) => wait(ms, undefined, { signal: stop }).catch(() => undefined),
+};
+
 export interface PollOptions {
   readonly source: DataSource;
   readonly symbols: readonly string[];
@@ -12,7 +23,7 @@ export interface PollOptions {
   readonly since: number;
   readonly everyMs: number;
   readonly stop: AbortSignal;
-  readonly now: () => number;
+  readonly clock: WallClock;
   /** Told of each failed round, and with an empty text of each good one. */
   readonly onRound: (fault: string) => void;
 }
@@ -29,7 +40,7 @@ const LOOK_BACK_BARS = 8;
  * missed comes with the next good one.
  */
 export async function* poll(options: PollOptions): AsyncGenerator<Instant> {
-  const { symbols, timeframe, stop, now, everyMs } = options;
+  const { symbols, timeframe, stop, clock, everyMs } = options;
   const lanes = symbols.map((symbol) => new Lane(options, symbol));
   const waiting = new Map<number, IncomingBar[]>();
   let given = options.since;
@@ -51,12 +62,12 @@ export async function* poll(options: PollOptions): AsyncGenerator<Instant> {
       const bars = waiting.get(time)!;
       const closedAt = time + timeframe.ms;
       const whole = new Set(bars.map(({ symbol }) => symbol)).size === symbols.length;
-      if (!whole && time > given && (asksForHole || now() < closedAt + 2 * everyMs)) break;
+      if (!whole && time > given && (asksForHole || clock.now() < closedAt + 2 * everyMs)) break;
       waiting.delete(time);
       given = Math.max(given, time);
       yield { time, closedAt, bars };
     }
-    await wait(everyMs, undefined, { signal: stop }).catch(() => undefined);
+    await clock.sleep(everyMs, stop);
   }
 }
 
@@ -66,7 +77,7 @@ class Lane {
   readonly #symbol: string;
   #last: number;
   /** What was passed on of the bars that are asked for again, by start. */
-  readonly #seen = new Map<number, string>();
+  readonly #seen = new Map<number, Set<string>>();
   #holeRounds = 0;
 
   constructor(options: PollOptions, symbol: string) {
@@ -93,15 +104,15 @@ class Lane {
         }
         this.#holeRounds = 0;
         this.#last = bar.time;
-      } else if (this.#seen.get(bar.time) === text) continue;
-      this.#seen.set(bar.time, text);
+      } else if (this.#seen.get(bar.time)?.has(text) === true) continue;
+      this.#seen.set(bar.time, (this.#seen.get(bar.time) ?? new Set()).add(text));
       found.push(bar);
     }
     return found;
   }
 
   async #closedBars(): Promise<readonly IncomingBar[]> {
-    const { source, timeframe, now } = this.#options;
+    const { source, timeframe, clock } = this.#options;
     const symbol = this.#symbol;
     // From known bars on, so that there is always something to answer with.
     const from = this.#last - LOOK_BACK_BARS * timeframe.ms;
@@ -110,7 +121,7 @@ class Lane {
     const { time, open, high, low, close, volume } = columns;
     const bars: IncomingBar[] = [];
     for (let row = 0; row < time.length; row++) {
-      if (time[row]! + timeframe.ms > now()) continue;
+      if (time[row]! + timeframe.ms > clock.now()) continue;
       bars.push({ symbol, time: time[row]!, open: open[row]!, high: high[row]!, low: low[row]!, close: close[row]!, volume: volume[row]! });
     }
     return bars.sort((one, other) => one.time - other.time);

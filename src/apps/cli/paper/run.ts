@@ -11,7 +11,7 @@ import type { CliEnvironment } from '../terminal.ts';
 import { Happenings, type Happening } from './happenings.ts';
 import type { PaperPlan } from './common-setup.ts';
 import { outcomeOf, type PaperOutcome } from './outcome.ts';
-import { poll } from './poll.ts';
+import { MACHINE_CLOCK, poll, type WallClock } from './poll.ts';
 import { countInstants, replay, type Instant } from './replay.ts';
 import type { ScreenState } from './screen.ts';
 import { SessionHealth } from './session-health.ts';
@@ -26,8 +26,8 @@ export interface PaperRun {
   readonly barsPerSecond: number;
   readonly reconcileEveryMs: number;
   readonly json: boolean;
-  /** Wall time; default the machine's. */
-  readonly now?: () => number;
+  /** Default the machine's. */
+  readonly clock?: WallClock;
 }
 
 const REMEMBERED = 64;
@@ -70,7 +70,7 @@ class PaperRunner {
 
   constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
     this.#run = run;
-    this.#now = run.now ?? Date.now;
+    this.#now = (run.clock ?? MACHINE_CLOCK).now;
     const path = join(run.state, 'journal.jsonl');
     if (run.fresh) putAside(path);
     this.#log = (level, event, fields = {}) =>
@@ -135,7 +135,7 @@ class PaperRunner {
       timeframe: session.timeframe,
       since: session.lastTime,
       stop,
-      now: this.#now,
+      clock: this.#run.clock ?? MACHINE_CLOCK,
       onRound: (fault) => {
         this.#health.feedRound(fault);
         this.#health.reconcileWhenDue(this.#now());
