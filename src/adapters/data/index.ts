@@ -12,5 +12,6 @@ export { readBytes, writeText } from './durable-file.ts';
 export { fileSource, type FileSourceOptions } from './file-source.ts';
 export { parquetStore, type ParquetStore, type StoredDataset } from './parquet-store.ts';
 export { readTable, writeTable, type Table, type TableColumn } from './parquet-table.ts';
+export { parquetBytes } from './plain-parquet.ts';
 export { readSeriesFile } from './series-file.ts';
 export { syntheticSource } from './synthetic-source.ts';

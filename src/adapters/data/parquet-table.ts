@@ -1,160 +1,22 @@
-import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
-import { access, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { invariant, OperationalError, UserError } from '#core';
-import { fileFault, writeDurably } from './durable-file.ts';
-
 export type TableColumn = Float64Array | readonly string[];
 export type Table = Readonly<Record<string, TableColumn>>;
 
-const CHUNK_ROWS = 2048;
-
-/**
- * Writes named columns of equal length to a Parquet file, atomically. Numbers as DOUBLE (NaN kept), texts as VARCHAR. One thread and
- * no time stamps: the same columns give the same bytes.
- */
+/** As in `duckdb-table.ts`. The database is native code of fifty megabytes: it is loaded by the first table, not by the first import. */
 export async function writeTable(path: string, table: Table): Promise<void> {
-  const names = Object.keys(table);
-  const columns = names.map((name) => table[name]!);
-  const rows = columns[0]?.length ?? 0;
-  invariant(names.length > 0, 'a table has columns');
-  for (const [i, column] of columns.entries())
-    invariant(column.length === rows, `column ${names[i]} has ${column.length} rows, the first has ${rows}`);
-  await withDatabase(async (connection) => {
-    const fields = names.map((name, i) => `${identifier(name)} ${columns[i] instanceof Float64Array ? 'DOUBLE' : 'VARCHAR'}`);
-    await connection.run(`CREATE TABLE t (${fields.join(', ')})`);
-    await appendColumns(connection, columns, rows);
-    await writeDurably(path, async (temporary) => {
-      // A missing value has many bit patterns, and which one a computation leaves depends on how the runtime compiled it: one for all.
-      const canonical = names.map((name, i) =>
-        columns[i] instanceof Float64Array
-          ? `CASE WHEN isnan(${identifier(name)}) THEN 'nan'::DOUBLE ELSE ${identifier(name)} END AS ${identifier(name)}`
-          : identifier(name),
-      );
-      await connection.run(
-        `COPY (SELECT ${canonical.join(', ')} FROM t) TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
-      );
-    });
-  });
-}
-
-async function appendColumns(connection: DuckDBConnection, columns: readonly TableColumn[], rows: number): Promise<void> {
-  const types = columns.map((column) => (column instanceof Float64Array ? DOUBLE : VARCHAR));
-  const appender = await connection.createAppender('t');
-  for (let from = 0; from < rows; from += CHUNK_ROWS) {
-    const to = Math.min(rows, from + CHUNK_ROWS);
-    const chunk = DuckDBDataChunk.create(types, to - from);
-    for (const [i, column] of columns.entries())
-      chunk.setColumnValues(i, column instanceof Float64Array ? [...column.subarray(from, to)] : column.slice(from, to));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
+  const duckdb = await import('./duckdb-table.ts');
+  return duckdb.writeTable(path, table);
 }
 
 /** The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. */
 export async function readTable(path: string, wanted?: readonly string[]): Promise<Record<string, TableColumn>> {
-  try {
-    return await readFields(path, (field) => wanted === undefined || wanted.includes(field.name));
-  } catch (error) {
-    const fault = fileFault(error, path);
-    if (fault !== error || error instanceof OperationalError) throw fault;
-    throw new OperationalError('corrupt', `${path} is not a readable Parquet file; delete it and fetch it again`, { cause: error });
-  }
+  const duckdb = await import('./duckdb-table.ts');
+  return duckdb.readTable(path, wanted);
 }
 
-/**
- * The columns of a user's Parquet file that hold numbers, texts or times; others (nested, yes or no) are left out. Throws `UserError`
- * naming the file when it is empty, cut off, or no Parquet at all. Columns of whole numbers are named apart: as times they are epochs of
- * some unit, while dates and times come as UTC milliseconds, as do the numbers that we write ourselves.
- */
+/** The columns of a user's Parquet file, its faults told as the user's own; see `duckdb-table.ts`. */
 export async function readUserTable(
   path: string,
 ): Promise<{ readonly table: Record<string, TableColumn>; readonly wholeNumbers: ReadonlySet<string> }> {
-  const name = basename(path);
-  try {
-    if ((await stat(path)).size === 0) throw new UserError(`${name} is empty`, 'Give a Parquet file with at least one row.');
-    const wholeNumbers = new Set<string>();
-    const table = await readFields(path, (field) => {
-      if (/INT/.test(field.type)) wholeNumbers.add(field.name);
-      return USABLE.test(field.type);
-    });
-    return { table, wholeNumbers };
-  } catch (error) {
-    const fault = fileFault(error, path);
-    if (fault !== error || error instanceof UserError || error instanceof OperationalError) throw fault;
-    throw new UserError(`${name} is damaged or not a Parquet file`, 'Write it again, or give CSV.', { cause: error });
-  }
+  const duckdb = await import('./duckdb-table.ts');
+  return duckdb.readUserTable(path);
 }
-
-const USABLE = /^(VARCHAR|UUID|ENUM|TIMESTAMP|DATE|U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|DECIMAL)(?!.*[[(]\])/;
-
-async function readFields(path: string, wanted: (field: Field) => boolean): Promise<Record<string, TableColumn>> {
-  await access(path);
-  return withDatabase(async (connection) => {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`);
-    const fields = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
-    const chosen = fields.filter(wanted);
-    if (chosen.length === 0) return {};
-    const total = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${literal(path)})`);
-    const result = await connection.stream(`SELECT ${chosen.map(selected).join(', ')} FROM read_parquet(${literal(path)})`);
-    return collect(result, chosen, Number(total.getRows()[0]![0]));
-  });
-}
-
-interface Field {
-  readonly name: string;
-  readonly type: string;
-}
-
-const isText = (field: Field): boolean => /^(VARCHAR|UUID|ENUM|BLOB)/.test(field.type);
-
-function selected(field: Field): string {
-  const name = identifier(field.name);
-  if (isText(field)) return `coalesce(CAST(${name} AS VARCHAR), '')`;
-  return /^(TIMESTAMP|DATE)/.test(field.type) ? `CAST(epoch_ms(${name}) AS DOUBLE)` : `CAST(${name} AS DOUBLE)`;
-}
-
-type ChunkSource = Awaited<ReturnType<DuckDBConnection['stream']>>;
-
-async function collect(result: ChunkSource, fields: readonly Field[], rows: number): Promise<Record<string, TableColumn>> {
-  const numbers = fields.map((field) => (isText(field) ? undefined : new Float64Array(rows)));
-  const texts: string[][] = fields.map(() => []);
-  let at = 0;
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    for (let i = 0; i < fields.length; i++) {
-      const target = numbers[i];
-      if (target) copyDoubles(chunk, i, target, at);
-      else for (const value of chunk.getColumnValues(i)) texts[i]!.push(String(value));
-    }
-    at += chunk.rowCount;
-  }
-  return Object.fromEntries(fields.map((field, i) => [field.name, numbers[i] ?? texts[i]!]));
-}
-
-/** One bulk copy of a chunk's memory; rows that are NULL become NaN. */
-function copyDoubles(chunk: DuckDBDataChunk, column: number, target: Float64Array, at: number): void {
-  const vector = chunk.getColumnVector(column);
-  invariant(vector instanceof DuckDBDoubleVector, 'a number column is DOUBLE');
-  // The items are the memory itself; the class offers them one at a time only, which is fifty times slower.
-  const { items, validity } = vector as unknown as { items?: unknown; validity?: { data?: unknown } };
-  if (items instanceof Float64Array) target.set(items, at);
-  if (items instanceof Float64Array && validity?.data === null) return;
-  for (let i = 0; i < chunk.rowCount; i++) target[at + i] = vector.getItem(i) ?? Number.NaN;
-}
-
-async function withDatabase<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const database = await DuckDBInstance.create(':memory:', { threads: '1' });
-  try {
-    const connection = await database.connect();
-    try {
-      return await work(connection);
-    } finally {
-      connection.closeSync();
-    }
-  } finally {
-    database.closeSync();
-  }
-}
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const identifier = (text: string): string => `"${text.replaceAll('"', '""')}"`;
