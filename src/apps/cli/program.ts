@@ -5,6 +5,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addKillCommand } from './commands/kill.ts';
 import { addModeCommand, asModeCommand } from './commands/mode.ts';
 import { addPaperCommand } from './commands/paper.ts';
 import { addOptimizeCommand } from './commands/optimize.ts';
@@ -49,6 +50,7 @@ export function createProgram(io: CliEnvironment): Command {
   addDataCommand(program, io);
   addBacktestCommand(program, io);
   addPaperCommand(program, io);
+  addKillCommand(program, io);
   addOptimizeCommand(program, io);
   addReportCommands(program, io);
   addWorkflowCommands(program, io);

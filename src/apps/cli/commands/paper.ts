@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { UserError } from '#core';
+import { MINUTE_MS, UserError } from '#core';
 import type { Command } from 'commander';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
 import { EXIT, ExitWith, type CliEnvironment } from '../terminal.ts';
@@ -54,8 +54,10 @@ async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<
   const { runPaper } = await import('../paper/run.ts');
   const state = resolve(io.cwd, options.state ?? join(options.workspace, 'results', 'paper'));
   const plan = await planPaper({ ...options, state }, config, io);
+  const { crashRestarts: restarts, crashWindowMinutes } = config.value.safety;
+  const crashLimit = { restarts, windowMs: crashWindowMinutes * MINUTE_MS };
   const outcome = await runPaper(
-    { plan, state, fresh: options.fresh === true, barsPerSecond, reconcileEveryMs: reconcileSeconds * 1000, json },
+    { plan, state, fresh: options.fresh === true, barsPerSecond, reconcileEveryMs: reconcileSeconds * 1000, json, crashLimit },
     io,
   );
   if (json) io.stdout.write(`${JSON.stringify({ event: 'end', ...outcome })}\n`);

@@ -4,7 +4,7 @@ import type { OrderRecord, SeenInstant, StepRecord, TradingSession } from '#live
 /** One thing worth a line. */
 export interface Happening {
   readonly time: number;
-  readonly kind: 'order' | 'refused' | 'fill' | 'trade';
+  readonly kind: 'order' | 'refused' | 'fill' | 'trade' | 'guard';
   readonly symbol: string;
   readonly text: string;
   /** Of a closed trade: net, in account currency. */
@@ -37,6 +37,8 @@ export class Happenings {
       const happening = orderHappening(session, time, order, step);
       if (happening !== undefined) found.push(happening);
     }
+    for (const [guard, level, reason] of step.guards ?? [])
+      found.push({ time, kind: 'guard', symbol: '', text: `${guard}: ${level}${reason === '' ? '' : `, ${reason}`}` });
     return found;
   }
 }

@@ -1,13 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import { openJournal, takeLease } from '#adapters/state';
+import { openJournal, reserveDisk, takeLease } from '#adapters/state';
 import { writeText } from '#adapters/data';
 import { InvariantError, OperationalError, toIso, UserError } from '#core';
-import { executionRecords, JournaledSession, type SeenInstant } from '#live';
-import { finite } from '#research';
-import { executionQualityReport } from '#statistics';
-import type { CliEnvironment } from '../terminal.ts';
+import { JournaledSession, type SeenInstant } from '#live';
+import { EXIT, type CliEnvironment } from '../terminal.ts';
+import { EntryHolds, type CrashLimit } from './entry-holds.ts';
 import { Happenings, type Happening } from './happenings.ts';
 import type { PaperPlan } from './common-setup.ts';
 import { outcomeOf, type PaperOutcome } from './outcome.ts';
@@ -15,6 +14,7 @@ import { MACHINE_CLOCK, poll, type WallClock } from './poll.ts';
 import { countInstants, replay, type Instant } from './replay.ts';
 import type { ScreenState } from './screen.ts';
 import { SessionHealth } from './session-health.ts';
+import { diskFull, executionReport, GuardDiary, isDiskFull } from './session-report.ts';
 import { chooseView } from './view.ts';
 
 export interface PaperRun {
@@ -26,11 +26,19 @@ export interface PaperRun {
   readonly barsPerSecond: number;
   readonly reconcileEveryMs: number;
   readonly json: boolean;
+  /** Default: as often as it likes. */
+  readonly crashLimit?: CrashLimit;
   /** Default the machine's. */
   readonly clock?: WallClock;
 }
 
 const REMEMBERED = 64;
+
+/** The last is what a closed terminal sends. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What a session leaves beside its journal: without the journal, signs that one is missing. */
+const REMAINS = ['execution_report.json', 'log.jsonl'];
 
 /** In a replay that does not wait, and while warming up, the disk is asked to sync once in so many instants. */
 const SYNC_EVERY = 256;
@@ -40,14 +48,16 @@ export async function runPaper(run: PaperRun, io: CliEnvironment): Promise<Paper
   mkdirSync(run.state, { recursive: true });
   const lease = takeLease(run.state);
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  // The first asks for a clean stop, the second does not wait for it: the journal needs no clean stop.
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   try {
     return await new PaperRunner(run, io, () => lease.check()).go(stop.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     lease.release();
   }
 }
@@ -59,6 +69,9 @@ class PaperRunner {
   readonly #view;
   readonly #log: (level: string, event: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly #health: SessionHealth;
+  readonly #holds: EntryHolds;
+  readonly #reserve;
+  readonly #diary = new GuardDiary();
   readonly #now: () => number;
   readonly #equity: number[] = [];
   readonly #recent: Happening[] = [];
@@ -72,27 +85,47 @@ class PaperRunner {
     this.#run = run;
     this.#now = (run.clock ?? MACHINE_CLOCK).now;
     const path = join(run.state, 'journal.jsonl');
-    if (run.fresh) putAside(path);
+    if (run.fresh) for (const file of [path, `${path}.head`]) putAside(file);
     this.#log = (level, event, fields = {}) =>
       appendFileSync(join(run.state, 'log.jsonl'), `${JSON.stringify({ at: toIso(this.#now()), level, event, ...fields })}\n`);
-    this.#journal = openJournal(path, guard);
+    this.#journal = openJournal(path, guard, run.fresh ? [] : REMAINS);
+    this.#reserve = reserveDisk(run.state);
     if (this.#journal.tornBytes > 0) this.#log('warn', 'unfinished_record_dropped', { bytes: this.#journal.tornBytes });
     this.#total = countInstants(run.plan.series, Number.NEGATIVE_INFINITY);
     this.#view = chooseView(io, run.json, () => this.#live.session);
     this.#live = new JournaledSession(run.plan.setup, this.#journal, (seen) => this.#see(seen));
+    const told = { live: this.#live, log: this.#log, note: (text: string) => this.#view.note(text) };
+    const crashLimit = run.crashLimit ?? { restarts: 0, windowMs: 0 };
+    this.#holds = new EntryHolds({ ...told, folder: run.state, crashLimit, disk: this.#reserve }, this.#now());
     this.#health = new SessionHealth(
       {
-        live: this.#live,
+        ...told,
+        holds: this.#holds,
         reconcileEveryMs: run.reconcileEveryMs,
         freshBarsOnly: run.plan.live !== undefined,
-        log: this.#log,
-        note: (text) => this.#view.note(text),
       },
       new Map(run.plan.setup.instruments.map(({ symbol, multiplier }) => [symbol, multiplier])),
     );
   }
 
   async go(stop: AbortSignal): Promise<PaperOutcome> {
+    try {
+      return await this.#trade(stop);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#reserve.release();
+      const last = diskFull(this.#live.session, error);
+      try {
+        this.#log('error', 'disk_full', { reason: last.message });
+        await this.#writeReport();
+      } catch {
+        // Not even the reserve was enough: the line on the terminal says it all.
+      }
+      throw last;
+    }
+  }
+
+  async #trade(stop: AbortSignal): Promise<PaperOutcome> {
     const { plan } = this.#run;
     const { session, recoveredInstants } = this.#live;
     this.#view.start(this.#startNotes());
@@ -161,6 +194,7 @@ class PaperRunner {
     const { bars, step, recovered } = seen;
     const { setup } = this.#run.plan;
     if (bars.time < setup.tradeFrom) return;
+    this.#diary.see(seen);
     this.#equity.push(step.equity);
     for (const [, symbol, reason] of step.decisions) this.#said.set(setup.instruments[symbol]!.symbol, reason);
     const happenings = this.#happenings.of(seen);
@@ -168,7 +202,7 @@ class PaperRunner {
     if (this.#recent.length > REMEMBERED) this.#recent.splice(0, this.#recent.length - REMEMBERED);
     if (recovered) return;
     for (const { kind, symbol, text } of happenings)
-      this.#log(kind === 'refused' ? 'warn' : 'info', kind, { bar: toIso(bars.time), symbol, text });
+      this.#log(kind === 'refused' || kind === 'guard' ? 'warn' : 'info', kind, { bar: toIso(bars.time), symbol, text });
     this.#view.step(bars, step, happenings, () => this.#screen());
   }
 
@@ -187,6 +221,7 @@ class PaperRunner {
         : 'Live bars on the simulated venue; no order leaves this machine.',
       `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${toIso(session.header.tradeFrom).slice(0, 10)}. ${plan.setup.source}`,
       ...plan.notes,
+      ...this.#health.guardNotes,
       ...(recoveredInstants > 0 ? [`Restarted from the journal: ${recoveredInstants} bars replayed, every order and fill as it was.`] : []),
     ];
   }
@@ -215,19 +250,22 @@ class PaperRunner {
     };
   }
 
+  async #writeReport(): Promise<void> {
+    const report = executionReport(this.#live.session, this.#health.level, this.#diary);
+    await writeText(join(this.#run.state, 'execution_report.json'), report);
+  }
+
   async #finish(stopped: PaperOutcome['stopped'], bars: number): Promise<PaperOutcome> {
     this.#live.sync();
-    const { session } = this.#live;
     this.#health.reconcile(this.#now());
     const { reason, reconciliations } = this.#health;
     const outcome = outcomeOf(this.#live, { stopped, reason, bars, reconciliations });
-    await writeText(
-      join(this.#run.state, 'execution_report.json'),
-      `${JSON.stringify(finite({ run: session.header.run, to: toIso(Number.isFinite(session.lastTime) ? session.lastTime : 0), ...executionQualityReport(executionRecords(session)) }), null, 2)}\n`,
-    );
+    await this.#writeReport();
     this.#log('info', 'stopped', { ...outcome, components: this.#health.components });
     this.#view.finish(this.#screen());
     this.#journal.close();
+    this.#reserve.release();
+    this.#holds.ended();
     if (stopped === 'halted') throw new OperationalError('rejected', `trading is halted: ${reason}`);
     return outcome;
   }

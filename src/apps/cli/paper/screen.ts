@@ -93,7 +93,7 @@ function recentLine(happening: Happening | undefined, timeframeMs: number, width
   if (happening === undefined) return '';
   const text = fit(`  ${dayOf(happening.time, timeframeMs)}  ${happening.symbol.padEnd(6)} ${happening.text}`, width);
   if (happening.kind === 'trade') return (happening.pnl ?? 0) >= 0 ? style.green(text) : style.red(text);
-  return happening.kind === 'refused' ? style.yellow(text) : text;
+  return happening.kind === 'refused' || happening.kind === 'guard' ? style.yellow(text) : text;
 }
 
 function bar(done: number, total: number, width: number): string {

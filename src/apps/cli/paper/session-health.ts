@@ -1,8 +1,20 @@
-import { Degradation, localAccount, Reconciliation, VenueAccount, type ComponentStatus, type JournaledSession } from '#live';
+import {
+  CorrelationGuard,
+  Degradation,
+  localAccount,
+  Reconciliation,
+  VenueAccount,
+  type ComponentStatus,
+  type Guard,
+  type Health,
+  type JournaledSession,
+} from '#live';
+import type { EntryHolds, Hold } from './entry-holds.ts';
 import type { Instant } from './replay.ts';
 
 export interface HealthSetup {
   readonly live: JournaledSession;
+  readonly holds: EntryHolds;
   readonly reconcileEveryMs: number;
   /** Bars come as they close: one that is older than a bar must not lead to an entry. */
   readonly freshBarsOnly: boolean;
@@ -13,12 +25,18 @@ export interface HealthSetup {
 /** Failed rounds of a feed in a row that count as a fault. */
 const FEED_PATIENCE = 3;
 
-/** What is watched beside the session: the feed, the account, and the agreement with the venue. What it forbids goes through the journal. */
+const healthyUnless = (reason: string): Health => (reason === '' ? { kind: 'healthy' } : { kind: 'unhealthy', reason });
+
+/**
+ * What is watched beside the session: the feed, the account, the agreement with the venue, what holds entries back from outside, and the
+ * guards above the strategies. What it forbids goes through the journal; the guards' say is part of the engine already.
+ */
 export class SessionHealth {
   readonly #setup: HealthSetup;
   readonly #degradation = new Degradation();
   readonly #reconciliation: Reconciliation;
   readonly #venue: VenueAccount;
+  #held: readonly Hold[] = [];
   #failedRounds = 0;
   #feedFault = '';
 
@@ -32,6 +50,7 @@ export class SessionHealth {
   /** Asked before each cycle; false when there is to be none. Writes what entries may do into the journal. */
   before(now: number, instant: Instant): boolean {
     this.reconcileWhenDue(now);
+    this.#held = this.#setup.holds.now(now);
     const { live, freshBarsOnly, log } = this.#setup;
     const before = this.#degradation.level;
     const level = this.#degradation.assess();
@@ -39,7 +58,9 @@ export class SessionHealth {
     if (!this.#degradation.isTradingAllowed()) return false;
     const { timeframe, header } = live.session;
     const stale = freshBarsOnly && instant.time >= header.tradeFrom && now - instant.closedAt > timeframe.ms;
-    if (stale) live.setEntries('blocked', 'the bar is more than one bar old');
+    const [hold] = this.#held;
+    if (hold !== undefined) live.setEntries(hold.entries, hold.reason);
+    else if (stale) live.setEntries('blocked', 'the bar is more than one bar old');
     else if (this.#degradation.entriesAllowed()) live.setEntries('open', '');
     else live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
     return true;
@@ -68,8 +89,10 @@ export class SessionHealth {
     this.#feedFault = fault;
   }
 
+  /** The level, and what has led to it. */
   get level(): string {
-    return this.#degradation.level;
+    const failing = this.components.filter(({ healthy }) => !healthy).map(({ name }) => name);
+    return failing.length === 0 ? this.#degradation.level : `${this.#degradation.level} (${failing.join(', ')})`;
   }
 
   get reason(): string {
@@ -84,14 +107,26 @@ export class SessionHealth {
     return this.#reconciliation.runs;
   }
 
+  /** What the guards stand on when the session begins, a line each. */
+  get guardNotes(): readonly string[] {
+    return this.#guards.map((guard) => {
+      const text = guard instanceof CorrelationGuard ? guard.learned : 'judged at each signal by outcomes, drift and age';
+      const { name, state } = guard;
+      return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${text}${state.level === 'normal' ? '' : `; now ${state.level}, ${state.reason}`}.`;
+    });
+  }
+
   agreement(now: number): string {
     const { state } = this.#reconciliation;
     if (state.kind !== 'synced') return `venue: ${state.kind}`;
     return `agreed with the venue ${Math.max(0, Math.round((now - state.at) / 1000))} s ago`;
   }
 
+  get #guards(): readonly Guard[] {
+    return this.#setup.live.session.supervisor.guards;
+  }
+
   #register(): void {
-    const healthyUnless = (reason: string) => (reason === '' ? ({ kind: 'healthy' } as const) : ({ kind: 'unhealthy', reason } as const));
     this.#degradation.register({
       name: 'reconciliation',
       failsTo: 'reduce_only',
@@ -108,5 +143,20 @@ export class SessionHealth {
       latched: true,
       check: () => healthyUnless(this.#setup.live.session.engine.ruined ? 'equity is gone' : ''),
     });
+    for (const name of ['kill switch', 'crash loop', 'disk'] as const)
+      this.#degradation.register({
+        name,
+        failsTo: 'reduce_only',
+        enforced: true,
+        check: () => healthyUnless(this.#held.find((hold) => hold.name === name)?.reason ?? ''),
+      });
+    for (const guard of this.#guards)
+      this.#degradation.register({ name: guard.name, failsTo: 'reduce_only', enforced: true, check: () => healthOf(guard) });
   }
+}
+
+/** A guard that only makes sizes smaller degrades; one that lets nothing open leaves the session reduce-only. */
+function healthOf({ state: { level, factor, reason } }: Guard): Health {
+  if (level === 'normal') return { kind: 'healthy' };
+  return { kind: 'unhealthy', reason: `${level}, ${reason}`, level: factor === 0 ? 'reduce_only' : 'degraded' };
 }
