@@ -21,6 +21,8 @@ export interface CheckedBars {
   readonly report: QualityReport;
   /** Splits and dividends that the prices do not hold. */
   readonly remaining: readonly RemainingAction[];
+  /** With all of them in the prices: what holding was worth. */
+  readonly totalReturn: BarSeries;
 }
 
 export interface CheckWishes {
@@ -57,7 +59,7 @@ export async function openGate(
   const load = async (request: DataRequest): Promise<CheckedBars> => {
     const raw = await source.load(request);
     const { closes, missing } = second === undefined ? {} : await closesOf(second, request, venueHours, data.secondSource!);
-    const { bars, report, remaining } = checkQuality(raw, {
+    const { bars, report, remaining, totalReturn } = checkQuality(raw, {
       venueHours,
       ...(minBars === undefined ? {} : { minBars }),
       ...(files === undefined ? {} : { corporateActions: { actions: files.actions, adjust } }),
@@ -68,7 +70,7 @@ export async function openGate(
       files === undefined || applied === undefined
         ? raw.provenance
         : transformed(raw.provenance, `${applied.text} (${files.name}, SHA-256 ${files.sha256})`);
-    return { bars, provenance, report: missing === undefined ? report : withNote(report, missing), remaining };
+    return { bars, provenance, report: missing === undefined ? report : withNote(report, missing), remaining, totalReturn };
   };
   return { load, ...(files === undefined ? {} : { adjustment: `${adjust} by ${files.name} ${files.sha256}` }) };
 }

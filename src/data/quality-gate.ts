@@ -1,6 +1,6 @@
 import { DAY_MS, UserError } from '#core';
 import { barSeries, venueCalendar, type BarColumns, type BarSeries } from '#domain';
-import { adjustForward, type RemainingAction } from './forward-adjustment.ts';
+import { adjustForward } from './forward-adjustment.ts';
 import { findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
 import type { QualityFinding, QualityOptions, QualityResult } from './quality-report.ts';
 import { compareSources, disagreement } from './second-source.ts';
@@ -26,12 +26,17 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
   const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
   const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
   const series = barSeries(raw.symbol, raw.timeframe, kept);
-  const { bars, quiet, remaining } = applyActions(series, options, findings);
+  const { bars, totalReturn, remaining } = applyActions(series, options, findings);
   const comparison = compareSources(series, options);
-  findings.push(...findRuns(kept, options), ...findOutliers(quiet, options, comparison?.agrees), ...disagreement(comparison, options));
+  findings.push(
+    ...findRuns(kept, options),
+    ...findOutliers(totalReturn, options, comparison?.agrees),
+    ...disagreement(comparison, options),
+  );
   return {
     bars,
     remaining,
+    totalReturn,
     report: {
       symbol: raw.symbol,
       timeframe: raw.timeframe.id,
@@ -43,14 +48,14 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
   };
 }
 
-/** The bars as asked for, and the bars without the jumps of splits, for what looks for jumps. */
+/** The bars as asked for, and with everything in the prices, for what looks for jumps. */
 function applyActions(
   series: BarSeries,
   options: QualityOptions,
   findings: QualityFinding[],
-): { readonly bars: BarSeries; readonly quiet: BarSeries; readonly remaining: readonly RemainingAction[] } {
+): Pick<QualityResult, 'bars' | 'totalReturn' | 'remaining'> {
   const { corporateActions: given, venueHours } = options;
-  if (given === undefined) return { bars: series, quiet: series, remaining: [] };
+  if (given === undefined) return { bars: series, totalReturn: series, remaining: [] };
   const adjusted = adjustForward(series, given.actions, given.adjust, venueHours);
   const { splits, dividends, remaining } = adjusted;
   const later = remaining.length === 0 ? '' : `; ${remaining.length} left for open positions`;
@@ -62,8 +67,8 @@ function applyActions(
     examples: [],
     text: `${splits} splits and ${dividends} dividends put into the prices, in units of the first bar${later}`,
   });
-  const quiet = given.adjust === 'none' ? adjustForward(series, given.actions, 'splits', venueHours).bars : adjusted.bars;
-  return { bars: adjusted.bars, quiet, remaining };
+  const totalReturn = given.adjust === 'all' ? adjusted.bars : adjustForward(series, given.actions, 'all', venueHours).bars;
+  return { bars: adjusted.bars, totalReturn, remaining };
 }
 
 /** Rows by time, equal times in file order. */

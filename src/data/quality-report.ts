@@ -69,6 +69,8 @@ export interface QualityResult {
   readonly report: QualityReport;
   /** Splits and dividends that were not put into the prices: what an open position meets, in units of these bars. */
   readonly remaining: readonly RemainingAction[];
+  /** The bars with all splits and dividends in the prices: what holding was worth. The bars themselves without corporate actions. */
+  readonly totalReturn: BarSeries;
 }
 
 export interface QualityOptions {

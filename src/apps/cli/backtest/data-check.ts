@@ -25,7 +25,8 @@ export async function checkData(config: ResolvedConfig<PipelineConfig>, json: bo
 function reportText(report: QualityReport, { first, last }: { readonly first: string; readonly last: string }): string {
   const { symbol, timeframe, rowsIn, rowsOut, findings } = report;
   const head = `${symbol}  ${timeframe} bars  ${first.slice(0, 10)} to ${last.slice(0, 10)}  ${rowsIn} rows in, ${rowsOut} out\n`;
-  if (findings.length === 0) return `${head}  Nothing to report.\n`;
+  const compared = comparisonText(report);
+  if (findings.length === 0) return `${head}  Nothing to report.\n${compared}`;
   const rows = findings.map(({ check, count, severity, action, text, examples }) => [
     severity,
     check,
@@ -34,7 +35,16 @@ function reportText(report: QualityReport, { first, last }: { readonly first: st
     text,
     shorter(examples[0] ?? ''),
   ]);
-  return `${head}${columnsTable(['Severity', 'Check', 'Rows', 'Done', 'What', 'First'], rows, [1, 3, 4, 5])}\n`;
+  return `${head}${columnsTable(['Severity', 'Check', 'Rows', 'Done', 'What', 'First'], rows, [1, 3, 4, 5])}\n${compared}`;
+}
+
+/** One line on the second source, also when it agrees. */
+function comparisonText({ secondSource: other }: QualityReport): string {
+  if (other === undefined) return '';
+  const { source, compared, differing, missingHere, worst } = other;
+  const most = worst === undefined ? '' : `, the most by ${(100 * worst.fraction).toFixed(2)} % on ${worst.time.slice(0, 10)}`;
+  const missing = missingHere === 0 ? '' : `; it has ${missingHere} bars that are missing here`;
+  return `Second source ${source}: ${compared} bars compared, ${differing} differ${most}${missing}\n`;
 }
 
 const shorter = (time: string): string => time.replace(/T00:00:00\.000Z$/, '').replace(/:00\.000Z$/, 'Z');

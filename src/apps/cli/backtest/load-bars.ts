@@ -17,6 +17,10 @@ export interface LoadedBars {
   readonly provenance: readonly Provenance[];
   /** Splits and dividends that are not in the prices, for what is held: empty without `data.corporateActions`. */
   readonly actions: readonly RemainingAction[];
+  /** Names the corporate actions and what of them went into the prices; absent without `data.corporateActions`. */
+  readonly adjustment?: string;
+  /** The same bars with dividends and splits in the prices, to compare a strategy with holding; absent when `series` has them. */
+  readonly totalReturn?: readonly BarSeries[];
   readonly description: string;
   readonly kind: 'real' | 'synthetic';
   readonly assetClass: AssetClass;
@@ -72,6 +76,7 @@ export async function loadBars(
     assetClass,
     venueHours,
     ...(gate.adjustment === undefined ? {} : { adjustment: gate.adjustment }),
+    ...(loaded.some(({ remaining }) => remaining.length > 0) ? { totalReturn: loaded.map(({ totalReturn }) => totalReturn) } : {}),
   };
 }
 
@@ -90,9 +95,17 @@ export function onCommonDates(loaded: LoadedBars): LoadedBars {
       `${first.symbol} and ${last.symbol} have no dates in common: ${first.symbol} ends ${day(to)}, ${last.symbol} begins ${day(from)}`,
       'Run them one at a time, or load a period that both cover.',
     );
-  const common = series.map((bars) => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1)));
+  const cut = (bars: BarSeries): BarSeries => sliceBars(bars, firstRowAtOrAfter(bars, from), firstRowAtOrAfter(bars, to + 1));
+  const common = series.map(cut);
   const actions = loaded.actions.filter(({ time }) => time > from);
-  return { ...loaded, series: common, actions, ...noteOn(series, common) };
+  const { totalReturn } = loaded;
+  return {
+    ...loaded,
+    series: common,
+    actions,
+    ...(totalReturn === undefined ? {} : { totalReturn: totalReturn.map(cut) }),
+    ...noteOn(series, common),
+  };
 }
 
 /** Says so when the common dates leave out more than half of a symbol's bars. */

@@ -73,6 +73,7 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
     ['Profit factor', decimal(trades?.profitFactor ?? Number.NaN), '', ''],
     ['Mean trade', money(trades?.expectancy ?? Number.NaN), '', ''],
     ['Fees', money(result.feesPaid), '', ''],
+    ...(result.credits.length === 0 ? [] : [['Dividends', money(result.credits.reduce((sum, { amount }) => sum + amount, 0)), '', '']]),
   ];
   return columnsTable(['', 'Strategy', '95 % interval', 'Buy and hold'], rows);
 }

@@ -71,7 +71,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   const periodsPerYear = yearOf(bars);
   const strategy = makeStrategy(order);
   const result = execute(order, executionOf(rules, chosen, bars));
-  const benchmark = buyAndHold(bars.series, result.equity, config.trading.cash);
+  const benchmark = buyAndHold(bars.totalReturn ?? bars.series, result.equity, config.trading.cash);
   const figures = (name: string, run: BacktestResult): ProfileFigures =>
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
   const profiles = profilesBeside(chosen).map((name) => {
@@ -113,6 +113,7 @@ function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResul
     profile,
     instruments: instrumentsOf(bars.series, rules, bars),
     seed: config.seed,
+    ...(bars.actions.length === 0 ? {} : { events: bars.actions }),
     atEnd: rules.atEnd === 'open' ? 'rerun' : rules.atEnd,
   };
   try {
@@ -175,6 +176,7 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
             .sort(),
         }),
     ...(order.factors === undefined ? {} : { factors: order.factors }),
+    ...(bars.adjustment === undefined ? {} : { adjustment: bars.adjustment }),
   }).slice(0, 10);
 }
 

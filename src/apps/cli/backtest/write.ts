@@ -104,6 +104,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     exposure: exposureOf(outcome),
     turnover: result.turnover,
     feesPaid: result.feesPaid,
+    ...(result.credits.length === 0 ? {} : { credits: result.credits }),
     benchmark: outcome.benchmarkFigures,
     profiles: outcome.profiles.map(({ figures }) => figures),
     ladder: outcome.ladder,

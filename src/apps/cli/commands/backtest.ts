@@ -113,7 +113,8 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const rules = await readRules(options, options.profile ?? config.value.trading.profile);
   const parameters = readParameters(options.param ?? []);
   const dates = oneOf('--dates', options.dates ?? 'common', ['common', 'all'] as const);
-  const loaded = await loadBars(config, io);
+  // Dividends are left out of the prices: they are paid in cash to what is held.
+  const loaded = await loadBars(config, io, 'splits');
   const dated = dates === 'all' ? loaded : onCommonDates(loaded);
   const data = await factored(dated, options.factors, io.cwd);
   const { runOrder } = await import('../backtest/run.ts');

@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cli, scratchFolder } from './run-cli.ts';
+
+/** 300 unadjusted days of X: a 4:1 split on the 101st, a dividend of 0.5 on the 201st. */
+function folderWithSplit(): string {
+  const folder = scratchFolder();
+  mkdirSync(join(folder, 'bars'));
+  const rows = Array.from({ length: 300 }, (_, row) => {
+    const value = (100 + row * 0.2 + (row % 5)) / (row >= 100 ? 4 : 1) - (row >= 200 ? 0.5 : 0);
+    const price = value.toFixed(4);
+    return `${day(row)},${price},${(value * 1.01).toFixed(4)},${(value * 0.99).toFixed(4)},${price},1000000`;
+  });
+  writeFileSync(join(folder, 'bars/X-1d.csv'), `date,open,high,low,close,volume\n${rows.join('\n')}\n`);
+  writeFileSync(join(folder, 'actions.csv'), `symbol,ex_date,type,value\nX,${day(100)},split,4:1\nX,${day(200)},dividend,0.5\n`);
+  return folder;
+}
+const day = (row: number): string => new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10);
+const BACKTEST = ['backtest', '--strategy', 'buy-and-hold', '--data', 'bars', '--fees', 'none', '--asset-class', 'crypto', '--json'];
+
+interface Report {
+  readonly account: { readonly endEquity: number };
+  readonly statistics: { readonly totalReturn: number };
+  readonly benchmark: { readonly totalReturn: number };
+  readonly credits?: readonly { readonly kind: string; readonly amount: number }[];
+}
+
+async function run(folder: string, ...more: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await cli(folder, ...BACKTEST, ...more);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Report;
+}
+
+test('a split on an open position and a unit of before are the same account; dividends are paid in cash', async () => {
+  const folder = folderWithSplit();
+  const wrong = await run(folder);
+  const inPrices = await run(folder, '--corporate-actions', 'actions.csv');
+  const happening = await run(folder, '--corporate-actions', 'actions.csv', '--set', 'data.adjust=none');
+  // Without the actions the split looks like a crash of three quarters.
+  expect(wrong.statistics.totalReturn).toBeLessThan(-0.5);
+  expect(inPrices.statistics.totalReturn).toBeGreaterThan(0.4);
+  expect(happening.account.endEquity).toBeCloseTo(inPrices.account.endEquity, 2);
+  expect(inPrices.credits).toMatchObject([{ kind: 'dividend' }]);
+  expect(happening.credits?.[0]?.amount).toBeCloseTo(inPrices.credits![0]!.amount, 2);
+  // Holding is measured with what it paid, whatever the prices hold.
+  expect(happening.benchmark.totalReturn).toBeCloseTo(inPrices.benchmark.totalReturn, 10);
+  const all = await run(folder, '--corporate-actions', 'actions.csv', '--set', 'data.adjust=all');
+  expect(all.credits).toBeUndefined();
+  expect(all.account.endEquity).toBeGreaterThan(inPrices.account.endEquity);
+});
+
+test.each<[string, string[], string]>([
+  ['a missing file', ['--corporate-actions', 'nowhere.csv'], 'nowhere.csv does not exist'],
+  ['adjusting by nothing', ['--set', 'data.adjust=all'], 'there are no splits and dividends'],
+  ['bars for actions', ['--corporate-actions', 'bars'], 'X-1d.csv: not a corporate actions file'],
+  ['a second source that is none', ['--second-source', 'dmeo'], 'unknown data source "dmeo"'],
+  ['a second source that is not there', ['--second-source', './other'], 'other does not exist'],
+])('%s: exit 2 and one line', async (_, more, message) => {
+  const { code, stderr } = await cli(folderWithSplit(), 'data', 'check', 'bars', ...more);
+  expect(stderr).toContain(message);
+  expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+  expect(code).toBe(2);
+});
+
+test('data check says what was put into the prices and how a second source compares', async () => {
+  const folder = folderWithSplit();
+  mkdirSync(join(folder, 'other'));
+  const lines = readFileSync(join(folder, 'bars/X-1d.csv'), 'utf8').split('\n');
+  lines[50] = lines[50]!.replace(/([\d.]+),1000000$/, (_, close) => `${(Number(close) * 1.05).toFixed(4)},1000000`);
+  writeFileSync(join(folder, 'other/X-1d.csv'), lines.join('\n'));
+  const { stdout } = await cli(folder, 'data', 'check', 'bars', '--corporate-actions', 'actions.csv', '--second-source', 'other');
+  expect(stdout).toContain('1 splits and 1 dividends put into the prices');
+  expect(stdout).toContain('1 of 300 closes differ from the second source (other)');
+  expect(stdout).toMatch(/Second source other: 300 bars compared, 1 differ/);
+});
