@@ -26,6 +26,7 @@ Examples:
   edgewright paper --strategy supertrend --symbols AAPL --speed 50
   edgewright paper --model . --speed max
   edgewright paper --live --strategy supertrend --source ccxt:kraken --symbols BTC/USD --timeframe 5m
+  edgewright paper --live --model                  the model on new bars of the source it was made on
   edgewright paper --strategy ./mine.ts --source files --path bars/ --from 2024-01-01 --state results/mine
 `;
 
