@@ -8,7 +8,9 @@ import { createRng } from '#core';
 import { scratch } from './fixtures.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
-const SESSION = ['paper', '--strategy', 'macd', '--source', 'synthetic', '--symbols', 'SYN1,SYN2', '--set', 'data.syntheticBars=900'];
+const DATA = ['--source', 'synthetic', '--symbols', 'SYN1,SYN2', '--set', 'data.syntheticBars=900'];
+/** So many crashes would leave the session reduce-only, which the undisturbed one is not. */
+const SESSION = ['paper', '--strategy', 'macd', ...DATA, '--set', 'safety.crashRestarts=0'];
 /** Bars a second of a session that is to be killed: its 720 trading bars take about three seconds. */
 const SPEED = '240';
 

@@ -221,7 +221,6 @@ class PaperRunner {
         : 'Live bars on the simulated venue; no order leaves this machine.',
       `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${toIso(session.header.tradeFrom).slice(0, 10)}. ${plan.setup.source}`,
       ...plan.notes,
-      ...this.#health.guardNotes,
       ...(recoveredInstants > 0 ? [`Restarted from the journal: ${recoveredInstants} bars replayed, every order and fill as it was.`] : []),
     ];
   }

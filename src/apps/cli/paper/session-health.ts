@@ -37,6 +37,7 @@ export class SessionHealth {
   readonly #reconciliation: Reconciliation;
   readonly #venue: VenueAccount;
   #held: readonly Hold[] = [];
+  #introduced = false;
   #failedRounds = 0;
   #feedFault = '';
 
@@ -57,6 +58,7 @@ export class SessionHealth {
     if (level !== before) log('warn', 'degradation', { from: before, to: level, reason: this.#degradation.reason });
     if (!this.#degradation.isTradingAllowed()) return false;
     const { timeframe, header } = live.session;
+    if (instant.time >= header.tradeFrom) this.#introduceGuards();
     const stale = freshBarsOnly && instant.time >= header.tradeFrom && now - instant.closedAt > timeframe.ms;
     const [hold] = this.#held;
     if (hold !== undefined) live.setEntries(hold.entries, hold.reason);
@@ -107,13 +109,16 @@ export class SessionHealth {
     return this.#reconciliation.runs;
   }
 
-  /** What the guards stand on when the session begins, a line each. */
-  get guardNotes(): readonly string[] {
-    return this.#guards.map((guard) => {
+  /** What the guards stand on when trading begins, a line each: by then they have seen the bars before it. */
+  #introduceGuards(): void {
+    if (this.#introduced) return;
+    this.#introduced = true;
+    for (const guard of this.#guards) {
       const text = guard instanceof CorrelationGuard ? guard.learned : 'judged at each signal by outcomes, drift and age';
       const { name, state } = guard;
-      return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${text}${state.level === 'normal' ? '' : `; now ${state.level}, ${state.reason}`}.`;
-    });
+      const now = state.level === 'normal' ? '' : `; now ${state.level}, ${state.reason}`;
+      this.#setup.note(`${name.charAt(0).toUpperCase()}${name.slice(1)}: ${text}${now}.`);
+    }
   }
 
   agreement(now: number): string {
