@@ -34,3 +34,16 @@ test.skipIf(!existsSync(spy))('every SPY trading date since 1998 is a session an
   expect(rule.filter((date) => !dates.includes(date))).toEqual([]);
   expect(dates.filter((date) => !rule.includes(date))).toEqual([]);
 });
+
+test('a closing without notice was planned as a trading day; a holiday was not', () => {
+  const nyse = venueCalendar('us_equity');
+  const storm = Date.parse('2012-10-29');
+  expect([nyse.session(storm), nyse.isPlanned(storm)]).toEqual([undefined, true]);
+  expect(['2012-10-26', '2012-10-27', '2012-12-25', '2012-11-22'].map((date) => nyse.isPlanned(Date.parse(date)))).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(venueCalendar('always').isPlanned(Date.parse('2012-12-25'))).toBe(true);
+});

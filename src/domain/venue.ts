@@ -16,6 +16,8 @@ export interface VenueCalendar {
   readonly hours: VenueHours;
   /** The session of a trading date (00:00 UTC), or undefined when the venue is closed all day. */
   session(date: number): Session | undefined;
+  /** Whether the venue's rules foretell, a year ahead, that it trades on this date: they know nothing of days of mourning or storms. */
+  isPlanned(date: number): boolean;
   /** The session that holds an instant, or undefined when the venue is shut then. */
   sessionAt(time: number): Session | undefined;
   /** The trading date, as 00:00 UTC, that an instant belongs to by the venue's local clock (whether open or not). */
@@ -38,6 +40,7 @@ export function venueCalendar(hours: VenueHours): VenueCalendar {
   return {
     hours,
     session,
+    isPlanned: (date) => session(date) !== undefined || (hours === 'us_equity' && UNSCHEDULED.includes(date)),
     sessionAt,
     dateOf,
     isOpen: (time) => sessionAt(time) !== undefined,

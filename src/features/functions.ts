@@ -1,5 +1,7 @@
 import { UserError } from '#core';
+import type { VenueHours } from '#domain';
 import { apply, literal, outputsOf, time, type Expression, type Operand } from './expression.ts';
+import { CALENDARS } from './kernels/month-turn.ts';
 
 /** The longest window an expression may ask for. */
 export const MAXIMUM_WINDOW = 100_000;
@@ -168,6 +170,21 @@ export const crossDown = (a: Expression, b: Operand): Expression => a.lt(b).and(
 export const cumulative = (x: Expression, epoch?: Expression): Expression => apply('cumulative', epoch === undefined ? [x] : [x, epoch]);
 /** Number of the UTC day, hour, …: an epoch for `cumulative`. */
 export const epochOf = (lengthMs: number): Expression => floor(time.div(lengthMs));
+/**
+ * The bar's trading day about the turn of the month: −1 the last of the month, 1 the first, 0 farther than `reach` days from it
+ * (a whole number). Known in advance, from the venue's calendar.
+ */
+export const monthTurn = (hours: VenueHours, reach = 3): Expression =>
+  apply('monthturn', [time], [CALENDARS.indexOf(hours), bars(reach, 1, 'reach')]);
 /** (1 − B)^d with a fixed-width window of the weights not under `threshold` (Lopez de Prado 2018, 5.5). */
 export const fracdiff = (x: Expression, d: number, threshold = 1e-3, limit = 1000): Expression =>
   apply('fracdiff', [x], [d, threshold, limit]);
+/** Longest window of `fractionalDifference`, in returns: about a year of days. */
+const FRACTIONAL_ROWS = 250;
+/**
+ * (1 − B)^d of the log price over a window of fixed width (Lopez de Prado, Advances in Financial Machine Learning, 2018, 5.5):
+ * d = 1 is the log return, less keeps more memory. It is taken as (1 − B)^(d−1) of the log returns, which is the same until the
+ * window is cut: then the weights on the log price still sum to nothing, so the price's level cannot be read off it.
+ */
+export const fractionalDifference = (price: Expression, d: number): Expression =>
+  fracdiff(log(price.div(delay(price, 1))), d - 1, 1e-3, FRACTIONAL_ROWS);

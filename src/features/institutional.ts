@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from '#core';
+import type { VenueHours } from '#domain';
 import { close, external, high, low, open, time, volume, type Expression } from './expression.ts';
 import {
   corr,
@@ -8,12 +9,13 @@ import {
   delta,
   ema,
   floor,
-  fracdiff,
+  fractionalDifference,
   kurt,
   log,
   max2,
   mean,
   min2,
+  monthTurn,
   rsq,
   sin,
   skew,
@@ -38,6 +40,8 @@ export interface InstitutionalOptions {
   readonly fracdiffOrder?: number;
   /** Add `regime_0 …` from external series of those names; default 0 states, none. */
   readonly regimeStates?: number;
+  /** Whose trading days a month is counted in. Default `us_equity`. */
+  readonly venueHours?: VenueHours;
 }
 
 const logReturn = log(close.div(delay(close, 1)));
@@ -140,7 +144,7 @@ function shape(): Record<string, Expression> {
   };
 }
 
-function calendar(): Record<string, Expression> {
+function calendar(hours: VenueHours): Record<string, Expression> {
   const turn = 2 * Math.PI;
   // Whole turns are taken off exactly first: the rounding of a large angle would otherwise be a clock that trees can read.
   const remainder = (value: Expression, modulus: number): Expression => value.sub(floor(value.div(modulus)).mul(modulus));
@@ -148,15 +152,22 @@ function calendar(): Record<string, Expression> {
     .div(HOUR_MS)
     .mul(turn / 24);
   const weekday = remainder(floor(time.div(DAY_MS)), 7).mul(turn / 7);
-  return { hour_sin: sin(hour), hour_cos: cos(hour), weekday_sin: sin(weekday), weekday_cos: cos(weekday) };
+  const place = monthTurn(hours, 3);
+  return {
+    hour_sin: sin(hour),
+    hour_cos: cos(hour),
+    weekday_sin: sin(weekday),
+    weekday_cos: cos(weekday),
+    /** −3 … −1 before the turn of the month, 1 … 3 after it, else 0: so that the day before the window opens can be told. */
+    month_turn_day: place,
+    /** The window of Lakonishok and Smidt (1988): the month's last trading day and its first three. */
+    turn_of_month: place.eq(-1).or(place.gt(0)),
+  };
 }
 
 /** The default set: about sixty scale-free, causal features by name; compile them, and join regimes as external series. */
 export function institutionalFeatures(options: InstitutionalOptions = {}): Record<string, Expression> {
-  const order = options.fracdiffOrder ?? 0.4;
   const regimes = Array.from({ length: options.regimeStates ?? 0 }, (_, s) => [`regime_${s}`, external(`regime_${s}`)] as const);
-  // (1−B)^d of the log price is (1−B)^(d−1) of its returns: the same without the price's level, which a cut window would leak.
-  const fractional = fracdiff(logReturn, order - 1, 1e-3, 250);
   return {
     ...returns(),
     ...volatilities(),
@@ -164,8 +175,9 @@ export function institutionalFeatures(options: InstitutionalOptions = {}): Recor
     ...reversions(),
     ...liquidity(),
     ...shape(),
-    ...calendar(),
-    fractional_difference: fractional,
+    ...calendar(options.venueHours ?? 'us_equity'),
+    /** The series whose stationarity `chooseFracdiffOrder` tests. */
+    fractional_difference: fractionalDifference(close, options.fracdiffOrder ?? 0.4),
     ...Object.fromEntries(regimes),
   };
 }

@@ -14,6 +14,7 @@ import {
   type UnaryName,
 } from './kernels/elementwise.ts';
 import { medianDeviation, OrderedKernel, quantileOf, rankOfNewest } from './kernels/ordered.ts';
+import { MonthTurnKernel } from './kernels/month-turn.ts';
 import { BarsSinceKernel, CumulativeKernel, KamaKernel, LatchKernel, SmoothKernel, WilderSumKernel } from './kernels/recursive.ts';
 import { ArgExtremeKernel, DelayKernel, ExtremeKernel, SumKernel, VarianceKernel, WeightedSumKernel } from './kernels/window.ts';
 import { fracdiffWeights, fracdiffWidth, meanDeviation, weighted, WindowedKernel, type WindowFunction } from './kernels/windowed.ts';
@@ -142,6 +143,7 @@ function build(): Map<string, Operator> {
     barssince: operator((cap) => new BarsSinceKernel(cap!), { unit: plain }),
     sar: operator((step, maximum) => new SarKernel(step!, maximum!), { lookback: () => 1, memory: 'cumulative' }),
     directional: operator(() => new DirectionalMovementKernel(), { lookback: () => 1, outputs: 2 }),
+    monthturn: operator((calendar, reach) => new MonthTurnKernel(calendar!, reach!), { unit: plain }),
     supertrend: operator(() => new SuperTrendKernel(), { outputs: 2, memory: 'cumulative' }),
   };
   for (const [name, entry] of Object.entries(more)) table.set(name, entry);

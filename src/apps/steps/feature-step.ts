@@ -24,14 +24,14 @@ export const featureStep = defineStep({
   }),
   output: featuresOutput,
   async run(context, input) {
-    const { datasets, timeframe } = input.data;
+    const { datasets, timeframe, alwaysOpen } = input.data;
     const series = await Promise.all(datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, timeframe)));
     const seam = seamTime(series, input.model.trainFraction);
     const files = [];
     const notes = [];
     let count = 0;
     for (const [index, bars] of series.entries()) {
-      const table = buildFeatures(bars, seam, input.features);
+      const table = buildFeatures(bars, seam, input.features, alwaysOpen ? 'always' : 'us_equity');
       const path = symbolFile(PLACES.features, bars.symbol, `-${timeframe}.parquet`);
       await writeColumns(context.outputPath(path), {
         time: bars.time,

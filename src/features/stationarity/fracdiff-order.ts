@@ -1,22 +1,22 @@
 import { UserError } from '#core';
-import { fracdiffWeights, fracdiffWidth } from '../kernels/windowed.ts';
+import { parseTimeframe } from '#domain';
+import { close } from '../expression.ts';
+import { fractionalDifference } from '../functions.ts';
+import { compile } from '../graph.ts';
+import { barsFromColumn } from '../indicator.ts';
 import { adfTest } from './adf.ts';
 
 export interface FracdiffOrderOptions {
   /** Orders to try, ascending; default 0, 0.05 … 1. */
   readonly orders?: readonly number[];
-  /** Weights smaller than this end the window; default 1e-3, as `fracdiff`'s. */
-  readonly threshold?: number;
-  /** Longest window in rows; default 1000, as `fracdiff`'s. */
-  readonly limit?: number;
   /** Lags of the test; default by the test's own rule. */
   readonly lags?: number;
 }
 
 export interface FracdiffTrial {
   readonly order: number;
-  /** Rows of the window. */
-  readonly width: number;
+  /** Rows that were tested: those that a whole window has gone before. */
+  readonly rows: number;
   readonly statistic: number;
   /** Of the test, at 5 %. */
   readonly criticalValue: number;
@@ -35,17 +35,22 @@ export interface FracdiffOrder {
 
 const DEFAULT_ORDERS: readonly number[] = Array.from({ length: 21 }, (_, k) => k / 20);
 
+/** Fewer rows than this say nothing of stationarity. */
+const LEAST_ROWS = 50;
+
 /**
- * The smallest order d of the grid for which (1−B)^d of the log price, over a window of fixed width, is stationary by the augmented
- * Dickey-Fuller test at 5 % (Lopez de Prado 2018, 5.6). A fitted parameter: give it the log prices of TRAINING rows only.
+ * The smallest order d of the grid for which the price's `fractionalDifference`, the very feature that will be used, is stationary
+ * by the augmented Dickey-Fuller test at 5 % (Lopez de Prado, Advances in Financial Machine Learning, 2018, 5.6). A fitted
+ * parameter: give it the prices of TRAINING rows only. As the feature's window is finite, a sample of very many windows shows even
+ * d = 0, the return over the whole window, to be stationary; about a thousand rows of a random walk want 0.2 to 0.5.
  */
-export function chooseFracdiffOrder(logPrice: Float64Array, options: FracdiffOrderOptions = {}): FracdiffOrder {
-  const { orders = DEFAULT_ORDERS, threshold = 1e-3, limit = 1000 } = options;
+export function chooseFracdiffOrder(price: Float64Array, options: FracdiffOrderOptions = {}): FracdiffOrder {
+  const { orders = DEFAULT_ORDERS } = options;
   if (orders.length === 0 || orders.some((order, k) => !(order >= 0 && order <= 2) || (k > 0 && order <= orders[k - 1]!)))
     throw new UserError('these orders of fractional differencing cannot be tried', 'Give ascending numbers from 0 to 2.');
   const table: FracdiffTrial[] = [];
   for (const order of orders) {
-    const trial = tryOrder(logPrice, order, threshold, limit, options.lags);
+    const trial = tryOrder(price, order, options.lags);
     table.push(trial);
     if (trial.statistic < trial.criticalValue) return { order, statistic: trial.statistic, stationary: true, table };
   }
@@ -53,28 +58,22 @@ export function chooseFracdiffOrder(logPrice: Float64Array, options: FracdiffOrd
   return { order: last.order, statistic: last.statistic, stationary: false, table };
 }
 
-function tryOrder(logPrice: Float64Array, order: number, threshold: number, limit: number, lags: number | undefined): FracdiffTrial {
-  const width = fracdiffWidth(order, threshold, limit);
-  const series = differenced(logPrice, fracdiffWeights(order, width));
-  if (series.length < 50)
+function tryOrder(price: Float64Array, order: number, lags: number | undefined): FracdiffTrial {
+  const expression = fractionalDifference(close, order);
+  const warmup = expression.lookback;
+  if (price.length < warmup + LEAST_ROWS)
     throw new UserError(
-      `${logPrice.length} training rows are too few to choose an order of fractional differencing`,
-      `Order ${order} has a window of ${width} rows and needs ${width + 49}.`,
+      `${price.length} training rows are too few to choose an order of fractional differencing`,
+      `Order ${order} needs ${warmup + LEAST_ROWS}.`,
     );
+  const { feature } = compile({ feature: expression }).batch(barsFromColumn(price, parseTimeframe('1d')));
+  const series = feature.subarray(warmup);
   const { statistic, criticalValues } = adfTest(series, lags === undefined ? {} : { lags });
-  const correlation = correlationOf(series, logPrice.subarray(width - 1));
-  return { order, width, statistic, criticalValue: criticalValues.fivePercent, correlation };
-}
-
-function differenced(values: Float64Array, weights: Float64Array): Float64Array {
-  const width = weights.length;
-  const out = new Float64Array(Math.max(0, values.length - width + 1));
-  for (let t = 0; t < out.length; t++) {
-    let sum = 0;
-    for (let k = width - 1; k >= 0; k--) sum += weights[k]! * values[t + width - 1 - k]!;
-    out[t] = sum;
-  }
-  return out;
+  const correlation = correlationOf(
+    series,
+    price.subarray(warmup).map((value) => Math.log(value)),
+  );
+  return { order, rows: series.length, statistic, criticalValue: criticalValues.fivePercent, correlation };
 }
 
 function correlationOf(a: Float64Array, b: Float64Array): number {

@@ -1,5 +1,5 @@
 import { chooseFracdiffOrder, compile, expandingRegime, institutionalFeatures, type ExpandingRegimeOptions } from '#features';
-import { firstRowAtOrAfter, type BarSeries } from '#domain';
+import { firstRowAtOrAfter, type BarSeries, type VenueHours } from '#domain';
 import type { PipelineConfig } from './config.ts';
 import type { FeatureColumns } from './samples.ts';
 
@@ -9,6 +9,7 @@ export interface FeatureNotes {
   readonly graph: string;
   readonly warmupBars: number;
   readonly fracdiffOrder: number;
+  readonly venueHours: VenueHours;
   /** Augmented Dickey-Fuller statistic at that order on training rows, and whether it is stationary at 5 %. */
   readonly adfStatistic: number;
   readonly stationary: boolean;
@@ -22,12 +23,13 @@ export function buildFeatures(
   bars: BarSeries,
   seam: number,
   config: PipelineConfig['features'],
+  venueHours: VenueHours = 'us_equity',
 ): FeatureColumns & { readonly notes: FeatureNotes } {
   const trainRows = firstRowAtOrAfter(bars, seam - bars.timeframe.ms);
   const { order, statistic, stationary } = fracdiffOrder(bars, trainRows);
   const regime = expandingRegime(regimeColumns(bars), regimeOptions(config));
   const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
-  const graph = compile(institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates }));
+  const graph = compile(institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates, venueHours }));
   const columns = graph.batch(bars, externals);
   return {
     symbol: bars.symbol,
@@ -38,6 +40,7 @@ export function buildFeatures(
       graph: graph.id,
       warmupBars: graph.warmupBars,
       fracdiffOrder: order,
+      venueHours,
       adfStatistic: statistic,
       stationary,
     },
@@ -47,7 +50,7 @@ export function buildFeatures(
 /** The latest training rows that the stationarity test looks at, so that minute bars stay affordable. */
 const STATIONARITY_ROWS = 5000;
 /** A symbol with less training history than this keeps the usual order: the test would say nothing. */
-const MIN_STATIONARITY_ROWS = 300;
+const MIN_STATIONARITY_ROWS = 500;
 const USUAL_ORDER = 0.4;
 
 /** The order of fractional differencing, fitted on training rows only. */
@@ -57,10 +60,7 @@ function fracdiffOrder(
 ): { readonly order: number; readonly statistic: number; readonly stationary: boolean } {
   if (trainRows < MIN_STATIONARITY_ROWS) return { order: USUAL_ORDER, statistic: Number.NaN, stationary: false };
   const prices = bars.close.subarray(Math.max(0, trainRows - STATIONARITY_ROWS), trainRows);
-  return chooseFracdiffOrder(
-    prices.map((price) => Math.log(price)),
-    { limit: 250 },
-  );
+  return chooseFracdiffOrder(prices);
 }
 
 /** The regime model's settings: fits look at the latest 2,500 bars, ten years of days, and stop when little more is to be gained. */

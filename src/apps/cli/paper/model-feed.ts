@@ -1,4 +1,4 @@
-import type { BarSeries } from '#domain';
+import type { BarSeries, VenueHours } from '#domain';
 import { compile, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
 import type { FeatureFeed, RowFeed } from '#live';
 import { calibrate, chooseCalibrator, predictRow, type Calibrator, type GbdtModel } from '#ml';
@@ -14,6 +14,7 @@ export interface ModelParts {
   readonly seam: number;
   /** Order of fractional differencing, by symbol. */
   readonly fracdiffOrder: ReadonlyMap<string, number>;
+  readonly venueHours: VenueHours;
   /** No signal for bars that start earlier; the calibrator learns from outcomes since the seam all the same. */
   readonly tradeFrom: number;
 }
@@ -23,7 +24,11 @@ const NAMES = ['probability', 'width', 'side'] as const;
 export function featureGraph(parts: ModelParts, symbol: string): ReturnType<typeof compile> {
   const fracdiffOrder = parts.fracdiffOrder.get(symbol);
   return compile(
-    institutionalFeatures({ regimeStates: parts.config.features.regimeStates, ...(fracdiffOrder === undefined ? {} : { fracdiffOrder }) }),
+    institutionalFeatures({
+      regimeStates: parts.config.features.regimeStates,
+      venueHours: parts.venueHours,
+      ...(fracdiffOrder === undefined ? {} : { fracdiffOrder }),
+    }),
   );
 }
 

@@ -62,6 +62,7 @@ export async function readModel(workspace: string, given: ResolvedConfig<Pipelin
     config,
     seam: Date.parse(notes.seam),
     fracdiffOrder: new Map(notes.symbols.map((note) => [note.symbol, note.fracdiffOrder])),
+    venueHours: notes.symbols[0]?.venueHours ?? 'us_equity',
   };
   checkFeatures({ ...parts, tradeFrom: 0 }, notes.symbols);
   const { description } = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data;
