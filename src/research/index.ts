@@ -71,6 +71,7 @@ export { splitAtSeam, stackSamples, takeSamples, type FeatureColumns, type Sampl
 export { trainAll, type TrainingJob, type TrainJobs, type Trained } from './pipeline/training.ts';
 export { judge, type Gate, type GateFigures, type Verdict } from './pipeline/validating.ts';
 export { renderComparison } from './tearsheet/comparison.ts';
+export { equityCsvParts } from './tearsheet/curve-csv.ts';
 export type {
   CostProfile,
   FigureUnit,

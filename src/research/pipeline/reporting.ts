@@ -12,6 +12,7 @@ import {
   type Interval,
   type PerformanceSummary,
 } from '#statistics';
+import { equityCsvParts } from '../tearsheet/curve-csv.ts';
 
 /** What one fill model made of the strategy. */
 export interface ProfileResult {
@@ -94,15 +95,9 @@ function winRate(trades: readonly Trade[]): number {
   return trades.length === 0 ? Number.NaN : trades.filter((trade) => trade.pnl > 0).length / trades.length;
 }
 
-/** `time,equity,drawdown` with ISO times; drawdown is the fraction below the highest equity so far, 0 or negative. */
+/** The whole of `equityCsvParts` in one text. */
 export function equityCsv(curve: EquityCurve): string {
-  let peak = Number.NEGATIVE_INFINITY;
-  const rows = Array.from(curve.time, (time, index) => {
-    const equity = curve.equity[index]!;
-    peak = Math.max(peak, equity);
-    return `${new Date(time).toISOString()},${equity},${equity / peak - 1}`;
-  });
-  return `time,equity,drawdown\n${rows.join('\n')}\n`;
+  return [...equityCsvParts(curve)].join('');
 }
 
 const TRADE_COLUMNS = [

@@ -38,7 +38,23 @@ export function tradesSection(input: TearSheetInput): string {
   return `<div class="grid2">${distribution}${excursionSection(trades)}</div>${tradeTable(trades, input.currency)}`;
 }
 
-function excursionSection(trades: readonly TearSheetTrade[]): string {
+/** Dots of a chart at most: more cover one another and make a page of megabytes. */
+const MOST_DOTS = 1500;
+
+/** All trades, or as many of them, evenly chosen over time, with the five best and the five worst. */
+function drawn(trades: readonly TearSheetTrade[]): readonly TearSheetTrade[] {
+  if (trades.length <= MOST_DOTS) return trades;
+  const byReturn = trades.toSorted((one, other) => one.returnFraction - other.returnFraction);
+  const step = trades.length / (MOST_DOTS - 10);
+  const even = Array.from({ length: MOST_DOTS - 10 }, (_, at) => trades[Math.floor(at * step)]!);
+  return [...new Set([...byReturn.slice(0, 5), ...byReturn.slice(-5), ...even])];
+}
+
+const ofAll = (shown: number, all: number): string =>
+  shown === all ? '' : ` ${decimal(shown, 0)} of ${decimal(all, 0)} trades, evenly chosen.`;
+
+function excursionSection(all: readonly TearSheetTrade[]): string {
+  const trades = drawn(all);
   const known = trades.filter((trade) => trade.maxAdverseExcursion !== undefined);
   const axis = (value: number): string => percent(value, 1);
   if (known.length > 0) {
@@ -59,7 +75,7 @@ function excursionSection(trades: readonly TearSheetTrade[]): string {
         xName: 'worst loss while open',
         yName: 'net return',
       }),
-      'Where a tighter stop would have cut winners.',
+      `Where a tighter stop would have cut winners.${ofAll(known.length, all.length)}`,
     );
   }
   const held = trades.filter((trade) => trade.barsHeld !== undefined);
@@ -81,6 +97,7 @@ function excursionSection(trades: readonly TearSheetTrade[]): string {
       xName: 'bars held',
       yName: 'net return',
     }),
+    ofAll(held.length, all.length).trim(),
   );
 }
 

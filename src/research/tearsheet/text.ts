@@ -17,8 +17,16 @@ export function day(time: number): string {
 export function decimal(value: number, digits = 2): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = grouped(Math.abs(value).toFixed(digits));
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+/** Thousands apart by commas. By hand: `toLocaleString` costs forty times as much, and a page has thousands of numbers. */
+function grouped(text: string): string {
+  const point = text.indexOf('.');
+  const end = point < 0 ? text.length : point;
+  if (end <= 3) return text;
+  return text.slice(0, end).replace(/\B(?=(\d{3})+$)/g, ',') + text.slice(end);
 }
 
 export function percent(fraction: number, digits = 1): string {

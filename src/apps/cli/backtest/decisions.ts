@@ -29,27 +29,56 @@ export interface SymbolDecisions {
   readonly reasons: readonly string[];
 }
 
-const ORDER_FIELDS = [
-  'id',
-  'symbol',
-  'side',
-  'type',
-  'status',
-  'quantity',
-  'filledQuantity',
-  'averagePrice',
-  'limitPrice',
-  'stopPrice',
-  'parentId',
-  'createdTime',
-  'tag',
-  'reason',
-] as const satisfies readonly (keyof Order)[];
+export type OrderLine = Pick<
+  Order,
+  | 'id'
+  | 'symbol'
+  | 'side'
+  | 'type'
+  | 'status'
+  | 'quantity'
+  | 'filledQuantity'
+  | 'averagePrice'
+  | 'limitPrice'
+  | 'stopPrice'
+  | 'parentId'
+  | 'createdTime'
+  | 'tag'
+  | 'reason'
+>;
 
-export type OrderLine = Pick<Order, (typeof ORDER_FIELDS)[number]>;
-
-function orderLine(order: Order): OrderLine {
-  return Object.fromEntries(ORDER_FIELDS.map((field) => [field, order[field]])) as unknown as OrderLine;
+function orderLine({
+  id,
+  symbol,
+  side,
+  type,
+  status,
+  quantity,
+  filledQuantity,
+  averagePrice,
+  limitPrice,
+  stopPrice,
+  parentId,
+  createdTime,
+  tag,
+  reason,
+}: Order): OrderLine {
+  return {
+    id,
+    symbol,
+    side,
+    type,
+    status,
+    quantity,
+    filledQuantity,
+    averagePrice,
+    limitPrice,
+    stopPrice,
+    parentId,
+    createdTime,
+    tag,
+    reason,
+  };
 }
 
 export function decisionFile(result: BacktestResult, strategy: string, series: readonly BarSeries[]): DecisionFile {
@@ -87,7 +116,8 @@ function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeri
 
 function runsOf({ time, timeframe }: BarSeries): [number, number][] {
   const runs: [number, number][] = [];
-  for (const [row, start] of time.entries()) {
+  for (let row = 0; row < time.length; row++) {
+    const start = time[row]!;
     const run = runs.at(-1);
     if (run !== undefined && start - time[row - 1]! === timeframe.ms) run[1]++;
     else runs.push([start, 1]);

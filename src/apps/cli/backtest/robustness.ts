@@ -26,11 +26,17 @@ export function robustnessOf(result: BacktestResult, periodsPerYear: number, see
     trackRecordYears: minimumTrackRecordLength(sharpeEstimate(returnsFromEquity(daily.equity))) / periodsPerYear,
     monteCarlo: tradeMonteCarlo(tradeReturns(result), {
       rng: createRng(seed).stream('trade-monte-carlo'),
+      runs: monteCarloRuns(result.trades.length),
       method: 'resample',
       startEquity: result.startCash,
     }),
     worstDrawdowns: worstDrawdowns(daily.time, daily.equity, 5),
   };
+}
+
+/** A thousand, or fewer for very many trades: five million draws place the quantiles well enough, and two hundred runs are the least. */
+function monteCarloRuns(trades: number): number {
+  return Math.max(200, Math.min(1000, Math.floor(5e6 / Math.max(1, trades))));
 }
 
 /** Profit of each trade over the equity at the bar before it was entered. */

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeTable } from '#adapters/data';
+import { parquetBytes } from '#adapters/data';
 import type { Trade } from '#domain';
 import {
   dailyEquity,
-  equityCsv,
+  equityCsvParts,
   finite,
   renderTearSheet,
   tradesCsv,
@@ -18,11 +18,11 @@ import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
 
 /** Writes every file of a run beside its place first, so that a full disk or a kill never leaves half a file under a final name. */
-export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
+export function writeOutcome(outcome: BacktestOutcome, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(join(folder, '.writing-'));
   try {
-    await writeFiles(outcome, staging);
+    writeFiles(outcome, staging);
     // A run without trades has no such table; one that an earlier run left here would be taken for this run's.
     rmSync(join(folder, RUN_FILES.tradesParquet), { force: true });
     for (const name of readdirSync(staging)) renameSync(join(staging, name), join(folder, name));
@@ -31,17 +31,30 @@ export async function writeOutcome(outcome: BacktestOutcome, folder: string): Pr
   }
 }
 
-async function writeFiles(outcome: BacktestOutcome, folder: string): Promise<void> {
+function writeFiles(outcome: BacktestOutcome, folder: string): void {
   const { result, strategy, order } = outcome;
-  const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const put = (name: string, text: string | Buffer): void => writeFileSync(join(folder, name), text);
   const sheet = sheetOf(outcome);
   put(RUN_FILES.report, `${JSON.stringify(reportOf(outcome), null, 2)}\n`);
   put(RUN_FILES.tradesCsv, tradesCsv(result.trades));
-  put(RUN_FILES.equity, equityCsv(result.equity));
+  putParts(join(folder, RUN_FILES.equity), equityCsvParts(result.equity));
   put(RUN_FILES.sheet, renderTearSheet(sheet));
-  put(RUN_FILES.sheetInput, `${JSON.stringify(finite(sheet))}\n`);
-  put(RUN_FILES.decisions, `${JSON.stringify(finite(decisionFile(result, strategy.name, order.bars.series)))}\n`);
-  if (result.trades.length > 0) await writeTable(join(folder, RUN_FILES.tradesParquet), tradeTable(result.trades));
+  put(RUN_FILES.sheetInput, `${JSON.stringify(sheet, columnsAsLists)}\n`);
+  // JSON writes what is no number as null by itself: the largest file of a run is not copied first.
+  put(RUN_FILES.decisions, `${JSON.stringify(decisionFile(result, strategy.name, order.bars.series))}\n`);
+  if (result.trades.length > 0) put(RUN_FILES.tradesParquet, parquetBytes(tradeTable(result.trades)));
+}
+
+const columnsAsLists = (_: string, value: unknown): unknown => (value instanceof Float64Array ? Array.from(value) : value);
+
+/** A text too long to hold at once. */
+function putParts(path: string, parts: Iterable<string>): void {
+  const file = openSync(path, 'wx');
+  try {
+    for (const part of parts) writeSync(file, part);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function tradeTable(trades: readonly Trade[]): Record<string, Float64Array | string[]> {
