@@ -8,6 +8,9 @@ export type OrderType =
   | 'stop'
   | 'stop_limit'
   | 'trailing_stop'
+  | 'market_if_touched'
+  | 'limit_if_touched'
+  | 'market_to_limit'
   | 'market_on_open'
   | 'market_on_close'
   | 'limit_on_open'
@@ -51,11 +54,15 @@ export interface OrderRequest {
   readonly size: OrderSize | number;
   readonly limitPrice?: number;
   readonly stopPrice?: number;
+  /** Of the `…_if_touched` types: the price, on the better side of the market, whose touch sends the market or limit order. */
+  readonly triggerPrice?: number;
   /** Trailing distance: an amount in price, or a fraction of the price when `trailPercent` is set (0.02 = 2 %). */
   readonly trailAmount?: number;
   readonly trailPercent?: number;
+  /** A trailing stop sleeps until the market, moving its way, reaches this price, and trails from there; without it, it trails at once. */
+  readonly activationPrice?: number;
   readonly timeInForce?: TimeInForce;
-  /** For `gtd`: the order is dead for bars that start at or after this instant. */
+  /** For `gtd`: the order is dead for bars that open at or after this instant. */
   readonly goodTill?: Timestamp;
   readonly postOnly?: boolean;
   readonly reduceOnly?: boolean;
@@ -64,8 +71,10 @@ export interface OrderRequest {
   readonly takeProfit?: number;
   /** Close what this order opened after so many bars. */
   readonly maxBars?: number;
-  /** Orders of one group cancel each other: the first fill takes the others down by what it filled. */
+  /** One cancels the others: the first fill of a group's order, in whole or in part, cancels the rest of the group. */
   readonly ocoGroup?: string;
+  /** One updates the others: each fill takes its units off the rest of the group, a changed size is theirs too, a whole fill cancels them. */
+  readonly ouoGroup?: string;
   /** Only closes what that order opened. */
   readonly closesOrder?: number;
   /** Free text that travels to fills and trades. */
@@ -86,6 +95,7 @@ export interface Order {
   /** NaN before the first fill. */
   readonly averagePrice: number;
   readonly limitPrice: number;
+  /** Stop or trigger price, where a trailing stop stands; NaN for none. */
   readonly stopPrice: number;
   readonly timeInForce: TimeInForce;
   readonly reduceOnly: boolean;
@@ -93,7 +103,7 @@ export interface Order {
   readonly parentId: number;
   readonly createdTime: Timestamp;
   readonly tag: string;
-  /** Why it was denied, rejected, canceled or expired; empty otherwise. */
+  /** Why it was denied, rejected, canceled or expired, or filled for less than it asked; empty otherwise. */
   readonly reason: string;
 }
 

@@ -28,6 +28,12 @@ export class DecisionLog {
     this.#codes[lane]![row] = this.#lastCode[lane]!;
   }
 
+  /** Adds to what a row already says. */
+  append(lane: number, row: number, reason: string): void {
+    const before = this.read(lane, row);
+    this.write(lane, row, before === '' ? reason : `${before}; ${reason}`);
+  }
+
   read(lane: number, row: number): string {
     return this.#texts[this.#codes[lane]?.[row] ?? 0]!;
   }

@@ -6,6 +6,7 @@ import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
+import { FillLimits } from './fill-limits.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -36,6 +37,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   readonly #supervisor: Supervisor | undefined;
   /** The limits of the account; undefined when it was given none. */
   readonly gate: OrderGate | undefined;
+  readonly #fillLimits: FillLimits | undefined;
   /** Reused for every execution: the ledger copies what it keeps. */
   readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
     strategy: 0,
@@ -90,6 +92,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
     this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
+    this.#fillLimits = this.gate?.limitsExposure === true ? new FillLimits(this.gate, this, setup.instruments, setup.profile) : undefined;
     this.desk = new AccountDesk(this, setup.events ?? []);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
   }
@@ -122,6 +125,13 @@ export class Engine implements VenueHost, SupervisedEngine {
     }
     if (this.#supervisor !== undefined) this.#supervisor.beforeDecisions(this, locals);
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
+    if (this.#fillLimits !== undefined) this.#tellFillLimits(this.#fillLimits);
+  }
+
+  /** What the limits took off this row's fills, beside what the strategy then decided. */
+  #tellFillLimits({ notes }: FillLimits): void {
+    for (const { strategy, symbol, text } of notes) this.decisions.append(strategy * this.symbols.length + symbol, this.row, text);
+    notes.length = 0;
   }
 
   /** Takes a request: checks it, asks risk, sends it. Gives the order's id, or 0 when it was denied. */
@@ -286,8 +296,8 @@ export class Engine implements VenueHost, SupervisedEngine {
     return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
   }
 
-  admitOpening(_order: WorkingOrder, units: number, _price: number): number {
-    return units;
+  admitOpening(order: WorkingOrder, units: number, price: number): number {
+    return this.#fillLimits === undefined ? units : this.#fillLimits.admit(order, units, price);
   }
 
   get turnover(): number {
@@ -364,7 +374,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   #ruin(): void {
     this.ruined = true;
     for (let symbol = 0; symbol < this.symbols.length; symbol++) {
-      for (const order of this.venue.ordersOf(symbol)) this.venue.cancel(order, 'the account is ruined');
+      for (const order of this.venue.ordersOf(symbol)) this.venue.takeDown(order, 'the account is ruined');
     }
     this.liquidate('liquidation');
     this.equityNow = 0;

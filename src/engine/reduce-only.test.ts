@@ -49,7 +49,14 @@ function walk(seed: number): BarSeries {
 }
 
 function run(bars: BarSeries, onBar: (context: BarContext) => void, hedging: boolean, profile: string): Watched {
-  const strategy: Strategy = { name: 'script', features: {}, onBar: (context) => void onBar(context) };
+  const strategy: Strategy = {
+    name: 'script',
+    features: {},
+    onBar: (context) => {
+      onBar(context);
+      return undefined;
+    },
+  };
   const setup: EngineSetup = {
     columns: [bars],
     instruments: [instrument('X', 'synthetic')],

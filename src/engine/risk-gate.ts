@@ -5,10 +5,12 @@ import {
   checkOrder,
   createRiskGate,
   createRiskState,
+  limitsExposure,
   noteEquity,
   noteMark,
   notePosition,
   noteSent,
+  type CompiledLimits,
   type OrderIntent,
   type RefusalCode,
   type RiskDecision,
@@ -53,8 +55,8 @@ const ANY_UNITS = 1e-12;
  * admitted, resting ones at their worst; sizes given as a weight, notional or share of margin are reckoned at the last price.
  * An order that can only close (`reduceOnly`, `closesOrder`) is never held back by a limit, yet counts as a message; it is refused only
  * when there is nothing it could reduce. Protective exits belong to the entry that was admitted and are not asked about again.
- * Exposure limits hold for orders whose units are known when they ask. A share of margin, a target weight, or an offset in a hedging
- * account gets its size at the fill, after other orders of the same bar: such an order is judged by an estimate and may end beyond the limit.
+ * What an order asks with is an estimate, since prices and other orders move before it fills; the exposure limits are held once more,
+ * against the real books, at every fill that opens: see `FillLimits`.
  */
 export class OrderGate {
   /** Plain data, safe in JSON: a gate made with it goes on where this one stood, latched kill included. */
@@ -66,11 +68,18 @@ export class OrderGate {
   #ahead: Admitted[] = [];
   #resting: Admitted[] = [];
   #row = -1;
+  /** Whether a fill has to be held against the exposure limits. */
+  readonly limitsExposure: boolean;
 
   constructor(limits: RiskLimits, book: GateBook, state?: RiskState) {
     this.#gate = createRiskGate(limits);
+    this.limitsExposure = limitsExposure(this.#gate.limits);
     this.#book = book;
     this.state = state === undefined ? createRiskState(book.account.cash, timestamp(0)) : structuredClone(state);
+  }
+
+  get limits(): CompiledLimits {
+    return this.#gate.limits;
   }
 
   snapshot(): GateSnapshot {
@@ -104,14 +113,20 @@ export class OrderGate {
     const key = this.#key(order.symbol, this.#book.hedging && side < 0);
     const row = this.state.symbols[key]!;
     const { quantity } = row;
-    // The engine closes what an exclusive order replaces before it sends the order.
-    if (this.#book.account.exclusiveOrders) row.quantity -= this.#heldBy(order.strategy, order.symbol, key);
+    const other = this.#book.hedging ? this.state.symbols[this.#key(order.symbol, side >= 0)]! : undefined;
+    const otherQuantity = other?.quantity ?? 0;
+    // The engine closes what an exclusive order replaces, on both sides, before it sends the order.
+    if (this.#book.account.exclusiveOrders) {
+      row.quantity -= this.#heldBy(order.strategy, order.symbol, key);
+      if (other !== undefined) other.quantity -= this.#heldBy(order.strategy, order.symbol, this.#key(order.symbol, side >= 0));
+    }
     const units = this.#units(order, close);
     const intent = this.#intent(order, key, units === 0 ? order.direction * ANY_UNITS : units);
     const idle = units === 0 && order.size.kind === 'target_weight' && order.size.weight === 0;
     const decision: RiskDecision = idle ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, this.state);
     row.quantity = quantity;
-    if (decision.kind === 'refused') return this.#refused(decision.code, decision.reason);
+    if (other !== undefined) other.quantity = otherQuantity;
+    if (decision.kind === 'refused') return this.refusal(decision.code, decision.reason);
     this.#note(order, key, units, intent);
     return undefined;
   }
@@ -123,7 +138,7 @@ export class OrderGate {
     const held = hedging ? this.#side(strategy, symbol, direction > 0) : ledger.held(strategy, symbol);
     const opener = this.#resting.concat(this.#ahead).some(({ order: other }) => isOpenerFor(order, other));
     if (order.closes === 0 && held * direction >= 0 && !opener)
-      return this.#refused(
+      return this.refusal(
         'reduce_only_flip',
         `There is no position in ${this.#book.symbols[symbol]} that this ${sideOf(order)} could reduce.`,
       );
@@ -136,7 +151,8 @@ export class OrderGate {
     return undefined;
   }
 
-  #refused(code: RefusalCode, reason: string): string {
+  /** Counts a refusal and words it as orders and the decision log carry it. */
+  refusal(code: RefusalCode, reason: string): string {
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
     return `${code}: ${reason}`;
   }

@@ -107,7 +107,7 @@ export class Ledger {
   gross(marks: Float64Array): number {
     let value = 0;
     for (let symbol = 0; symbol < this.net.length; symbol++) {
-      const units = this.#hedging ? this.#grossUnits(symbol) : Math.abs(this.net[symbol]!);
+      const units = this.#hedging ? this.grossUnits(symbol) : Math.abs(this.net[symbol]!);
       if (units !== 0) value += units * marks[symbol]! * this.#multipliers[symbol]!;
     }
     return value;
@@ -212,7 +212,8 @@ export class Ledger {
     this.openSymbols += (after === 0 ? 0 : 1) - (before === 0 ? 0 : 1);
   }
 
-  #grossUnits(symbol: number): number {
+  /** Units of a symbol whatever their side, over all strategies. */
+  grossUnits(symbol: number): number {
     let units = 0;
     for (let strategy = 0; strategy < this.#strategies.length; strategy++)
       for (const lot of this.lots(strategy, symbol)) units += Math.abs(lot.quantity);

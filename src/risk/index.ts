@@ -4,6 +4,7 @@
  */
 export { checkOrder, createRiskGate, type RefusalCode, type RiskDecision, type RiskGate } from './gate.ts';
 export type { CompiledLimits, RiskLimits } from './limits.ts';
+export { limitsExposure, openingReason, openingRoom, type OpeningMoment, type OpeningRoom } from './opening.ts';
 export {
   createRiskState,
   kill,
