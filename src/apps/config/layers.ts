@@ -1,5 +1,6 @@
-import { didYouMean, UserError } from '#core';
-import { z } from 'zod';
+import { UserError } from '#core';
+import type { z } from 'zod';
+import { explainIssue } from './explain.ts';
 
 /** A plain tree of configuration values, before it is checked. */
 export type ConfigTree = { [key: string]: ConfigValue };
@@ -27,7 +28,7 @@ export function resolveConfig<T>(schema: z.ZodType<T>, layers: readonly ConfigLa
   const origins = new Map<string, string>();
   for (const layer of layers) overlay(merged, layer.values, layer.name, '', origins);
   const parsed = schema.safeParse(merged);
-  if (!parsed.success) throw explain(schema, parsed.error.issues[0]!, origins);
+  if (!parsed.success) throw explainIssue(schema, parsed.error.issues[0]!, merged, origins);
   for (const path of leafPaths(parsed.data as ConfigTree)) if (!origins.has(path)) origins.set(path, 'default');
   return { value: parsed.data, origins };
 }
@@ -59,29 +60,4 @@ export function leafPaths(tree: ConfigTree, prefix = ''): string[] {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     return isTree(value) ? leafPaths(value, path) : [path];
   });
-}
-
-function explain(schema: z.ZodType, issue: z.core.$ZodIssue, origins: ReadonlyMap<string, string>): UserError {
-  const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!;
-    const full = path === '' ? key : `${path}.${key}`;
-    const origin = [...origins].find(([known]) => known === full || known.startsWith(`${full}.`))?.[1];
-    return new UserError(
-      `unknown setting "${full}"${origin === undefined ? '' : ` (${origin})`}`,
-      didYouMean(key, knownKeys(schema, issue.path)),
-    );
-  }
-  const origin = origins.get(path) ?? [...origins].find(([known]) => known.startsWith(path))?.[1];
-  return new UserError(
-    `setting "${path}"${origin === undefined ? '' : ` (${origin})`}: ${issue.message}`,
-    'Run "edgewright config show" to see every setting and where it came from.',
-  );
-}
-
-/** The keys that an object of the schema may have at a path, read from its JSON schema. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as { properties?: Record<string, unknown> };
-  for (const part of path) node = (node.properties?.[String(part)] ?? {}) as typeof node;
-  return Object.keys(node.properties ?? {});
 }

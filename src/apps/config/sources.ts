@@ -44,23 +44,30 @@ export function parseConfigText(text: string, path: string): ConfigTree {
 /**
  * `EDGEWRIGHT_DATA__SOURCE=demo` sets `data.source`: two underscores step into a group, one starts a capital letter
  * (`EDGEWRIGHT_GATES__MIN_SHARPE` is `gates.minSharpe`). Values are read as JSON when they are JSON, else as text;
- * `EDGEWRIGHT_SYMBOLS` takes a comma-separated list.
+ * `EDGEWRIGHT_SYMBOLS` takes a comma-separated list. An empty variable sets nothing.
  */
 export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): ConfigLayer {
   const values: ConfigTree = {};
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith(PREFIX) || text === undefined || RESERVED.has(name)) continue;
+    // An empty variable is the shell's way to say that there is none.
+    if (!name.startsWith(PREFIX) || text === undefined || text.trim() === '' || RESERVED.has(name)) continue;
     const path = name
       .slice(PREFIX.length)
       .split('__')
       .map((part) => part.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
-    setPath(values, path, path.join('.') === 'symbols' ? splitList(text) : parseScalar(text));
+    setPath(values, path, path.join('.') === 'symbols' ? listOf(name, text) : parseScalar(text));
   }
   return { name: 'environment', values };
 }
 
 /** Variables of ours that are switches or secrets rather than settings. */
 const RESERVED = new Set(['EDGEWRIGHT_DEBUG', 'EDGEWRIGHT_ALPACA_KEY', 'EDGEWRIGHT_ALPACA_SECRET', 'EDGEWRIGHT_LIVE']);
+
+function listOf(name: string, text: string): string[] {
+  const list = splitList(text);
+  if (list.length === 0) throw new UserError(`${name} names no symbol: "${text}"`, `Name one or more, or unset ${name} for all.`);
+  return list;
+}
 
 export function splitList(text: string): string[] {
   return text.split(/[,\s]+/).filter((item) => item !== '');

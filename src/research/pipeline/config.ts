@@ -5,7 +5,16 @@ import { safetyConfigSchema } from './safety-config.ts';
  * What the pipeline may be told. Every key has a default, so an empty object is a complete configuration.
  * Unknown keys are refused by `.strict()`; the apps turn that into a suggestion.
  */
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'use YYYY-MM-DD');
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'use YYYY-MM-DD')
+  .refine(isDay, 'a day of the calendar');
+
+/** Whether a date is written as the calendar has it: there is no 30 February. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
 
 export const dataConfigSchema = z
   .strictObject({
