@@ -18,6 +18,11 @@ interface Report {
   readonly folds: readonly { readonly parameters: Record<string, number>; readonly outOfSample: number }[];
 }
 
+interface BacktestReport {
+  readonly statistics: { readonly sharpe: number; readonly totalReturn: number; readonly maxDrawdown: number };
+  readonly orders: { readonly deniedByRisk: Record<string, number> };
+}
+
 async function report(folder: string, ...argv: string[]): Promise<Report> {
   const { code, stdout, stderr } = await cli(folder, ...argv, '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -42,6 +47,25 @@ describe('optimize', () => {
     expect(again.trials).toMatchObject({ evaluated: 0, fromLedger: alone.trials.asked, ledgerRows: alone.trials.asked });
     expect(again.top).toEqual(alone.top);
     expect(existsSync(join(one, again.folder, 'plateau.html'))).toBe(true);
+  });
+
+  test.each([
+    ['the defaults', []],
+    [
+      'risk limits, leverage, fees, whole shares and the end',
+      ['--set', 'risk.maxDrawdownFraction=0.1', '--leverage', '2', '--fees', '20bps', '--lot', '1', '--at-end', 'mark'],
+    ],
+  ])('the best trial is what a backtest with its parameters gives, to the last digit: %s', async (_, flags) => {
+    const folder = scratchFolder();
+    const { best } = await report(folder, ...SMALL, '--objective', 'sharpe,return,drawdown', '--workers', '2', ...flags);
+    const parameters = Object.entries(best.parameters).map(([name, value]) => `${name}=${value}`);
+    const backtest = ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--json', ...flags, '--param', ...parameters];
+    const { stdout } = await cli(folder, ...backtest);
+    const { statistics, orders } = JSON.parse(stdout) as BacktestReport;
+    // The ledger keeps daily returns: a drawdown compounded from them is a rounding away from that of the equity itself.
+    const { sharpe, totalReturn, maxDrawdown } = statistics;
+    expect(best.scores).toEqual([sharpe, totalReturn, expect.closeTo(maxDrawdown, 12)]);
+    expect(Object.keys(orders.deniedByRisk).length > 0).toBe(flags.length > 0);
   });
 
   test('the deflated Sharpe ratio counts every trial of the ledger, of other searches too', async () => {

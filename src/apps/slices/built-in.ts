@@ -11,6 +11,7 @@ import { prepare } from '#strategy';
 import { defineSlice, type SliceFactory, type SliceInput, type SliceOutput } from '#workflow';
 import { findStrategy } from '../cli/backtest/find-strategy.ts';
 import { loadBars, onCommonDates, type LoadedBars } from '../cli/backtest/load-bars.ts';
+import { readRules } from '../cli/backtest/run-options.ts';
 import { optimizeStrategy } from '../cli/optimize/optimize.ts';
 import { believed, parametersText } from '../cli/optimize/sentences.ts';
 import { readWishes } from '../cli/optimize/wishes.ts';
@@ -247,7 +248,8 @@ async function searchParameters(
   const names = Object.keys(found.recipe?.parameters ?? {});
   const where = names.includes('fast') && names.includes('slow') ? ['fast<slow'] : [];
   const wishes = readWishes({ trials: String(input.trials), where });
-  const outcome = await optimizeStrategy({ found, strategy: input.strategy, bars, config, wishes, workspace: '.' }, io, true);
+  const rules = await readRules({}, config.trading.profile);
+  const outcome = await optimizeStrategy({ found, strategy: input.strategy, bars, config, rules, wishes, workspace: '.' }, io, true);
   const { result, plan } = outcome;
   const chosen = result.plateau?.centre.trial;
   const parameters = { ...plan.rest, ...(chosen?.parameters ?? result.ranked[0]!.point) };

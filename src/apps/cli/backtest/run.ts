@@ -104,10 +104,24 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
 }
 
 function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResult {
-  const { bars, config, rules, found } = order;
-  const request: BacktestRequest = {
+  const { found } = order;
+  const request: BacktestRequest = { ...requestOf(order, profile), strategy: makeStrategy(order) };
+  try {
+    return runBacktest(request);
+  } catch (cause) {
+    if (found.kind !== 'file' || cause instanceof UserError || cause instanceof InvariantError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`strategy ${found.name} failed: ${message}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', { cause });
+  }
+}
+
+/** All of a run but its strategy: what `backtest` and every trial of `optimize` have in common. */
+export function requestOf(
+  { bars, config, rules }: Pick<BacktestOrder, 'bars' | 'config' | 'rules'>,
+  profile = executionOf(rules, rules.profile, bars),
+): Omit<BacktestRequest, 'strategy'> {
+  return {
     bars: bars.series,
-    strategy: makeStrategy(order),
     account: { cash: config.trading.cash, leverage: rules.leverage, exclusiveOrders: rules.exclusive, hedging: rules.hedging },
     ...(hasOwnLimits(rules.profile) || !isDefaultRisk(config.risk) ? { limits: limitsFor(config.risk, rules.leverage) } : {}),
     profile,
@@ -116,13 +130,6 @@ function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResul
     ...(bars.actions.length === 0 ? {} : { events: bars.actions }),
     atEnd: rules.atEnd === 'open' ? 'rerun' : rules.atEnd,
   };
-  try {
-    return runBacktest(request);
-  } catch (cause) {
-    if (found.kind !== 'file' || cause instanceof UserError || cause instanceof InvariantError) throw cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`strategy ${found.name} failed: ${message}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', { cause });
-  }
 }
 
 /** A fresh one a run, since a strategy may keep what it learned. */
@@ -137,7 +144,8 @@ function makeStrategy({ found, parameters, bars, config }: BacktestOrder): Strat
   return found.strategy!;
 }
 
-function yearOf({ series, venueHours }: LoadedBars): number {
+/** Returns of a year, by which ratios are annualised. */
+export function yearOf({ series, venueHours }: LoadedBars): number {
   const { timeframe } = series[0]!;
   const alwaysOpen = venueHours === 'always';
   return timeframe.ms > DAY_MS ? barsPerYear(timeframe, alwaysOpen ? 'always' : 'us_equity') : daysPerYear(alwaysOpen);

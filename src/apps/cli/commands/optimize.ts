@@ -1,14 +1,11 @@
 import { UserError } from '#core';
 import type { Command } from 'commander';
-import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
+import { addRunOptions, readRunOptions, type RunOptions } from '../backtest/run-options.ts';
+import { addConfigOptions } from '../options.ts';
 import type { OptimizeWishes } from '../optimize/wishes.ts';
 import type { CliEnvironment } from '../terminal.ts';
 
-interface OptimizeOptions extends CommonOptions, OptimizeWishes {
-  readonly data?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
+interface OptimizeOptions extends RunOptions, OptimizeWishes {}
 
 const EXAMPLES = `
 Methods: grid, random, tpe, cma-es, nsga2. Objectives: sharpe, sortino, calmar, return, cagr, drawdown; several make a Pareto front.
@@ -24,7 +21,10 @@ Examples:
 
 /** `optimize`: searches the numbers of a strategy and says how far the best of them may be believed. */
 export function addOptimizeCommand(program: Command, io: CliEnvironment): void {
-  addConfigOptions(program.command('optimize').description('Search the parameters of a strategy, and tell a plateau from luck'))
+  const command = addConfigOptions(
+    program.command('optimize').description('Search the parameters of a strategy, and tell a plateau from luck'),
+  );
+  addRunOptions(command)
     .option('--strategy <name|file>', 'a built-in or example strategy, or a file whose default export is a tunable one')
     .option('--method <name>', 'grid, random, tpe, cma-es or nsga2 (default: tpe, with several objectives nsga2)')
     .option('--trials <number>', 'combinations to try', '100')
@@ -34,10 +34,6 @@ export function addOptimizeCommand(program: Command, io: CliEnvironment): void {
     .option('--range <name=low:high...>', 'search only these parameters, in these ranges')
     .option('--where <constraint...>', 'refuse combinations, e.g. "fast<slow"')
     .option('--param <name=value...>', 'keep a parameter at a value')
-    .option('--data <source|path>', 'short for --source, or for --source files --path')
-    .option('--from <date>', 'the same as --start')
-    .option('--to <date>', 'the same as --end')
-    .option('--fees <schedule>', "instead of the profile's own")
     .option('--resume', 'go on with a search that was stopped; refused when the ledger has nothing of it')
     .option('--ledger <folder>', 'the trial ledger (default: results/trials in the workspace)')
     .option('--out <folder>', 'where the results go (default: results/optimize/<strategy>-<hash>)')
@@ -50,26 +46,13 @@ async function optimize(options: OptimizeOptions, io: CliEnvironment): Promise<v
   if (options.strategy === undefined)
     throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
-  const { asSourceAndPath, loadBars, onCommonDates } = await import('../backtest/load-bars.ts');
   const { readWishes, recipeOf } = await import('../optimize/wishes.ts');
   const wishes = readWishes(options);
-  const { data, from, to } = options;
-  const config = await readConfig(
-    {
-      ...options,
-      ...(data === undefined ? {} : asSourceAndPath(data, io.cwd)),
-      ...(from === undefined ? {} : { start: from }),
-      ...(to === undefined ? {} : { end: to }),
-    },
-    io,
-  );
-  const { optimizeStrategy } = await import('../optimize/optimize.ts');
   recipeOf(found);
-  const bars = onCommonDates(await loadBars(config, io));
-  const outcome = await optimizeStrategy(
-    { found, strategy: options.strategy, bars, config: config.value, wishes, workspace: options.workspace },
-    io,
-  );
+  const surroundings = await readRunOptions(options, io);
+  const { optimizeStrategy } = await import('../optimize/optimize.ts');
+  const order = { found, strategy: options.strategy, ...surroundings, wishes, workspace: options.workspace };
+  const outcome = await optimizeStrategy(order, io);
   const { reportOptimization, writeOptimization } = await import('../optimize/write.ts');
   const folder = writeOptimization(outcome, options.out, options.workspace, io);
   if (options.json === true) io.stdout.write(`${JSON.stringify({ folder, ...reportOptimization(outcome) })}\n`);

@@ -1,20 +1,12 @@
-import { runBacktest } from '#backtest';
-import type { BarSeries, Instrument } from '#domain';
-import type { ExecutionProfile } from '#execution';
+import { runBacktest, type BacktestRequest } from '#backtest';
+import type { BarSeries } from '#domain';
 import { Expression } from '#features';
 import { dailyEquity, type TrialOutcome } from '#research';
 import { returnsFromEquity } from '#statistics';
 import { prepare, type FeatureInput, type Strategy, type StrategyRecipe } from '#strategy';
 
-/** What every evaluation of a search has in common; plain data, so that it crosses to a worker. */
-export interface EvaluationSetup {
-  readonly bars: readonly BarSeries[];
-  readonly instruments: readonly Instrument[];
-  readonly profile: ExecutionProfile;
-  readonly cash: number;
-  readonly leverage: number;
-  readonly seed: number;
-}
+/** What every evaluation of a search has in common: all of a backtest but its strategy; plain data, so that it crosses to a worker. */
+export type EvaluationSetup = Omit<BacktestRequest, 'strategy'> & { readonly seed: number };
 
 /** Columns of features already computed, by expression and then by symbol in the order of the bars. */
 export type SharedColumns = ReadonlyMap<string, readonly Float64Array[]>;
@@ -26,17 +18,9 @@ export function evaluateCombination(
   setup: EvaluationSetup,
   shared: SharedColumns,
 ): TrialOutcome {
-  const { bars, instruments, profile, cash, leverage, seed } = setup;
+  const { bars, seed } = setup;
   const strategy = prepare(recipe, parameters, { seed, symbols: bars.length });
-  const result = runBacktest({
-    bars,
-    strategy: withColumns(strategy, bars, shared),
-    account: { cash, leverage },
-    profile,
-    instruments,
-    seed,
-    atEnd: 'close',
-  });
+  const result = runBacktest({ ...setup, strategy: withColumns(strategy, bars, shared) });
   return { returns: returnsFromEquity(dailyEquity(result.equity).equity), trades: result.trades.length };
 }
 

@@ -1,21 +1,12 @@
 import { resolve } from 'node:path';
 import { openTrialLedger } from '#adapters/trials';
 import { spaceOfRecipe } from '#backtest';
-import { contentHash, DAY_MS, UserError } from '#core';
-import { barsPerYear } from '#domain';
-import {
-  daysPerYear,
-  instrumentFor,
-  profileFor,
-  searchHonesty,
-  studyId,
-  type PipelineConfig,
-  type SearchHonesty,
-  type TrialStudy,
-} from '#research';
-import { prepare } from '#strategy';
+import { contentHash, UserError } from '#core';
+import { searchHonesty, studyId, type SearchHonesty, type TrialStudy } from '#research';
+import { checkNeeds, prepare } from '#strategy';
 import type { FoundStrategy } from '../backtest/find-strategy.ts';
-import type { LoadedBars } from '../backtest/load-bars.ts';
+import { requestOf, yearOf } from '../backtest/run.ts';
+import type { RunSurroundings } from '../backtest/run-options.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import type { EvaluationSetup } from './evaluate.ts';
 import { progressLine } from './progress.ts';
@@ -23,12 +14,10 @@ import { runSearch, type SearchPlan, type SearchResult } from './search.ts';
 import { createTrialRunner } from './trial-runner.ts';
 import { recipeOf, type ReadWishes } from './wishes.ts';
 
-export interface OptimizeOrder {
+export interface OptimizeOrder extends RunSurroundings {
   readonly found: FoundStrategy;
   /** As typed: a name or a file. */
   readonly strategy: string;
-  readonly bars: LoadedBars;
-  readonly config: PipelineConfig;
   readonly wishes: ReadWishes;
   readonly workspace: string;
 }
@@ -49,11 +38,12 @@ export interface OptimizeOutcome {
 export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment, quiet = false): Promise<OptimizeOutcome> {
   const { found, bars, config, wishes, workspace } = order;
   const recipe = recipeOf(found);
-  const setup = setupOf(order);
+  const setup: EvaluationSetup = { ...requestOf(order), seed: config.seed };
   const study = studyOf(order, setup);
   const space = spaceOfRecipe(recipe, wishes);
   const searched = new Set(Object.keys(space.dimensions));
   const usual = prepare(recipe, wishes.fixed, { seed: config.seed, symbols: bars.series.length }).parameters ?? {};
+  checkNeeds(recipe, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: [] });
   const plan: SearchPlan = {
     ...wishes,
     space,
@@ -105,20 +95,8 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
 
 const planFacts = ({ rest, method, trials, objectives, seed, folds }: SearchPlan) => ({ rest, method, trials, objectives, seed, folds });
 
-function setupOf({ bars, config, wishes }: OptimizeOrder): EvaluationSetup {
-  const profile = profileFor(config.trading.profile, bars.assetClass);
-  return {
-    bars: bars.series,
-    instruments: bars.series.map(({ symbol }) => instrumentFor(symbol, bars.assetClass)),
-    profile: wishes.fees === undefined ? profile : { ...profile, fees: wishes.fees },
-    cash: config.trading.cash,
-    leverage: 1,
-    seed: config.seed,
-  };
-}
-
 /** Everything but the parameters that a result depends on. */
-function studyOf({ found, bars }: OptimizeOrder, setup: EvaluationSetup): TrialStudy {
+function studyOf({ found, bars, factors }: OptimizeOrder, { bars: _, profile, limits, events, ...rest }: EvaluationSetup): TrialStudy {
   return {
     strategy: found.name,
     symbols: bars.series.map(({ symbol }) => symbol),
@@ -130,16 +108,12 @@ function studyOf({ found, bars }: OptimizeOrder, setup: EvaluationSetup): TrialS
         from: series.time[0]!,
         to: series.time.at(-1)!,
       })),
-      profile: JSON.stringify(setup.profile),
-      assetClass: bars.assetClass,
-      cash: setup.cash,
-      seed: setup.seed,
+      // Both may hold an infinity, which canonical JSON has not.
+      profile: JSON.stringify(profile),
+      limits: limits === undefined ? null : JSON.stringify(limits),
+      events: events ?? [],
+      ...rest,
+      ...(factors === undefined ? {} : { factors }),
     }).slice(0, 16),
   };
-}
-
-function yearOf({ series, venueHours }: LoadedBars): number {
-  const { timeframe } = series[0]!;
-  const alwaysOpen = venueHours === 'always';
-  return timeframe.ms > DAY_MS ? barsPerYear(timeframe, alwaysOpen ? 'always' : 'us_equity') : daysPerYear(alwaysOpen);
 }

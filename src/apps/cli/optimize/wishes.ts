@@ -1,10 +1,9 @@
 import { SEARCH_METHODS, type SearchMethod } from '#backtest';
 import { didYouMean, UserError } from '#core';
-import type { FeeSchedule } from '#execution';
 import { OBJECTIVES, type Objective } from '#research';
 import type { StrategyRecipe } from '#strategy';
-import { parseFees } from '../backtest/fees.ts';
 import type { FoundStrategy } from '../backtest/find-strategy.ts';
+import { readParameters } from '../backtest/run-options.ts';
 import type { SearchPlan } from './search.ts';
 
 /** The options of `optimize` as they were typed. */
@@ -18,7 +17,6 @@ export interface OptimizeWishes {
   readonly range?: readonly string[];
   readonly where?: readonly string[];
   readonly param?: readonly string[];
-  readonly fees?: string;
   readonly resume?: boolean;
   readonly ledger?: string;
   readonly out?: string;
@@ -32,7 +30,6 @@ export interface ReadWishes {
   readonly ranges: readonly string[];
   readonly constraints: readonly string[];
   readonly fixed: Readonly<Record<string, number>>;
-  readonly fees: FeeSchedule | undefined;
   readonly resume: boolean;
   readonly ledger: string | undefined;
 }
@@ -56,8 +53,7 @@ export function readWishes(given: OptimizeWishes): ReadWishes {
     },
     ranges: given.range ?? [],
     constraints: given.where ?? [],
-    fixed: Object.fromEntries((given.param ?? []).map(pair)),
-    fees: given.fees === undefined ? undefined : parseFees(given.fees),
+    fixed: readParameters(given.param ?? []),
     resume: given.resume === true,
     ledger: given.ledger,
   };
@@ -68,14 +64,6 @@ export function recipeOf(found: FoundStrategy): StrategyRecipe {
   if (found.recipe === undefined)
     throw new UserError(`strategy ${found.name} has no parameters to search`, 'Export it with tunable({ parameters: … }).');
   return found.recipe;
-}
-
-function pair(text: string): readonly [string, number] {
-  const at = text.indexOf('=');
-  const value = Number(text.slice(at + 1));
-  if (at < 1 || text.slice(at + 1).trim() === '' || !Number.isFinite(value))
-    throw new UserError(`--param takes name=number, got "${text}"`, 'Example: --param stop=4');
-  return [text.slice(0, at), value];
 }
 
 function oneOf<const Choice extends string>(flag: string, given: string, choices: readonly Choice[]): Choice {
