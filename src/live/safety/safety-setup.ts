@@ -7,7 +7,7 @@ export interface ModelWatch {
   readonly reference: ModelReference;
   /** Bars after which a prediction has its outcome. */
   readonly maxBars: number;
-  /** Distribution of out-of-sample predictions in training; drift of predictions is not judged without it. */
+  /** Distribution of the out-of-sample scores in training, before calibration; drift of predictions is not judged without it. */
   readonly predictions?: DriftReference;
   readonly settings?: Partial<StalenessConfig>;
 }

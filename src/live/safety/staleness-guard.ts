@@ -6,10 +6,11 @@ import { CALM, type Guard, type GuardState } from './guard.ts';
 import type { ModelWatch } from './safety-setup.ts';
 import { ShadowOutcomes } from './shadow-outcomes.ts';
 
-/** Predictions that a drift is measured on, and how often: an overlap would let one strange week speak many times. */
+/** Predictions that a drift is measured on. */
 const DRIFT_WINDOW = 100;
 
-/** A feature of the strategy that, where there is one, tells the drift of the model's inputs. */
+/** Features of the strategy that, where it has them, tell what the model said before calibration, and the drift of its inputs. */
+const SCORE = 'score';
 const FEATURE_DRIFT = 'feature_drift';
 
 /**
@@ -64,7 +65,8 @@ export class StalenessGuard implements Guard {
     const width = read('width');
     if (Number.isNaN(probability) || !(width > 0)) return false;
     this.#shadows[symbol]!.predict(bars, row, probability, width, read('side'));
-    this.#recent.push(probability);
+    const score = read(SCORE);
+    if (!Number.isNaN(score)) this.#recent.push(score);
     if (this.#recent.length > DRIFT_WINDOW) this.#recent.shift();
     const drift = read(FEATURE_DRIFT);
     if (!Number.isNaN(drift)) this.#featureDrift = drift;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean, sha256, toIso, UserError } from '#core';
 import type { AssetClass, BarSeries } from '#domain';
-import { chooseCalibrator, gbdtFromJson, type Calibrator } from '#ml';
+import { chooseCalibrator, gbdtFromJson } from '#ml';
 import {
   fitOutOfFold,
   modelStrategy,
@@ -12,6 +12,7 @@ import {
   type Barriers,
   type FeatureNotes,
   type ModelSignals,
+  type OutOfFold,
   type Payoff,
   type PipelineConfig,
 } from '#research';
@@ -19,6 +20,7 @@ import type { ResolvedConfig } from '../../config/layers.ts';
 import { PLACES, readJson, symbolFile } from '../../steps/files.ts';
 import { readColumns, readSeries } from '../../steps/tables.ts';
 import { featureGraph, modelFeed, type ModelParts } from './model-feed.ts';
+import { breakerOf, withModelWatch } from './safety.ts';
 import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
 
 export function hasModel(workspace: string): boolean {
@@ -35,6 +37,7 @@ export interface ModelPlan extends PaperPlan {
 /** What the pipeline left in a workspace: its model, and the bars that it was made from and judged on. */
 export interface SavedModel {
   readonly parts: Omit<ModelParts, 'tradeFrom'>;
+  readonly outOfFold: OutOfFold;
   readonly payoff: Payoff;
   readonly series: readonly BarSeries[];
   /** What the user is told about the bars, with the model's own mark. */
@@ -55,9 +58,10 @@ export async function readModel(workspace: string, given: ResolvedConfig<Pipelin
   };
   const notes = readJson<{ seam: string; symbols: readonly FeatureNotes[] }>(place(PLACES.featureNotes));
   const model = gbdtFromJson(readJson(place(PLACES.model)));
+  const outOfFold = await outOfFoldOf(workspace);
   const parts = {
     model,
-    firstCalibrator: await outOfFoldCalibrator(workspace),
+    firstCalibrator: fitOutOfFold(outOfFold, (scores, outcomes) => chooseCalibrator(scores, outcomes).calibrator),
     barriers: readJson<{ barriers: Barriers }>(place(PLACES.labelNotes)).barriers,
     config,
     seam: Date.parse(notes.seam),
@@ -68,6 +72,7 @@ export async function readModel(workspace: string, given: ResolvedConfig<Pipelin
   const { description } = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data;
   return {
     parts,
+    outOfFold,
     payoff: readJson<{ payoff: Payoff }>(place(PLACES.trainingMetrics)).payoff,
     series: await seriesOf(workspace, config, notes.symbols, given.value.symbols),
     description: `${description}; model ${sha256(readFileSync(place(PLACES.model))).slice(0, 8)}`,
@@ -112,6 +117,14 @@ export function modelPlan(saved: SavedModel, series: readonly BarSeries[], trade
       feeds: new Map([[strategy.name, modelFeed(parts)]]),
       account: { cash: config.trading.cash, leverage: 2 },
       limits: limitsFor(config.risk, 2),
+      safety: withModelWatch(breakerOf(config.safety), config.safety, {
+        strategy: strategy.name,
+        maxBars: barriers.maxBars,
+        timeframeMs: common.timeframe.ms,
+        seam: parts.seam,
+        outOfFold: saved.outOfFold,
+        calibrator: parts.firstCalibrator,
+      }),
     },
     series,
     what: "the pipeline's model",
@@ -153,16 +166,13 @@ async function seriesOf(
   );
 }
 
-/** Chosen as the pipeline chooses its first one: on predictions of models that had not seen the sample. */
-async function outOfFoldCalibrator(workspace: string): Promise<Calibrator> {
+/** Predictions of models that had not seen the sample: what the first calibrator is chosen on, as the pipeline does, and staleness measured by. */
+async function outOfFoldOf(workspace: string): Promise<OutOfFold> {
   const path = join(workspace, PLACES.outOfFoldPredictions);
   if (!existsSync(path))
     throw new UserError(`${workspace} holds a model without its out-of-fold predictions`, 'Make it again: edgewright pipeline.');
   const columns = await readColumns(path);
-  return fitOutOfFold(
-    { probability: columns['raw']!, label: columns['label']! },
-    (scores, outcomes) => chooseCalibrator(scores, outcomes).calibrator,
-  );
+  return { probability: columns['raw']!, label: columns['label']! };
 }
 
 function checkFeatures(parts: ModelParts, notes: readonly FeatureNotes[]): void {

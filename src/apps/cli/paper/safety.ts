@@ -1,5 +1,5 @@
 import type { ModelWatch, SafetySetup } from '#live';
-import { driftReference } from '#ml';
+import { calibrate, driftReference, type Calibrator } from '#ml';
 import type { SafetyConfig } from '#research';
 import { DAY_MS, timestamp } from '#core';
 
@@ -16,23 +16,30 @@ export interface WatchedModel {
   readonly timeframeMs: number;
   /** End of the training part. */
   readonly seam: number;
-  /** Calibrated probabilities of models that had not seen the sample, and what came of them. */
+  /** Scores in training of models that had not seen the sample, NaN where there is none, and what came of each. */
   readonly outOfFold: { readonly probability: Float64Array; readonly label: Float64Array };
+  /** What makes probabilities of the scores when the session begins. */
+  readonly calibrator: Calibrator;
 }
 
 const DEFAULT_AGE_DAYS = 90;
 const DEFAULT_AGE_BARS = 365;
-/** A model shrinks from a third of the age at which it is demoted. */
-const SHRINKS_AFTER = 1 / 3;
+/** Share of that age from which a model shrinks. */
+const SHRINKS_AFTER = 2 / 3;
 const DRIFT_BINS = 10;
 
 /** The session's safety with the model's watch; as given when staleness is switched off, or there is nothing to compare with. */
 export function withModelWatch(setup: SafetySetup, safety: SafetyConfig, model: WatchedModel): SafetySetup {
-  return safety.staleness && model.outOfFold.label.length > 0 ? { ...setup, model: watchOf(safety, model) } : setup;
+  return safety.staleness && model.outOfFold.probability.some((score) => !Number.isNaN(score))
+    ? { ...setup, model: watchOf(safety, model) }
+    : setup;
 }
 
-function watchOf(safety: SafetyConfig, { strategy, maxBars, timeframeMs, seam, outOfFold }: WatchedModel): ModelWatch {
-  const { probability, label } = outOfFold;
+function watchOf(safety: SafetyConfig, { strategy, maxBars, timeframeMs, seam, outOfFold, calibrator }: WatchedModel): ModelWatch {
+  const known = Array.from(outOfFold.probability.keys()).filter((at) => !Number.isNaN(outOfFold.probability[at]!));
+  const scores = Float64Array.from(known, (at) => outOfFold.probability[at]!);
+  const label = Float64Array.from(known, (at) => outOfFold.label[at]!);
+  const probability = scores.map((score) => calibrate(calibrator, score));
   const demoteAgeMs =
     safety.maxModelAgeDays === undefined
       ? Math.max(DEFAULT_AGE_DAYS * DAY_MS, DEFAULT_AGE_BARS * timeframeMs)
@@ -45,7 +52,7 @@ function watchOf(safety: SafetyConfig, { strategy, maxBars, timeframeMs, seam, o
       brierScore: meanOf(probability, (value, at) => (value - label[at]!) ** 2),
       hitRate: meanOf(probability, (value, at) => (value >= 0.5 === (label[at] === 1) ? 1 : 0)),
     },
-    ...(probability.length >= DRIFT_BINS * 10 ? { predictions: driftReference(probability, DRIFT_BINS) } : {}),
+    ...(scores.length >= DRIFT_BINS * 10 ? { predictions: driftReference(scores, DRIFT_BINS) } : {}),
     settings: { demoteAgeMs, shrinkAgeMs: demoteAgeMs * SHRINKS_AFTER },
   };
 }
