@@ -29,6 +29,7 @@ export {
   type PipelineConfig,
 } from './pipeline/config.ts';
 export { EventStream, type Decided, type Resolved } from './pipeline/event-stream.ts';
+export { checkLateSymbols, lateExpressions } from './pipeline/late-features.ts';
 export { limitsFor } from './pipeline/risk-limits.ts';
 export { safetyConfigSchema, type SafetyConfig } from './pipeline/safety-config.ts';
 export {

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { buildFeatures, featuresConfigSchema, finite, modelConfigSchema, seamTime } from '#research';
+import { buildFeatures, checkLateSymbols, featuresConfigSchema, finite, modelConfigSchema, seamTime } from '#research';
 import { defineStep } from '#workflow';
+import { loadLateSeries } from '../late-series.ts';
 import { PLACES, symbolFile, writeJson } from './files.ts';
 import { dataOutput, featuresOutput } from './shapes.ts';
 import { readSeries, writeColumns } from './tables.ts';
@@ -13,6 +15,10 @@ export const featureStep = defineStep({
     'src/core',
     'src/domain',
     'src/features',
+    'src/data',
+    'src/adapters/data/series-file.ts',
+    'src/apps/late-series.ts',
+    'src/research/pipeline/late-features.ts',
     'src/research/pipeline/featuring.ts',
     'src/research/pipeline/labelling.ts',
     'src/apps/steps/feature-step.ts',
@@ -23,15 +29,21 @@ export const featureStep = defineStep({
     model: z.object({ trainFraction: modelConfigSchema.unwrap().shape.trainFraction }),
   }),
   output: featuresOutput,
+  inputFiles: ({ features }) => features.series.map(({ file }) => resolve(file)),
   async run(context, input) {
     const { datasets, timeframe, alwaysOpen } = input.data;
     const series = await Promise.all(datasets.map((dataset) => readSeries(context.inputPath(dataset.path), dataset.symbol, timeframe)));
     const seam = seamTime(series, input.model.trainFraction);
+    const late = await loadLateSeries(input.features.series);
+    checkLateSymbols(
+      late,
+      series.map(({ symbol }) => symbol),
+    );
     const files = [];
     const notes = [];
     let count = 0;
     for (const [index, bars] of series.entries()) {
-      const table = buildFeatures(bars, seam, input.features, alwaysOpen ? 'always' : 'us_equity');
+      const table = buildFeatures(bars, seam, input.features, alwaysOpen ? 'always' : 'us_equity', late);
       const path = symbolFile(PLACES.features, bars.symbol, `-${timeframe}.parquet`);
       await writeColumns(context.outputPath(path), {
         time: bars.time,

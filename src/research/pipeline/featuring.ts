@@ -1,6 +1,8 @@
 import { chooseFracdiffOrder, compile, expandingRegime, institutionalFeatures, type ExpandingRegimeOptions } from '#features';
+import { joinLateSeries, type LateSeries } from '#data';
 import { firstRowAtOrAfter, type BarSeries, type VenueHours } from '#domain';
 import type { PipelineConfig } from './config.ts';
+import { lateExpressions } from './late-features.ts';
 import type { FeatureColumns } from './samples.ts';
 
 export interface FeatureNotes {
@@ -13,23 +15,28 @@ export interface FeatureNotes {
   /** Augmented Dickey-Fuller statistic at that order on training rows, and whether it is stationary at 5 %. */
   readonly adfStatistic: number;
   readonly stationary: boolean;
+  /** Late-known series among the features, and the share of bars at whose close a value was known; absent without any. */
+  readonly late?: Readonly<Record<string, number>>;
 }
 
 /**
  * The feature set of one symbol: the institutional graph, the order of fractional differencing chosen on rows before the seam,
- * and regime probabilities that were filtered forward by models fitted on the past only.
+ * regime probabilities that were filtered forward by models fitted on the past only, and late-known series as of each bar's close.
  */
 export function buildFeatures(
   bars: BarSeries,
   seam: number,
   config: PipelineConfig['features'],
   venueHours: VenueHours = 'us_equity',
+  late: readonly LateSeries[] = [],
 ): FeatureColumns & { readonly notes: FeatureNotes } {
   const trainRows = firstRowAtOrAfter(bars, seam - bars.timeframe.ms);
   const { order, statistic, stationary } = fracdiffOrder(bars, trainRows);
   const regime = expandingRegime(regimeColumns(bars), regimeOptions(config));
-  const externals = Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column]));
-  const graph = compile(institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates, venueHours }));
+  const institutional = institutionalFeatures({ fracdiffOrder: order, regimeStates: config.regimeStates, venueHours });
+  const joined = joinLateSeries(bars, late);
+  const externals = { ...Object.fromEntries(regime.probabilities.map((column, state) => [`regime_${state}`, column])), ...joined };
+  const graph = compile<string>({ ...institutional, ...lateExpressions(late, Object.keys(institutional)) });
   const columns = graph.batch(bars, externals);
   return {
     symbol: bars.symbol,
@@ -43,9 +50,14 @@ export function buildFeatures(
       venueHours,
       adfStatistic: statistic,
       stationary,
+      ...(late.length === 0
+        ? {}
+        : { late: Object.fromEntries(Object.entries(joined).map(([name, column]) => [name, shareKnown(column)])) }),
     },
   };
 }
+
+const shareKnown = (column: Float64Array): number => column.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0) / column.length;
 
 /** The latest training rows that the stationarity test looks at, so that minute bars stay affordable. */
 const STATIONARITY_ROWS = 5000;

@@ -16,8 +16,10 @@ interface PipelineOptions extends CommonOptions {
 async function runStages(options: PipelineOptions, io: CliEnvironment): Promise<void> {
   const { value } = await readConfig(options, io);
   const { openSource } = await import('../../sources.ts');
-  // A source that cannot be opened is refused before anything of an earlier run is touched.
+  // A source that cannot be opened, or a series that cannot be read, is refused before anything of an earlier run is touched.
   await openSource(value.data, { environment: io.environment, seed: value.seed });
+  const { loadLateSeries } = await import('../../late-series.ts');
+  await loadLateSeries(value.features.series);
   const { executeWorkflow } = await import('../run-workflow.ts');
   const { seed, symbols, data, features, labels, model, trading, risk, gates } = value;
   await executeWorkflow(
