@@ -60,10 +60,13 @@ test: $(READY) check ## Check types, floors, style, then run every test
 	vitest run
 
 .PHONY: check
-check: $(READY) ## Types, lint, floors and format
+check: $(READY) ## Types, lint, floors, format and WebAssembly kernels
 	tsc --noEmit
 	oxlint --type-aware
 	node scripts/check-floors.ts
+	node scripts/build-features-kernel.ts --check
+	node scripts/build-gbdt-kernel.ts --check
+	node scripts/build-sweep-kernel.ts --check
 	biome format .
 
 .PHONY: format

@@ -9,4 +9,5 @@ export { err, ok, type Result } from './result.ts';
 export { createRng, type Rng, type RngState } from './rng.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { symmetricEigen } from './symmetric-eigen.ts';
+export { webAssembly, type WasmMemory } from './web-assembly.ts';
 export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, SimulatedClock, timestamp, toDate, toIso, type Clock, type Timestamp } from './time.ts';

@@ -1,6 +1,6 @@
+import { webAssembly } from '#core';
 import { BLOCK_ROWS, plainKernel, type SweepKernel, type SweepLayout } from './kernel.ts';
 import { KERNEL_BASE64 } from './kernel-bytes.ts';
-import { webAssembly } from './web-assembly.ts';
 
 interface KernelExports {
   place(prefix: number, open: number, slots: number, state: number, blockRows: number): void;

@@ -1,5 +1,5 @@
+import { webAssembly, type WasmMemory } from '#core';
 import { KERNEL_BASE64 } from './kernel-bytes.ts';
-import { webAssembly, type WasmMemory } from './web-assembly.ts';
 
 type BinaryLoop = (a: number, b: number, out: number, count: number) => void;
 

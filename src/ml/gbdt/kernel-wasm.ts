@@ -1,7 +1,7 @@
+import { webAssembly } from '#core';
 import { KERNEL_BASE64 } from './kernel-bytes.ts';
 import type { GbdtKernel, SplitLimits } from './kernel.ts';
 import type { KernelSeat } from './types.ts';
-import { webAssembly } from './web-assembly.ts';
 import { TILE, type Workspace } from './workspace.ts';
 
 export interface WasmKernel extends Omit<GbdtKernel, 'partition'> {

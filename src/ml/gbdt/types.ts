@@ -1,5 +1,4 @@
-import type { Rng } from '#core';
-import type { WasmMemory } from './web-assembly.ts';
+import type { Rng, WasmMemory } from '#core';
 
 /** Rows to learn from or to score, column by column. NaN in a column means missing. */
 export interface GbdtData {

@@ -1,7 +1,6 @@
-import { UserError } from '#core';
+import { UserError, webAssembly, type WasmMemory } from '#core';
 import { binFeature, writeBins, type FeatureBins } from './binning.ts';
 import type { GbdtParams } from './types.ts';
-import { webAssembly, type WasmMemory } from './web-assembly.ts';
 
 /** Features whose bins stand side by side in memory; eight histograms of 256 pairs fit a first-level cache. */
 export const TILE = 8;

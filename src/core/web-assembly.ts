@@ -1,11 +1,11 @@
-/** The few names of the WebAssembly interface that are used here; the compiler's Node types leave them out. */
+/** The few names of the WebAssembly interface that rooms use; the compiler's Node types leave them out. */
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
   grow(pages: number): number;
 }
 
 interface WasmInterface {
-  readonly Memory: new (options: { readonly initial: number }) => WasmMemory;
+  readonly Memory: new (options: { readonly initial: number; readonly maximum?: number; readonly shared?: boolean }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,
