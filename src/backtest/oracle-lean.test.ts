@@ -28,8 +28,10 @@ function series(name: string, symbol: string, from: string, to: string): BarSeri
     .split('\n')
     .slice(1);
   const rows = lines.map((line) => line.split(',')).filter((row) => row[0]! >= from && row[0]! < to);
+  // Days are labelled by their date, hours by New York's winter clock.
+  const zone = name.includes('hour') ? '-05:00' : 'Z';
   const time = (text: string): number =>
-    Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}T${text.slice(9) || '00:00'}Z`);
+    Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}T${text.slice(9) || '00:00'}${zone}`);
   const column = (at: number): Float64Array => Float64Array.from(rows, (row) => Number(row[at]));
   return barSeries(symbol, parseTimeframe(name.includes('hour') ? '1h' : '1d'), {
     time: Float64Array.from(rows, (row) => time(row[0]!)),

@@ -90,7 +90,7 @@ export class AccountDesk {
         return;
       case 'delisting':
         if (event.price !== undefined) marks[symbol] = event.price;
-        for (const order of venue.ordersOf(symbol)) venue.cancel(order, `${event.symbol} is delisted`);
+        for (const order of venue.ordersOf(symbol)) venue.takeDown(order, `${event.symbol} is delisted`);
         this.#host.liquidate('delisting', symbol);
         this.#delisted.add(symbol);
     }
@@ -119,7 +119,7 @@ export class AccountDesk {
   callMargin(): void {
     const { symbols, strategyNames, venue, decisions, row } = this.#host;
     symbols.forEach((_, symbol) => {
-      for (const order of venue.ordersOf(symbol)) if (order.purpose !== 'liquidation') venue.cancel(order, 'margin call');
+      for (const order of venue.ordersOf(symbol)) if (order.purpose !== 'liquidation') venue.takeDown(order, 'margin call');
       const closing = venue.ordersOf(symbol);
       strategyNames.forEach((__, strategy) => {
         decisions.write(strategy * symbols.length + symbol, row, 'margin call: everything is closed');

@@ -7,13 +7,16 @@ const USES: Readonly<Record<OrderType, readonly string[]>> = {
   limit: ['limitPrice'],
   stop: ['stopPrice'],
   stop_limit: ['stopPrice', 'limitPrice'],
-  trailing_stop: ['trailAmount', 'trailPercent', 'stopPrice'],
+  trailing_stop: ['trailAmount', 'trailPercent', 'stopPrice', 'activationPrice'],
+  market_if_touched: ['triggerPrice'],
+  limit_if_touched: ['triggerPrice', 'limitPrice'],
+  market_to_limit: [],
   market_on_open: [],
   market_on_close: [],
   limit_on_open: ['limitPrice'],
   limit_on_close: ['limitPrice'],
 };
-const PRICES = ['limitPrice', 'stopPrice', 'trailAmount', 'trailPercent'] as const;
+const PRICES = ['limitPrice', 'stopPrice', 'triggerPrice', 'activationPrice', 'trailAmount', 'trailPercent'] as const;
 
 /** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
 export function requestFault(request: OrderRequest): string | undefined {
@@ -28,6 +31,9 @@ export function requestFault(request: OrderRequest): string | undefined {
   }
   if (request.type === 'trailing_stop' && (request.trailAmount === undefined) === (request.trailPercent === undefined))
     return 'a trailing_stop order needs trailAmount or trailPercent, one of them';
+  if (request.stopPrice !== undefined && request.activationPrice !== undefined)
+    return 'a trailing_stop order starts at stopPrice or at activationPrice, not at both';
+  if (request.ocoGroup !== undefined && request.ouoGroup !== undefined) return 'an order is in an ocoGroup or in an ouoGroup, not in both';
   const size = sizeOf(request);
   if (request.closesOrder === undefined && !(Number.isFinite(size) && size > 0)) return `the size must be positive, got ${size}`;
   for (const level of [request.stopLoss, request.takeProfit]) {
@@ -41,7 +47,7 @@ export function requestFault(request: OrderRequest): string | undefined {
 function sideFault(request: OrderRequest): string | undefined {
   const sign = request.side === 'buy' ? 1 : -1;
   const { stopLoss, takeProfit } = request;
-  const entry = request.limitPrice ?? request.stopPrice;
+  const entry = request.limitPrice ?? request.stopPrice ?? request.triggerPrice;
   const below = (low: number | undefined, high: number | undefined): boolean =>
     low === undefined || high === undefined || (high - low) * sign > 0;
   if (!below(stopLoss, takeProfit)) return `stop ${stopLoss} is on the wrong side of target ${takeProfit}`;
@@ -95,9 +101,10 @@ export function workingOrder(request: OrderRequest, place: OrderPlace): WorkingO
   );
   if (request.limitPrice !== undefined) order.limit = request.limitPrice;
   if (request.stopPrice !== undefined) order.stop = request.stopPrice;
+  if (request.triggerPrice !== undefined) order.stop = request.triggerPrice;
   if (request.trailAmount !== undefined) order.trailAmount = request.trailAmount;
   if (request.trailPercent !== undefined) order.trailPercent = request.trailPercent;
-  if (request.type === 'trailing_stop' && request.stopPrice === undefined) order.startTrail(place.close);
+  if (request.type === 'trailing_stop' && request.stopPrice === undefined) startTrail(order, place.close, request.activationPrice);
   if (request.stopLoss !== undefined) order.stopLoss = request.stopLoss;
   if (request.takeProfit !== undefined) order.takeProfit = request.takeProfit;
   if (request.maxBars !== undefined) order.maxBars = request.maxBars;
@@ -106,9 +113,18 @@ export function workingOrder(request: OrderRequest, place: OrderPlace): WorkingO
   if (request.postOnly !== undefined) order.postOnly = request.postOnly;
   if (request.reduceOnly !== undefined) order.reduceOnly = request.reduceOnly;
   if (request.closesOrder !== undefined) order.closes = request.closesOrder;
-  if (request.ocoGroup !== undefined) order.group = request.ocoGroup;
+  const group = request.ocoGroup ?? request.ouoGroup;
+  if (group !== undefined) order.group = group;
+  order.cancelsGroup = request.ocoGroup !== undefined;
   if (request.tag !== undefined) order.tag = request.tag;
   return order;
+}
+
+/** At its distance from the price now, or asleep until the activation price is reached. */
+function startTrail(order: WorkingOrder, close: number, activation: number | undefined): void {
+  const asleep = activation !== undefined && (activation - close) * order.direction < 0;
+  if (asleep) order.activation = activation;
+  else order.startTrail(close);
 }
 
 /** Throws when a run could not start with these symbols. */

@@ -1,6 +1,7 @@
 import { exitOrder, targetOnly } from './exit-orders.ts';
 import type { BarUnderMatch } from './match.ts';
 import type { OrderBook } from './order-book.ts';
+import { takesTheOpen } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import type { OrderPurpose, WorkingOrder } from './working-order.ts';
@@ -25,7 +26,7 @@ export class Contingencies {
   spawnExits(order: WorkingOrder): void {
     if (order.exitsSpawned) return;
     order.exitsSpawned = true;
-    const inside = order.type !== 'market' && order.type !== 'market_on_open';
+    const inside = !takesTheOpen(order);
     if (this.#profile.entryBarExits === 'next_bar') this.#spawnForNextBar(order, inside);
     else this.#spawnPessimistic(order, inside);
     if (order.maxBars > 0) this.#spawn(order, 'time', 'market', Number.NaN, this.#bar.row + order.maxBars, inside);
@@ -80,14 +81,28 @@ export class Contingencies {
     this.#book.end(child, 'cancel', 'what it protects is closed');
   }
 
-  /** The other orders of a group lose what this one filled. */
-  reduceGroup(order: WorkingOrder, units: number): void {
+  /** What a fill of so many units does to the other orders of a group. */
+  filledInGroup(order: WorkingOrder, units: number): void {
     if (order.group === '') return;
-    for (const other of this.#book.ordersOf(order.symbol)) {
-      if (other === order || other.group !== order.group || other.strategy !== order.strategy) continue;
-      other.quantity = Math.max(other.filled, other.quantity - units);
-      if (order.open && other.remaining > 1e-12) continue;
+    for (const other of this.#othersOf(order)) {
+      if (!order.cancelsGroup) {
+        other.quantity = Math.max(other.filled, other.quantity - units);
+        if (order.open && other.remaining > 1e-12) continue;
+      }
       this.#book.end(other, 'cancel', 'the other order of its group filled');
     }
+  }
+
+  /** A replaced size is the size of the others too, where one updates the others. */
+  resizedInGroup(order: WorkingOrder): void {
+    if (order.group === '' || order.cancelsGroup) return;
+    for (const other of this.#othersOf(order)) other.quantity = other.filled + order.remaining;
+  }
+
+  #othersOf(order: WorkingOrder): readonly WorkingOrder[] {
+    const { group, strategy, cancelsGroup } = order;
+    return this.#book
+      .ordersOf(order.symbol)
+      .filter((other) => other !== order && other.group === group && other.strategy === strategy && other.cancelsGroup === cancelsGroup);
   }
 }

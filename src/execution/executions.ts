@@ -1,5 +1,5 @@
 import type { Rng } from '#core';
-import type { Instrument } from '#domain';
+import { roundToTick, type Instrument } from '#domain';
 import type { Contingencies } from './contingencies.ts';
 import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
@@ -57,7 +57,8 @@ export class Executions {
       this.#book.working--;
       return;
     }
-    let units = costs.cap(order.symbol, local, row, wanted, instrument.lotSize);
+    const { room } = this.#bar;
+    let units = costs.cap(order.symbol, local, row, room < wanted ? floorToLot(room, instrument.lotSize) : wanted, instrument.lotSize);
     if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
     const closing = Math.min(units, this.sizer.closable(order));
     let opening = units - closing;
@@ -72,7 +73,8 @@ export class Executions {
     if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
     if (opening > 0) this.#contingencies.spawnExits(order);
     if (closing > 0) this.#contingencies.dropOrphans(order);
-    if (units > 0) this.#contingencies.reduceGroup(order, units);
+    if (units > 0) this.#contingencies.filledInGroup(order, units);
+    if (order.type === 'market_to_limit' && order.open && units > 0) restAtPrice(order, instrument.tickSize);
     if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject');
     if (!order.open) this.#book.working--;
   }
@@ -126,4 +128,11 @@ export class Executions {
     const time = this.#columns[order.symbol]!.time[local - before]!;
     this.#host.filled(order, order.direction * units, price, fee, maker, row - before, time);
   }
+}
+
+/** What is left of a market-to-limit order rests at the price that its first part got. */
+function restAtPrice(order: WorkingOrder, tick: number): void {
+  if (order.limit === order.limit) return;
+  const price = order.paid / order.filled;
+  order.limit = tick > 0 ? roundToTick(price, tick, order.direction > 0 ? 'down' : 'up') : price;
 }

@@ -34,7 +34,8 @@ function fitPrices(order: WorkingOrder, tick: number): void {
   const buys = order.direction > 0;
   const [better, further] = buys ? (['down', 'up'] as const) : (['up', 'down'] as const);
   if (order.limit === order.limit) order.limit = roundToTick(order.limit, tick, better);
-  if (order.stop === order.stop) order.stop = roundToTick(order.stop, tick, further);
+  if (order.stop === order.stop) order.stop = roundToTick(order.stop, tick, order.touches ? better : further);
+  if (order.activation === order.activation) order.activation = roundToTick(order.activation, tick, better);
   // The exits trade the other way round.
   if (order.stopLoss === order.stopLoss) order.stopLoss = roundToTick(order.stopLoss, tick, better);
   if (order.takeProfit === order.takeProfit) order.takeProfit = roundToTick(order.takeProfit, tick, further);

@@ -27,11 +27,13 @@ export class IntrabarPath {
   }
 
   load(fineRow: number, bar: BarUnderMatch): void {
-    const { open, high, low, close } = this.#fine;
+    const { time, open, high, low, close, volume } = this.#fine;
     bar.open = open[fineRow]!;
     bar.high = high[fineRow]!;
     bar.low = low[fineRow]!;
     bar.close = close[fineRow]!;
     bar.market = bar.open;
+    bar.volume = volume[fineRow]!;
+    bar.openTime = time[fineRow]!;
   }
 }

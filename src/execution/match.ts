@@ -7,6 +7,12 @@ export class BarUnderMatch {
   high = Number.NaN;
   low = Number.NaN;
   close = Number.NaN;
+  volume = Number.NaN;
+  /** Of the bar before, or of the first bar itself. */
+  volumeBefore = Number.NaN;
+  openTime = Number.NaN;
+  /** The most units that the order in hand may get here, whatever the bar's volume. */
+  room = Number.POSITIVE_INFINITY;
   /** What a market order gets here: the open, or the close before it where the profile says so. */
   market = Number.NaN;
   /** The instant's row (−1 before the first), and the symbol's own row there. */
@@ -19,6 +25,8 @@ export class BarUnderMatch {
   stepped = false;
   /** A fill changed the queue: it is to be matched again against the same prices. */
   again = false;
+  /** How often it has been matched against them before. */
+  pass = 0;
 }
 
 /**
@@ -32,22 +40,34 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   let reference = inside ? Number.NaN : bar.open;
   let justTriggered = false;
   if (stop === stop && !order.triggered) {
-    if (buys ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
+    const upward = buys !== order.touches;
+    if (upward ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
     order.triggered = true;
     justTriggered = true;
     const market = order.contingent ? bar.open : bar.market;
-    reference = inside ? stop : buys ? Math.max(market, stop) : Math.min(market, stop);
+    reference = inside ? stop : upward ? Math.max(market, stop) : Math.min(market, stop);
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;
+  if (order.touches) {
+    // Whether the limit lies on the way to the trigger or beyond it, the price meets it after the trigger.
+    if (justTriggered && (buys ? reference <= limit : reference >= limit)) return reference;
+    return restingLimit(order, bar, profile, justTriggered ? Number.NaN : reference);
+  }
   if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
-  return restingLimit(buys, limit, bar, profile, order.postOnly ? Number.NaN : reference);
+  return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);
 }
 
-function restingLimit(buys: boolean, limit: number, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
+function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
+  const buys = order.direction > 0;
+  const { limit } = order;
   const extreme = buys ? bar.low : bar.high;
   const beyond = buys ? extreme < limit : extreme > limit;
-  if (!beyond && !(profile.limitFill === 'touch' && extreme === limit)) return Number.NaN;
+  if (!beyond) {
+    const touched =
+      extreme === limit && profile.limitFill !== 'through' && (profile.limitFill === 'touch' || worksOff(order, bar, profile));
+    if (!touched) return Number.NaN;
+  } else if (order.ahead === order.ahead) order.ahead = 0;
   const improves = profile.limitImproves && reference === reference && (buys ? reference < limit : reference > limit);
   return improves ? reference : limit;
 }
@@ -69,8 +89,26 @@ function justTriggeredLimit(order: WorkingOrder, bar: BarUnderMatch, profile: Ex
   }
 }
 
-/** Moves a trailing stop after a bar: towards the price only, never back. */
+/**
+ * A touch at the limit works off the queue ahead of us; what traded beyond it is ours. True when that is anything. Without a book the
+ * volume at a price is an estimate: a share of the bar's volume at its extreme, all of it in a bar of one price.
+ */
+function worksOff(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile): boolean {
+  if (bar.pass > 0) return false;
+  const traded = bar.volume * (bar.high > bar.low ? profile.queueTouchShare : 1);
+  const room = traded - order.ahead;
+  order.ahead = Math.max(0, -room);
+  bar.room = room;
+  return room > 0;
+}
+
+/** Moves a trailing stop after a bar: towards the price only, never back. One that sleeps wakes when the bar reached its activation price. */
 export function trail(order: WorkingOrder, favourable: number): void {
+  const { activation } = order;
+  if (activation === activation) {
+    if (order.direction > 0 ? favourable > activation : favourable < activation) return;
+    order.activation = Number.NaN;
+  }
   const distance = order.trailPercent === order.trailPercent ? favourable * order.trailPercent : order.trailAmount;
   const next = order.direction > 0 ? favourable + distance : favourable - distance;
   if (order.stop !== order.stop || (order.direction > 0 ? next < order.stop : next > order.stop)) order.stop = next;

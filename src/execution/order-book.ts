@@ -1,4 +1,4 @@
-import { goesInFront } from './order-rules.ts';
+import { goesInFront, takesTheOpen } from './order-rules.ts';
 import { OrderQueue } from './order-queue.ts';
 import { loadOrder, saveOrder, type OrderSnapshot } from './order-snapshot.ts';
 import type { OrderHappening } from './order-states.ts';
@@ -23,18 +23,25 @@ export class OrderBook {
   /** Open orders. */
   working = 0;
   readonly #openFirst: boolean;
+  readonly #queues: boolean;
+  readonly #stepped: readonly boolean[];
 
-  constructor(symbols: number, profile: ExecutionProfile) {
-    this.queues = Array.from({ length: symbols }, () => new OrderQueue());
+  /** `finer`: by symbol, whether there are bars inside its bars. */
+  constructor(finer: readonly boolean[], profile: ExecutionProfile) {
+    this.queues = finer.map(() => new OrderQueue());
     this.#openFirst = profile.sequence === 'open_first';
+    this.#queues = profile.limitFill === 'queue';
+    this.#stepped = finer.map((has) => has && profile.latencyMs > 0);
   }
 
   /** Takes an order in; `row` is the last row already seen. */
   submit(order: WorkingOrder, row: number): void {
     order.happen('submit');
-    order.happen('accept');
+    if (!order.inFlight) order.happen('accept');
     this.working++;
-    if (this.#openFirst && (order.type === 'market' || order.type === 'market_on_open')) this.#await(order);
+    if (this.#queues && order.limit === order.limit) order.ahead = Number.POSITIVE_INFINITY;
+    // An order that arrives inside a bar meets the next finer bar, which only the queue does.
+    if (this.#openFirst && takesTheOpen(order) && !this.#stepped[order.symbol]!) this.#await(order);
     else this.queues[order.symbol]!.add(order, goesInFront(order), row);
   }
 

@@ -51,13 +51,14 @@ export class OrderQueue {
     const stop = order.stop;
     const waitsForStop = stop === stop && !order.triggered;
     const price = waitsForStop ? stop : order.limit;
-    const above = waitsForStop === order.direction > 0;
+    const above = (waitsForStop && !order.touches) === order.direction > 0;
     if (above) this.wakeHigh = Math.min(this.wakeHigh, price);
     else this.wakeLow = Math.max(this.wakeLow, price);
   }
 }
 
 function needsEveryBar(order: WorkingOrder): boolean {
-  if (order.type !== 'limit' && order.type !== 'stop' && order.type !== 'stop_limit') return true;
+  if (order.type !== 'limit' && order.type !== 'stop' && order.type !== 'stop_limit' && !order.touches) return true;
+  if (order.inFlight || order.ahead === Number.POSITIVE_INFINITY) return true;
   return order.postOnly || order.timeInForce !== 'gtc' || (order.triggered && !(order.limit === order.limit));
 }

@@ -18,8 +18,20 @@ export function within(order: WorkingOrder, price: number): number {
 }
 
 export function goesInFront(order: WorkingOrder): boolean {
-  if (order.closes > 0) return order.type === 'market' || order.stop === order.stop;
-  return order.stop === order.stop && (order.reduceOnly || order.group !== '');
+  const protects = order.type === 'trailing_stop' || (order.stop === order.stop && !order.touches);
+  if (order.closes > 0) return order.type === 'market' || protects;
+  return protects && (order.reduceOnly || order.group !== '');
+}
+
+/** A market order that waits for an open: at that price it fills, and its exits come alive there. */
+export function takesTheOpen(order: WorkingOrder): boolean {
+  const { type } = order;
+  return type === 'market' || type === 'market_on_open' || (type === 'market_to_limit' && order.limit !== order.limit);
+}
+
+/** Whether a fill at this price met an order that was resting there; `waited`: its stop or trigger was passed before this bar. */
+export function rests(order: WorkingOrder, price: number, waited: boolean): boolean {
+  return price === order.limit && (waited || order.type === 'limit' || order.type === 'market_to_limit');
 }
 
 export function isReplaceable(order: WorkingOrder, { quantity, limitPrice, stopPrice }: OrderChange): boolean {

@@ -26,11 +26,25 @@ const NUMBERS = [
   'stopLoss',
   'takeProfit',
   'goodTill',
+  'arrival',
+  'activation',
+  'ahead',
   'maxBars',
   'closes',
   'bornStep',
 ] as const;
-const FLAGS = ['triggered', 'postOnly', 'reduceOnly', 'isChild', 'exitsSpawned', 'refused', 'bornInside'] as const;
+const FLAGS = [
+  'triggered',
+  'inFlight',
+  'met',
+  'cancelsGroup',
+  'postOnly',
+  'reduceOnly',
+  'isChild',
+  'exitsSpawned',
+  'refused',
+  'bornInside',
+] as const;
 const TEXTS = ['group', 'tag', 'reason'] as const;
 
 /** One order as plain data, safe in JSON; numbers that are NaN, flags that are down and empty texts are left out. */
@@ -55,8 +69,9 @@ export interface OrderSnapshot {
 
 export function saveOrder(order: WorkingOrder): OrderSnapshot {
   const { id, strategy, strategyName, symbol, symbolName, type, status, timeInForce, purpose, createdRow, createdTime, firstRow } = order;
+  const asItIs = { id, strategy, strategyName, symbol, symbolName, type, status, timeInForce, purpose, createdRow, createdTime, firstRow };
   return {
-    ...{ id, strategy, strategyName, symbol, symbolName, type, status, timeInForce, purpose, createdRow, createdTime, firstRow },
+    ...asItIs,
     size: [order.size.kind, toJsonNumber(amountOf(order.size))],
     numbers: Object.fromEntries(NUMBERS.filter((name) => !Number.isNaN(order[name])).map((name) => [name, toJsonNumber(order[name])])),
     flags: FLAGS.filter((name) => order[name]),

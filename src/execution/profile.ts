@@ -10,8 +10,17 @@ export interface ExecutionProfile {
   readonly marketFill: 'next_open' | 'previous_close';
   /** Bars between a decision and the first bar that may fill it; 1 is the next bar. */
   readonly latencyBars: number;
-  /** `through`: the price must trade beyond a limit (we stand last in the queue). `touch`: reaching it is enough. */
-  readonly limitFill: 'through' | 'touch';
+  /** Time that an order, a cancel or a replacement takes to reach the venue: it acts from the first bar (or finer bar) that opens then or later. */
+  readonly latencyMs: number;
+  /**
+   * `through`: the price must trade beyond a limit (we stand last in the queue). `touch`: reaching it is enough. `queue`: a touch works off
+   * the volume estimated ahead of us and fills what it exceeds it by; a price beyond the limit fills all.
+   */
+  readonly limitFill: 'through' | 'touch' | 'queue';
+  /** The queue that a limit joins, as a share of the volume of the bar before it came to rest. */
+  readonly queueAhead: number;
+  /** The share of a bar's volume taken to have traded at its extreme; a bar of one price trades all of it there. */
+  readonly queueTouchShare: number;
   /** A limit that the open already beats fills at the open (`true`) or at its limit. */
   readonly limitImproves: boolean;
   /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (the close must be on the good side of the limit; fills at the worse of extreme and limit). */
@@ -45,7 +54,10 @@ const BASE: ExecutionProfile = {
   name: 'base',
   marketFill: 'next_open',
   latencyBars: 1,
+  latencyMs: 0,
   limitFill: 'through',
+  queueAhead: 1,
+  queueTouchShare: 0.1,
   limitImproves: true,
   stopLimitFill: 'reference',
   entryBarExits: 'pessimistic',

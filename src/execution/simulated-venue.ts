@@ -3,11 +3,12 @@ import type { Instrument } from '#domain';
 import { Contingencies } from './contingencies.ts';
 import { Executions } from './executions.ts';
 import type { CostsSnapshot } from './fill-costs.ts';
+import { InFlight, type MessageSnapshot } from './in-flight.ts';
 import { IntrabarPath } from './intrabar.ts';
 import { BarUnderMatch, restingPrice, trail } from './match.ts';
 import { OrderBook, type BookSnapshot } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { isReplaceable, rank, within, type OrderChange } from './order-rules.ts';
+import { isReplaceable, rank, rests, takesTheOpen, within, type OrderChange } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
@@ -18,6 +19,7 @@ export interface VenueSnapshot {
   readonly row: number;
   readonly book: BookSnapshot;
   readonly costs: CostsSnapshot;
+  readonly messages: readonly MessageSnapshot[];
 }
 
 /** An exchange in memory: it sees each bar before the strategy does, fills what the profile's rules let fill, and tells its host. */
@@ -29,6 +31,8 @@ export class SimulatedVenue {
   readonly #sessions: readonly Sessions[];
   readonly #bar = new BarUnderMatch();
   readonly #executions: Executions;
+  readonly #contingencies: Contingencies;
+  readonly #inFlight = new InFlight();
   /** Steps of the finer bars inside the bar under match; one step when there are none. */
   readonly #paths: readonly (IntrabarPath | undefined)[];
 
@@ -44,10 +48,13 @@ export class SimulatedVenue {
     this.#host = host;
     this.#columns = columns;
     this.profile = profile;
-    this.#book = new OrderBook(columns.length, profile);
+    this.#book = new OrderBook(
+      this.#paths.map((path) => path !== undefined),
+      profile,
+    );
     this.#sessions = columns.map((series, symbol) => new Sessions(series, instruments[symbol]!));
-    const contingencies = new Contingencies(host, columns, profile, this.#book, this.#bar);
-    this.#executions = new Executions(host, columns, instruments, profile, rng, this.#book, this.#bar, contingencies);
+    this.#contingencies = new Contingencies(host, columns, profile, this.#book, this.#bar);
+    this.#executions = new Executions(host, columns, instruments, profile, rng, this.#book, this.#bar, this.#contingencies);
   }
 
   /** How many orders are open. */
@@ -56,30 +63,76 @@ export class SimulatedVenue {
   }
 
   submit(order: WorkingOrder): void {
+    const { latencyMs, latencyBars } = this.profile;
+    if (latencyMs > 0 && order.purpose === 'signal') {
+      order.inFlight = true;
+      order.arrival = this.#arrival(order);
+    }
+    if (order.timeInForce === 'day' && latencyBars === 1) this.#sessions[order.symbol]!.bindDay(order, this.#arrival(order));
     this.#book.submit(order, this.#bar.row);
   }
 
+  /** Asks for an order's end. Where messages take time it may still fill until this one arrives. */
   cancel(order: WorkingOrder, reason: string): void {
+    if (this.profile.latencyMs === 0) this.takeDown(order, reason);
+    else if (order.open && order.status !== 'pending_cancel') {
+      order.happen('ask_cancel');
+      this.#inFlight.send({ kind: 'cancel', order, arrival: this.#arrival(order), reason });
+    }
+  }
+
+  /** Ends an order at once: the venue's own doing. */
+  takeDown(order: WorkingOrder, reason: string): void {
     if (order.open) this.#book.end(order, 'cancel', reason);
   }
 
   /**
    * Replaces price or quantity in place (atomic: there is no moment without the order). False, and nothing changes, when the order is done,
-   * the quantity is below what has filled, or a price is not one that this order has.
+   * the quantity is below what has filled, or a price is not one that this order has. Where messages take time, true says that it was sent.
    */
   replace(order: WorkingOrder, change: OrderChange): boolean {
+    if (this.profile.latencyMs === 0) return this.#replaceNow(order, change);
+    if (!order.open || order.status === 'pending_cancel' || !isReplaceable(order, change)) return false;
+    order.happen('ask_replace');
+    this.#inFlight.send({ kind: 'replace', order, arrival: this.#arrival(order), change });
+    return true;
+  }
+
+  #replaceNow(order: WorkingOrder, change: OrderChange): boolean {
     if (!order.open || !isReplaceable(order, change)) return false;
-    if (change.quantity !== undefined) order.quantity = change.quantity;
-    if (change.limitPrice !== undefined) order.limit = change.limitPrice;
-    if (change.stopPrice !== undefined) {
-      order.stop = change.stopPrice;
+    const { limitPrice, stopPrice, quantity } = change;
+    const moves = (limitPrice !== undefined && limitPrice !== order.limit) || (quantity !== undefined && quantity > order.quantity);
+    // A new price or more units join the queue at its end.
+    if (moves && order.ahead === order.ahead) order.ahead = Number.POSITIVE_INFINITY;
+    if (limitPrice !== undefined) order.limit = limitPrice;
+    if (stopPrice !== undefined) {
+      order.stop = stopPrice;
       order.triggered = false;
     }
-    if (order.remaining === 0) {
-      this.#book.end(order, 'fill_all', '');
+    if (quantity !== undefined) {
+      order.quantity = quantity;
+      if (order.remaining === 0) this.#book.end(order, 'fill_all', '');
+      else this.#contingencies.resizedInGroup(order);
     }
     this.#book.queues[order.symbol]!.settle(this.#bar.row);
     return true;
+  }
+
+  /** When a message sent at the end of the bar in hand reaches the venue. */
+  #arrival(order: WorkingOrder): number {
+    return this.#sessions[order.symbol]!.endTime(this.#host.time) + this.profile.latencyMs;
+  }
+
+  #deliver(symbol: number, time: number): void {
+    for (const message of this.#inFlight.arrived(symbol, time)) {
+      const { order } = message;
+      if (message.kind === 'cancel') this.takeDown(order, message.reason);
+      else if (order.open) {
+        this.#replaceNow(order, message.change);
+        order.happen('replace');
+        if (order.filled > 0) order.happen('fill_part');
+      }
+    }
   }
 
   /** A split: working orders of the symbol keep their value. */
@@ -93,7 +146,12 @@ export class SimulatedVenue {
   }
 
   snapshot(): VenueSnapshot {
-    return { row: this.#bar.row, book: this.#book.snapshot(), costs: this.#executions.costs.snapshot() };
+    return {
+      row: this.#bar.row,
+      book: this.#book.snapshot(),
+      costs: this.#executions.costs.snapshot(),
+      messages: this.#inFlight.snapshot(),
+    };
   }
 
   /**
@@ -107,7 +165,9 @@ export class SimulatedVenue {
     );
     this.#bar.row = saved.row - rowsDropped;
     this.#executions.costs.restore(saved.costs, rowsDropped);
-    return this.#book.restore(saved.book, this.#bar.row, rowsDropped);
+    const orders = this.#book.restore(saved.book, this.#bar.row, rowsDropped);
+    this.#inFlight.restore(saved.messages, orders);
+    return orders;
   }
 
   /** Makes the row just matched matchable once more. */
@@ -120,6 +180,8 @@ export class SimulatedVenue {
   match(row: number, locals: Int32Array): void {
     this.#bar.row = row;
     const { queues, marketRow } = this.#book;
+    const awake = this.#inFlight.waiting;
+    if (awake) locals.forEach((local, symbol) => local >= 0 && this.#deliver(symbol, this.#sessions[symbol]!.openTime(local)));
     if (row >= marketRow) this.#matchMarkets(row, locals);
     for (let symbol = 0; symbol < queues.length; symbol++) {
       const queue = queues[symbol]!;
@@ -127,7 +189,7 @@ export class SimulatedVenue {
       const local = locals[symbol]!;
       if (local < 0) continue;
       const columns = this.#columns[symbol]!;
-      if (queue.sleeps(row, columns.high[local]!, columns.low[local]!)) continue;
+      if (!awake && queue.sleeps(row, columns.high[local]!, columns.low[local]!)) continue;
       this.#matchQueue(queue, symbol, local, row);
     }
   }
@@ -138,6 +200,7 @@ export class SimulatedVenue {
     book.markets = [];
     book.marketRow = Number.POSITIVE_INFINITY;
     this.#host.markAt('open');
+    if (this.profile.latencyMs > 0) this.#land(waiting, locals);
     if (book.targetsWaiting) this.#resolveTargets(waiting, row, locals);
     for (const order of waiting) {
       const local = locals[order.symbol]!;
@@ -145,19 +208,37 @@ export class SimulatedVenue {
         order.open &&
         local >= 0 &&
         row >= order.firstRow &&
-        !this.#expires(order, local) &&
+        !order.inFlight &&
+        !this.#expires(order, this.#sessions[order.symbol]!.openTime(local)) &&
         this.#sessions[order.symbol]!.allows(order, local)
       ) {
         this.#load(order.symbol, local, row);
-        const price =
-          this.profile.marketFill === 'previous_close' && local > 0 ? this.#columns[order.symbol]!.close[local - 1]! : this.#bar.open;
-        this.#executions.execute(order, price, false);
+        this.#executions.execute(order, order.type === 'market_to_limit' ? this.#bar.open : this.#bar.market, false);
         this.#endImmediate(order, true);
       }
       if (!order.open) continue;
+      if (!takesTheOpen(order)) {
+        book.queues[order.symbol]!.add(order, false, row);
+        continue;
+      }
       book.markets.push(order);
       book.marketRow = Math.min(book.marketRow, Math.max(row + 1, order.firstRow));
     }
+  }
+
+  /** Orders on their way that have arrived by the open of their symbol's bar. */
+  #land(orders: readonly WorkingOrder[], locals: Int32Array): void {
+    for (const order of orders) {
+      const local = locals[order.symbol]!;
+      if (order.open && order.inFlight && local >= 0) this.#arrives(order, this.#sessions[order.symbol]!.openTime(local));
+    }
+  }
+
+  #arrives(order: WorkingOrder, time: number): boolean {
+    if (time < order.arrival) return false;
+    order.inFlight = false;
+    order.happen('accept');
+    return true;
   }
 
   /** Orders for target weights meet one equity, that of the open before any of them fills; sales then go first. */
@@ -165,7 +246,8 @@ export class SimulatedVenue {
     const equity = this.#host.equity();
     for (const order of waiting) {
       const local = locals[order.symbol]!;
-      if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow) continue;
+      if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow || order.inFlight)
+        continue;
       this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
     }
     waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
@@ -179,6 +261,10 @@ export class SimulatedVenue {
     bar.high = columns.high[local]!;
     bar.low = columns.low[local]!;
     bar.close = columns.close[local]!;
+    bar.volume = columns.volume[local]!;
+    bar.volumeBefore = columns.volume[local > 0 ? local - 1 : 0]!;
+    bar.openTime = this.#sessions[symbol]!.openTime(local);
+    bar.room = Number.POSITIVE_INFINITY;
     bar.row = row;
     bar.local = local;
     bar.market = this.profile.marketFill === 'previous_close' && local > 0 ? columns.close[local - 1]! : bar.open;
@@ -189,12 +275,12 @@ export class SimulatedVenue {
     this.#host.markAt(this.profile.marginMark);
     const path = this.#paths[symbol];
     if (path === undefined) this.#matchStep(queue, local, row);
-    else this.#walk(path, queue, local, row);
+    else this.#walk(path, queue, symbol, local, row);
     queue.settle(row);
   }
 
   /** The queue against each finer bar in turn. */
-  #walk(path: IntrabarPath, queue: OrderQueue, local: number, row: number): void {
+  #walk(path: IntrabarPath, queue: OrderQueue, symbol: number, local: number, row: number): void {
     const [from, to] = [path.from(local), path.to(local)];
     if (from >= to) {
       this.#matchStep(queue, local, row);
@@ -207,6 +293,7 @@ export class SimulatedVenue {
       bar.step = step;
       bar.firstStep = step === from;
       bar.lastStep = step === to - 1;
+      if (this.#inFlight.waiting) this.#deliver(symbol, bar.openTime);
       this.#matchStep(queue, local, row);
     }
     bar.step = 0;
@@ -215,43 +302,61 @@ export class SimulatedVenue {
   }
 
   #matchStep(queue: OrderQueue, local: number, row: number): void {
+    const bar = this.#bar;
+    bar.pass = 0;
     do {
-      this.#bar.again = false;
+      bar.again = false;
       for (const order of queue.orders.slice()) {
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
       }
-    } while (this.#bar.again);
+      bar.pass++;
+    } while (bar.again);
     for (const order of queue.orders) {
-      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow)
-        trail(order, order.direction > 0 ? this.#bar.low : this.#bar.high);
+      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow && !order.inFlight)
+        trail(order, order.direction > 0 ? bar.low : bar.high);
     }
   }
 
   #matchOne(order: WorkingOrder, local: number, row: number): void {
-    if (this.#expires(order, local)) return;
+    const bar = this.#bar;
+    const { type } = order;
+    if (this.#expires(order, bar.openTime)) return;
+    if (order.inFlight && !this.#arrives(order, bar.openTime)) return;
     if (!this.#sessions[order.symbol]!.allows(order, local)) return;
-    if (!this.#bar.lastStep && (order.type === 'market_on_close' || order.type === 'limit_on_close')) return;
-    const bornHere = order.bornInside && order.createdRow === row && order.bornStep === this.#bar.step;
+    if (!bar.lastStep && (type === 'market_on_close' || type === 'limit_on_close')) return;
+    if (!bar.firstStep && (type === 'market_on_open' || type === 'limit_on_open')) return;
+    const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
     if (bornHere && order.purpose === 'target') return;
-    const atOpen = order.type === 'market' || order.type === 'market_on_open';
+    bar.room = Number.POSITIVE_INFINITY;
+    const waited = order.triggered && this.profile.stopLimitFill !== 'close';
     let price: number;
-    if (atOpen) price = this.#bar.market;
-    else if (order.type === 'market_on_close') price = this.#bar.close;
-    else if (order.type === 'limit_on_open') price = within(order, this.#bar.open);
-    else if (order.type === 'limit_on_close') price = within(order, this.#bar.close);
+    if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
+    else if (type === 'market_on_close') price = bar.close;
+    else if (type === 'limit_on_open') price = within(order, bar.open);
+    else if (type === 'limit_on_close') price = within(order, bar.close);
     else {
-      if (order.postOnly && this.#bar.firstStep && row === order.firstRow && within(order, this.#bar.open) === this.#bar.open) {
-        this.#book.end(order, 'reject', 'post-only order would take liquidity');
-        return;
-      }
-      price = restingPrice(order, this.#bar, this.profile, bornHere);
+      if (this.#meets(order)) return;
+      price = restingPrice(order, bar, this.profile, bornHere);
     }
-    if (price === price) this.#executions.execute(order, price, order.type === 'limit' && price === order.limit);
+    if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
     this.#endImmediate(order, price === price);
   }
 
-  #expires(order: WorkingOrder, local: number): boolean {
-    const reason = order.timeInForce === 'gtc' ? undefined : this.#sessions[order.symbol]!.expiry(order, local);
+  /** What a resting order meets when it first stands at the venue: its place in the queue, or the end, if it was not to take. True when it cannot go on. */
+  #meets(order: WorkingOrder): boolean {
+    const bar = this.#bar;
+    if (order.type === 'trailing_stop' && order.stop !== order.stop) return true;
+    if (order.ahead === Number.POSITIVE_INFINITY && (order.stop !== order.stop || order.triggered))
+      order.ahead = this.profile.queueAhead * bar.volumeBefore;
+    if (order.met) return false;
+    order.met = true;
+    if (!order.postOnly || within(order, bar.open) !== bar.open) return false;
+    this.#book.end(order, 'reject', 'post-only order would take liquidity');
+    return true;
+  }
+
+  #expires(order: WorkingOrder, opens: number): boolean {
+    const reason = order.timeInForce === 'gtc' ? undefined : this.#sessions[order.symbol]!.expiry(order, opens);
     if (reason === undefined) return false;
     this.#book.end(order, 'expire', reason);
     return true;

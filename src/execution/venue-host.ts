@@ -32,6 +32,8 @@ export interface VenueHost {
    * the reason into `order.reason`: the order loses the rest, and with nothing allowed it is rejected.
    */
   admitOpening(order: WorkingOrder, units: number, price: number): number;
+  /** Start of the bars of the instant in hand. */
+  readonly time: number;
   readonly leverage: number;
   readonly hedging: boolean;
   readonly turnover: number;

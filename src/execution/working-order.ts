@@ -15,6 +15,9 @@ const STOP_LOSS = 7;
 const TAKE_PROFIT = 8;
 const GOOD_TILL = 9;
 const CREATED_TIME = 10;
+const ARRIVAL = 11;
+const ACTIVATION = 12;
+const AHEAD = 13;
 
 /** What a protective or timed exit is for; becomes the trade's exit reason. */
 export type OrderPurpose = 'signal' | 'stop' | 'target' | 'time' | 'liquidation' | 'end_of_data';
@@ -32,7 +35,13 @@ export class WorkingOrder {
   direction: number;
   readonly type: OrderType;
   size: OrderSize;
+  /** Triggers where the market comes to a better price, not where it runs away. */
+  readonly touches: boolean;
   triggered = false;
+  /** On its way to the venue, which it reaches at `arrival`. */
+  inFlight = false;
+  /** The venue has held it against a bar. */
+  met = false;
   maxBars = 0;
   timeInForce: TimeInForce = 'gtc';
   postOnly = false;
@@ -49,6 +58,8 @@ export class WorkingOrder {
   /** The finer bar in which it did, where there are finer bars. */
   bornStep = 0;
   group = '';
+  /** A fill of one order of the group cancels the others; otherwise it takes its units off them. */
+  cancelsGroup = false;
   purpose: OrderPurpose = 'signal';
   readonly createdRow: number;
   /** First bar that may fill it. */
@@ -82,6 +93,7 @@ export class WorkingOrder {
     this.symbolName = symbolName;
     this.direction = direction;
     this.type = type;
+    this.touches = type === 'market_if_touched' || type === 'limit_if_touched';
     this.size = size;
     if (size.kind === 'units') this.quantity = size.units;
     this.createdRow = row;
@@ -149,6 +161,27 @@ export class WorkingOrder {
   set goodTill(value: number) {
     this.#numbers[this.#at + GOOD_TILL] = value;
   }
+  /** When it reaches the venue, if it is on its way. */
+  get arrival(): number {
+    return this.#numbers[this.#at + ARRIVAL]!;
+  }
+  set arrival(value: number) {
+    this.#numbers[this.#at + ARRIVAL] = value;
+  }
+  /** Where a trailing stop wakes up; NaN once it has. */
+  get activation(): number {
+    return this.#numbers[this.#at + ACTIVATION]!;
+  }
+  set activation(value: number) {
+    this.#numbers[this.#at + ACTIVATION] = value;
+  }
+  /** Units before it at its limit under the queue model: infinity until estimated, NaN under other models. */
+  get ahead(): number {
+    return this.#numbers[this.#at + AHEAD]!;
+  }
+  set ahead(value: number) {
+    this.#numbers[this.#at + AHEAD] = value;
+  }
   get createdTime(): number {
     return this.#numbers[this.#at + CREATED_TIME]!;
   }
@@ -179,6 +212,8 @@ export class WorkingOrder {
     this.limit /= ratio;
     this.stop /= ratio;
     this.trailAmount /= ratio;
+    this.activation /= ratio;
+    this.ahead *= ratio;
     this.stopLoss /= ratio;
     this.takeProfit /= ratio;
   }

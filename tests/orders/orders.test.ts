@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { timestamp } from '#core';
 import type { OrderRequest } from '#domain';
-import { bars, book, play, QUIET, scripted, tape, type Row } from './scenario.ts';
+import { bars, book, play, QUIET, scripted, tape, type Act, type Row } from './scenario.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);
@@ -100,10 +100,9 @@ describe('on open and on close', () => {
 });
 
 describe('groups and brackets', () => {
-  const group = (type: 'limit' | 'stop', price: number, size: number): OrderRequest =>
-    type === 'limit'
-      ? { side: 'sell', type, size, limitPrice: price, ocoGroup: 'g' }
-      : { side: 'sell', type, size, stopPrice: price, ocoGroup: 'g' };
+  const exit = (type: 'limit' | 'stop', price: number, size: number): OrderRequest =>
+    type === 'limit' ? { side: 'sell', type, size, limitPrice: price } : { side: 'sell', type, size, stopPrice: price };
+  const group = (type: 'limit' | 'stop', price: number, size: number): OrderRequest => ({ ...exit(type, price, size), ocoGroup: 'g' });
 
   test('one cancels the other; in a bar that holds both, the stop alone fills', () => {
     const both = play({
@@ -111,17 +110,34 @@ describe('groups and brackets', () => {
       script: { 0: buy, 1: (at) => (at.submit(group('limit', 110, 10)), at.submit(group('stop', 90, 10))) },
     });
     expect(tape(both)).toEqual(['1 buy 10 @ 100', '2 sell 10 @ 90']);
-    expect(book(both)[1]).toBe('limit canceled 0/0 the other order of its group filled');
+    expect(book(both)[1]).toBe('limit canceled 0/10 the other order of its group filled');
   });
 
-  test('a partial fill takes the other down by what it filled', () => {
+  test("one updates the other: a partial fill takes its units off it, a changed size is the other's too", () => {
+    const rows: Row[] = [QUIET, QUIET, [100, 120, 99, 100, 40], [100, 101, 80, 81]];
+    const send: Act = (at) => {
+      at.submit({ ...exit('limit', 110, 10), ouoGroup: 'g' });
+      at.submit({ ...exit('stop', 90, 10), ouoGroup: 'g' });
+    };
+    const result = play({ rows, script: { 0: buy, 1: send }, profile: { volumeCap: 0.1 } });
+    expect(tape(result)).toEqual(['1 buy 10 @ 100', '2 sell 4 @ 110', '3 sell 6 @ 90']);
+    expect(result.positions).toEqual([]);
+    const resize: Act = (at) => at.replace(at.orders()[0]!.id, { quantity: 7 });
+    const resized = play({ rows: [QUIET, QUIET, QUIET, [100, 101, 80, 81]], script: { 0: buy, 1: send, 2: resize } });
+    expect(tape(resized)).toEqual(['1 buy 10 @ 100', '3 sell 7 @ 90']);
+  });
+
+  test('one cancels the other at its first part; a group is of one kind', () => {
+    const rows: Row[] = [QUIET, QUIET, [100, 120, 99, 100, 40], [100, 101, 80, 81]];
     const result = play({
-      rows: [QUIET, QUIET, [100, 120, 99, 100, 40], [100, 101, 80, 81]],
+      rows,
       script: { 0: buy, 1: (at) => (at.submit(group('limit', 110, 10)), at.submit(group('stop', 90, 10))) },
       profile: { volumeCap: 0.1 },
     });
-    expect(tape(result)).toEqual(['1 buy 10 @ 100', '2 sell 4 @ 110', '3 sell 6 @ 90']);
-    expect(result.positions).toEqual([]);
+    expect(tape(result)).toEqual(['1 buy 10 @ 100', '2 sell 4 @ 110']);
+    expect(book(result)[2]).toBe('stop canceled 0/10 the other order of its group filled');
+    const both = play({ rows, script: { 0: { ...buy, ocoGroup: 'g', ouoGroup: 'g' } } });
+    expect(book(both)[0]).toMatch(/denied .* not in both/);
   });
 
   test('exits come alive with what filled, and die with the position', () => {

@@ -88,6 +88,8 @@ const settings = fc.record({
     .record({
       name: fc.constantFrom('base', 'harsh', 'optimistic', 'backtesting_py'),
       latencyBars: fc.constantFrom(1, 1, 2),
+      latencyMs: fc.constantFrom(0, 0, 1_800_000, 20_000_000),
+      limitFill: fc.constantFrom('through' as const, 'touch' as const, 'queue' as const),
       sequence: fc.constantFrom('open_first' as const, 'queue' as const),
     })
     .map(({ name, ...differing }) => executionProfile(name, { impactWindow: 15, ...differing })),

@@ -52,6 +52,9 @@ const TYPES: readonly OrderType[] = [
   'stop',
   'stop_limit',
   'trailing_stop',
+  'market_if_touched',
+  'limit_if_touched',
+  'market_to_limit',
   'market_on_open',
   'market_on_close',
   'limit_on_open',
@@ -86,7 +89,8 @@ function protect(context: BarContext, draw: () => number): void {
   if (held === 0) return;
   const side = held > 0 ? 'sell' : 'buy';
   const sign = Math.sign(held);
-  const shared = { side, size: Math.abs(held), ocoGroup: `g${context.time}`, reduceOnly: true } as const;
+  const group = draw() < 0.5 ? { ocoGroup: `g${context.time}` } : { ouoGroup: `g${context.time}` };
+  const shared = { side, size: Math.abs(held), ...group, reduceOnly: true } as const;
   context.submit({ ...shared, type: 'limit', limitPrice: context.close * (1 + sign * 0.01 * (0.2 + draw())) });
   context.submit({ ...shared, type: 'stop', stopPrice: context.close * (1 - sign * 0.01 * (0.2 + draw())) });
 }
@@ -97,6 +101,7 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
   const sign = side === 'buy' ? 1 : -1;
   const type = pick(TYPES);
   const timeInForce = pick(['gtc', 'gtc', 'day', 'ioc', 'fok'] as const);
+  const touches = type === 'market_if_touched' || type === 'limit_if_touched';
   const limits = type.startsWith('limit') || type === 'stop_limit';
   return {
     side,
@@ -106,8 +111,9 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
     reduceOnly: draw() < 0.2,
     ...(type === 'limit' && draw() < 0.3 ? { postOnly: true } : {}),
     ...(type === 'stop' || type === 'stop_limit' ? { stopPrice: close * (1 + sign * 0.005) } : {}),
-    ...(limits ? { limitPrice: close * (1 + sign * (type === 'limit' ? -0.01 : 0.01)) } : {}),
-    ...(type === 'trailing_stop' ? { trailPercent: 0.01 } : {}),
+    ...(touches ? { triggerPrice: close * (1 - sign * 0.005) } : {}),
+    ...(limits ? { limitPrice: close * (1 + sign * (type === 'limit' ? -0.01 : touches ? -0.003 : 0.01)) } : {}),
+    ...(type === 'trailing_stop' ? { trailPercent: 0.01, ...(draw() < 0.4 ? { activationPrice: close * (1 - sign * 0.01) } : {}) } : {}),
     ...(type === 'market' && draw() < 0.5
       ? { stopLoss: close * (1 - sign * 0.03), takeProfit: close * (1 + sign * 0.04), maxBars: 15 }
       : {}),
