@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeTable } from '#adapters/data';
 import { reportFailure } from '../../src/apps/cli/terminal.ts';
 import { cli, scratchFolder } from './run-cli.ts';
 
@@ -187,3 +188,72 @@ test('one symbol with five rows: what is cut from the others is said', async () 
   expect(stdout).toContain('Only the dates that all symbols have were run: 5 of 200 bars of LONG');
   expect(code).toBe(0);
 });
+
+describe('a Parquet file of the user that is no table of bars: exit 2, one line that names it, nothing written', () => {
+  const numbers = (value: number) => Float64Array.from({ length: 150 }, (_, row) => value + row);
+  const good = {
+    time: numbers(0).map((row) => Date.UTC(2020, 0, 1) + row * 86_400_000),
+    open: numbers(10),
+    high: numbers(10),
+    low: numbers(10),
+    close: numbers(10),
+    volume: numbers(10),
+  };
+
+  test.each<[string, (path: string) => Promise<void> | void, string]>([
+    ['zero bytes', (path) => writeFileSync(path, ''), 'X-1d.parquet is empty'],
+    ['not Parquet', (path) => writeFileSync(path, 'a,b\n1,2\n'.repeat(40)), 'X-1d.parquet is damaged or not a Parquet file'],
+    ['cut off', (path) => cutOff(path, good, 0.6), 'X-1d.parquet is damaged or not a Parquet file'],
+    ['a hole in the middle', (path) => punched(path, good), 'X-1d.parquet is damaged or not a Parquet file'],
+    [
+      'prices as text',
+      (path) => writeTable(path, { ...good, open: ['x'].concat(Array<string>(149).fill('1')) }),
+      'column open holds text, not numbers',
+    ],
+    [
+      'a time that is none',
+      (path) => writeTable(path, { ...good, time: Array<string>(150).fill('soon') }),
+      '"soon" in column time is not a time',
+    ],
+    ['no close', (path) => writeTable(path, { time: good.time, open: good.open }), 'X-1d.parquet: no close column among: time, open'],
+    ['no rows', (path) => writeTable(path, { time: new Float64Array(0), close: new Float64Array(0) }), 'has columns but no rows'],
+    ['absurd prices', (path) => writeTable(path, { ...good, high: numbers(1e300) }), '0 usable bars of 150'],
+    ['vanishing prices', (path) => writeTable(path, { ...good, low: good.low.map(() => 1e-300) }), '0 usable bars of 150'],
+  ])('%s', async (_, write, message) => {
+    const folder = scratchFolder();
+    await write(join(folder, 'X-1d.parquet'));
+    const { code, stderr } = await cli(folder, 'pipeline', '--source', 'files', '--path', 'X-1d.parquet', '--workspace', 'out');
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+    expect(code).toBe(2);
+    const left = readdirSync(join(folder, 'out'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(parquet|json|tmp)$/.test(name),
+    );
+    expect(left.filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+
+  test('times as epoch seconds, dates or text, and the names that CSV headers may have, are read', async () => {
+    const folder = scratchFolder();
+    const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+    await writeTable(join(folder, 'X-1d.parquet'), { Date: Array.from(good.time, day), Close: good.close });
+    const { code, stdout } = await cli(folder, 'data', 'check', 'X-1d.parquet', '--asset-class', 'crypto', '--json');
+    expect(code).toBe(0);
+    const [dataset] = (JSON.parse(stdout) as { datasets: { rowsOut: number; provenance: { transformations: string[]; first: string } }[] })
+      .datasets;
+    expect(dataset).toMatchObject({ rowsOut: 150, provenance: { first: '2020-01-01T00:00:00.000Z' } });
+    expect(dataset!.provenance.transformations.join()).toMatch(/close only.*no volume/);
+  });
+});
+
+async function cutOff(path: string, table: Parameters<typeof writeTable>[1], share: number): Promise<void> {
+  await writeTable(path, table);
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * share)));
+}
+
+async function punched(path: string, table: Parameters<typeof writeTable>[1]): Promise<void> {
+  await writeTable(path, table);
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 20, Math.floor(bytes.length / 2));
+  writeFileSync(path, bytes);
+}
