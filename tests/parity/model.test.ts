@@ -55,7 +55,7 @@ describe.each([
     'two symbols',
     ['--source', 'synthetic', '--symbols', 'ONE,TWO', '--set', 'data.syntheticBars=1200', '--set', 'labels.cusumMultiple=0.4'],
   ],
-  ['meta-labelling on every bar', ['--symbols', 'AAPL', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
+  ['meta-labelling on every bar', ['--symbols', 'AAPL,SP500', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
 ])('%s', (_, settings) => {
   let made: Made;
   beforeAll(async () => {
