@@ -73,7 +73,7 @@ export const w4: Strategy = {
   },
 };
 
-function columnsFile(path: string, rows: number, symbol: string): BarSeries {
+export function columnsFile(path: string, rows: number, symbol: string): BarSeries {
   const bytes = readFileSync(path);
   const all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
   const column = (at: number): Float64Array => all.slice(at * rows, (at + 1) * rows);
