@@ -27,7 +27,8 @@ export function transformed(provenance: Provenance, step: string, changed: Parti
 export function rangeOf(time: Float64Array): Pick<Provenance, 'first' | 'last' | 'rows'> {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const value of time) {
+  for (let row = 0; row < time.length; row++) {
+    const value = time[row]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }

@@ -102,6 +102,7 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
     const splitLimit = Math.max(8 * spread, 0.3);
     for (let i = 1; i < time.length; i++) {
       const move = Math.abs(returns[i - 1]! - center);
+      if (!(move > limit || move > splitLimit)) continue;
       const jump = Math.abs(Math.log(open[i]! / close[i - 1]!));
       // A split happens overnight: the open carries it already, and the bar itself is an ordinary one.
       const factor = SPLIT_FACTORS.some((split) => Math.abs(jump - Math.log(split)) < 0.04);
@@ -124,7 +125,34 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
 }
 
 function median(values: Float64Array): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const column = values.slice();
+  const middle = column.length >> 1;
+  const upper = select(column, middle);
+  if (column.length % 2 === 1) return upper;
+  let lower = column[0]!;
+  for (let i = 1; i < middle; i++) if (column[i]! > lower) lower = column[i]!;
+  return (lower + upper) / 2;
+}
+
+/** The value that would stand at `rank` were the column sorted (Hoare's quickselect); lesser ones are moved before it. No NaN. */
+function select(column: Float64Array, rank: number): number {
+  let low = 0;
+  let high = column.length - 1;
+  while (low < high) {
+    const pivot = column[(low + high) >> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (column[left]! < pivot) left++;
+      while (column[right]! > pivot) right--;
+      if (left > right) break;
+      const held = column[left]!;
+      column[left++] = column[right]!;
+      column[right--] = held;
+    }
+    if (rank <= right) high = right;
+    else if (rank >= left) low = left;
+    else break;
+  }
+  return column[rank]!;
 }

@@ -15,8 +15,7 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
   const findings: QualityFinding[] = [];
   const ordered = sortRows(raw.columns, findings);
   const rows = screenRows(ordered, raw.timeframe.ms, options, findings);
-  const columns = rows.length === ordered.time.length ? copyColumns(ordered) : pickRows(ordered, rows);
-  widenRanges(columns, options, findings);
+  const columns = widenRanges(rows.length === ordered.time.length ? ordered : pickRows(ordered, rows), options, findings);
   const minBars = options.minBars ?? 2;
   if (columns.time.length < minBars)
     throw new UserError(
@@ -145,7 +144,8 @@ function rangeViolations(columns: BarColumns): Tally {
   return tally;
 }
 
-function widenRanges(columns: BarColumns, options: QualityOptions, findings: QualityFinding[]): void {
+/** The same columns when there is nothing to widen, else new ones: what a source gave is not written to. */
+function widenRanges(columns: BarColumns, options: QualityOptions, findings: QualityFinding[]): BarColumns {
   const tally = rangeViolations(columns);
   const repair = (options.highLow ?? 'repair') === 'repair';
   findings.push(
@@ -156,13 +156,15 @@ function widenRanges(columns: BarColumns, options: QualityOptions, findings: Qua
       `bars have open or close outside high and low${repair ? '; high and low widened to hold them' : ''}`,
     ),
   );
-  if (!repair || tally.count === 0) return;
-  const { open, high, low, close } = columns;
+  if (!repair || tally.count === 0) return columns;
+  const widened = copyColumns(columns);
+  const { open, high, low, close } = widened;
   for (let i = 0; i < open.length; i++) {
     const top = Math.max(high[i]!, low[i]!, open[i]!, close[i]!);
     low[i] = Math.min(high[i]!, low[i]!, open[i]!, close[i]!);
     high[i] = top;
   }
+  return widened;
 }
 
 function dropOutside(

@@ -27,17 +27,20 @@ export function sampleEquity(time: Column, equity: Column, period: CalendarPerio
   const times: number[] = [];
   const values: number[] = [];
   let last = Number.NaN;
+  let kept = -1;
   for (let i = 0; i < Math.min(time.length, equity.length); i += 1) {
     if (Number.isNaN(equity[i]!)) continue;
     const key = periodKey(time[i]!, period);
-    if (key === last) {
-      times[times.length - 1] = time[i]!;
-      values[values.length - 1] = equity[i]!;
-    } else {
-      times.push(time[i]!);
-      values.push(equity[i]!);
-      last = key;
+    if (kept >= 0 && key !== last) {
+      times.push(time[kept]!);
+      values.push(equity[kept]!);
     }
+    last = key;
+    kept = i;
+  }
+  if (kept >= 0) {
+    times.push(time[kept]!);
+    values.push(equity[kept]!);
   }
   return { time: Float64Array.from(times), equity: Float64Array.from(values) };
 }

@@ -7,8 +7,8 @@ import { CONFIG_FLAGS, type CommonOptions } from './options.ts';
 import type { CliEnvironment } from './terminal.ts';
 
 /** defaults ← file ← environment ← flags, checked. */
-export function resolveOptions(options: CommonOptions, io: CliEnvironment): ResolvedConfig<PipelineConfig> {
-  const layers: ConfigLayer[] = [fileLayer(options.config, io.cwd), environmentLayer(io.environment), flagLayer(options)];
+export async function resolveOptions(options: CommonOptions, io: CliEnvironment): Promise<ResolvedConfig<PipelineConfig>> {
+  const layers: ConfigLayer[] = [await fileLayer(options.config, io.cwd), environmentLayer(io.environment), flagLayer(options)];
   const resolved = resolveConfig(pipelineConfigSchema, layers);
   return { ...resolved, value: withAbsolutePaths(resolved.value, io.cwd) };
 }

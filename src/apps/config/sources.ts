@@ -1,13 +1,12 @@
 import { UserError } from '#core';
 import { existsSync, readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, visit } from 'yaml';
 import { isTree, type ConfigLayer, type ConfigTree, type ConfigValue } from './layers.ts';
 
 const DEFAULT_FILES = ['edgewright.yaml', 'edgewright.yml', 'edgewright.json'];
 const PREFIX = 'EDGEWRIGHT_';
 
 /** The configuration file that was named, or the first default file in the folder; an empty layer when there is none. */
-export function fileLayer(named: string | undefined, folder: string): ConfigLayer {
+export async function fileLayer(named: string | undefined, folder: string): Promise<ConfigLayer> {
   const path = named ?? DEFAULT_FILES.map((name) => `${folder}/${name}`).find((candidate) => existsSync(candidate));
   if (path === undefined) return { name: 'file', values: {} };
   let text: string;
@@ -16,29 +15,8 @@ export function fileLayer(named: string | undefined, folder: string): ConfigLaye
   } catch (cause) {
     throw new UserError(`cannot read the configuration file ${path}`, 'Check the path given to --config.', { cause });
   }
+  const { parseConfigText } = await import('./config-text.ts');
   return { name: path, values: parseConfigText(text, path) };
-}
-
-/** YAML (or JSON, which is YAML) to a tree; no tags, aliases, merge keys or duplicate keys. */
-export function parseConfigText(text: string, path: string): ConfigTree {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true, merge: false, strict: true });
-  visit(document, {
-    Alias(_, alias) {
-      const { line, col } = lines.linePos(alias.range![0]);
-      throw new UserError(`${path}:${line}:${col}: the alias *${alias.source} is not allowed`, 'Write the value out.');
-    },
-  });
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new UserError(`${path}:${line}:${col}: ${fault.message.split('\n')[0]!.replace(/ at line .*$/, '')}`, 'Mend the YAML there.');
-  }
-  const value: unknown = document.toJS({ maxAliasCount: 0 });
-  if (value === null || value === undefined) return {};
-  if (!isTree(value))
-    throw new UserError(`${path}: a configuration file is a list of "key: value" lines`, 'See config/edgewright.example.yaml.');
-  return value;
 }
 
 /**

@@ -153,7 +153,10 @@ export function endedOpen({ result }: BacktestOutcome): readonly Trade[] {
 }
 
 export function exposureOf({ result }: BacktestOutcome): number {
-  return result.exposed.reduce((sum, flag) => sum + flag, 0) / result.exposed.length;
+  const { exposed } = result;
+  let bars = 0;
+  for (let row = 0; row < exposed.length; row++) bars += exposed[row]!;
+  return bars / exposed.length;
 }
 
 function sheetOf(outcome: BacktestOutcome): TearSheetInput {
