@@ -59,7 +59,9 @@ test('files: names, folders, and one clear line for each mistake', async () => {
   const bars = join(folder, 'bars');
   await writeTable(
     join(bars, 'P-1d.parquet'),
-    Object.fromEntries(['time', 'open', 'high', 'low', 'close', 'volume'].map((name) => [name, Float64Array.of(1)])),
+    Object.fromEntries(
+      ['time', 'open', 'high', 'low', 'close', 'volume'].map((name) => [name, Float64Array.of(name === 'time' ? 1.5e9 : 1)]),
+    ),
   );
   for (const [name, text] of [
     ['AAA-1d.csv', rows],
@@ -71,7 +73,8 @@ test('files: names, folders, and one clear line for each mistake', async () => {
   const source = fileSource({ path: bars, venueHours: 'us_equity' });
   expect((await load(source, 'AAA')).columns.close).toEqual(Float64Array.of(1.5, 1.5));
   expect((await load(source, 'BBB')).provenance.timeframe).toBe('1d');
-  expect((await load(source, 'P')).columns.time).toEqual(Float64Array.of(1));
+  // Epoch seconds, by their size.
+  expect((await load(source, 'P')).columns.time).toEqual(Float64Array.of(1.5e12));
   await expect(load(source, 'AAB')).rejects.toThrow('no file of AAB');
   await expect(load(source, 'EMPTY')).rejects.toThrow('EMPTY-1d.csv is empty');
   await expect(load(source, 'BAD')).rejects.toThrow('damaged gzip');

@@ -62,21 +62,21 @@ export async function readTable(path: string, wanted?: readonly string[]): Promi
 
 /**
  * The columns of a user's Parquet file that hold numbers, texts or times; others (nested, yes or no) are left out. Throws `UserError`
- * naming the file when it is empty, cut off, or no Parquet at all. Columns of whole numbers are named apart: as times they are epochs of
- * some unit, while dates and times come as UTC milliseconds, as do the numbers that we write ourselves.
+ * naming the file when it is empty, cut off, or no Parquet at all. Columns that are
+ * plain numbers are named apart: as times they are epochs of some unit, while dates and times come as UTC milliseconds.
  */
 export async function readUserTable(
   path: string,
-): Promise<{ readonly table: Record<string, TableColumn>; readonly wholeNumbers: ReadonlySet<string> }> {
+): Promise<{ readonly table: Record<string, TableColumn>; readonly plainNumbers: ReadonlySet<string> }> {
   const name = basename(path);
   try {
     if ((await stat(path)).size === 0) throw new UserError(`${name} is empty`, 'Give a Parquet file with at least one row.');
-    const wholeNumbers = new Set<string>();
+    const plainNumbers = new Set<string>();
     const table = await readFields(path, (field) => {
-      if (/INT/.test(field.type)) wholeNumbers.add(field.name);
+      if (!/^(TIMESTAMP|DATE)/.test(field.type)) plainNumbers.add(field.name);
       return USABLE.test(field.type);
     });
-    return { table, wholeNumbers };
+    return { table, plainNumbers };
   } catch (error) {
     const fault = fileFault(error, path);
     if (fault !== error || error instanceof UserError || error instanceof OperationalError) throw fault;

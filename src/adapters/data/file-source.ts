@@ -143,7 +143,7 @@ export function unzip(bytes: Uint8Array, name: string): Uint8Array {
 /** Columns by the names that CSV headers have too. A file with only a close, or without volume, is read as such and says so. */
 async function parquetBars(path: string): Promise<Pick<ParsedCsv, 'columns' | 'notes' | 'adjustedClose'>> {
   const name = basename(path);
-  const { table, wholeNumbers } = await readUserTable(path);
+  const { table, plainNumbers } = await readUserTable(path);
   const names = Object.keys(table);
   const at = findBarColumns(names, name);
   const numbers = (column: number): Float64Array => {
@@ -152,7 +152,7 @@ async function parquetBars(path: string): Promise<Pick<ParsedCsv, 'columns' | 'n
     throw new UserError(`${name}: column ${names[column]!} holds text, not numbers`, 'Write prices and volume as numbers.');
   };
   const header = names[at.time]!;
-  const time = barTimes(table[header]!, header, name, wholeNumbers.has(header));
+  const time = barTimes(table[header]!, header, name, plainNumbers.has(header));
   if (time.length === 0) throw new UserError(`${name} has columns but no rows`, 'Give at least one bar.');
   const close = numbers(at.close);
   const closeOnly = at.open < 0;
@@ -171,7 +171,7 @@ async function parquetBars(path: string): Promise<Pick<ParsedCsv, 'columns' | 'n
 const CLOSE_ONLY = 'close only: open, high and low are set to the close';
 const NO_VOLUME = 'no volume column: volume is 0';
 
-/** Times as UTC milliseconds: of texts, or of whole epoch numbers, whose unit the largest tells. */
+/** Times as UTC milliseconds: of texts, or of epochs, whose unit the largest tells (all between 1966 and 1973 it cannot). */
 function barTimes(column: Float64Array | readonly string[], header: string, name: string, epoch: boolean): Float64Array {
   if (column instanceof Float64Array) {
     if (!epoch) return column;

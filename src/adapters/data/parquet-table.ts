@@ -16,7 +16,7 @@ export async function readTable(path: string, wanted?: readonly string[]): Promi
 /** The columns of a user's Parquet file, its faults told as the user's own; see `duckdb-table.ts`. */
 export async function readUserTable(
   path: string,
-): Promise<{ readonly table: Record<string, TableColumn>; readonly wholeNumbers: ReadonlySet<string> }> {
+): Promise<{ readonly table: Record<string, TableColumn>; readonly plainNumbers: ReadonlySet<string> }> {
   const duckdb = await import('./duckdb-table.ts');
   return duckdb.readUserTable(path);
 }

@@ -11,8 +11,8 @@ export async function readSeriesFile(path: string, options: LateSeriesOptions): 
   const bytes = await readBytes(path);
   if (bytes.length === 0) throw new UserError(`${name} is empty`, 'Give a table with time, known_time and value.');
   if (/\.parquet$/i.test(name)) {
-    const { table, wholeNumbers } = await readUserTable(path);
-    return readLateSeries(table, name, options, wholeNumbers);
+    const { table, plainNumbers } = await readUserTable(path);
+    return readLateSeries(table, name, options, plainNumbers);
   }
   return readLateSeries(parseTextTable(new TextDecoder().decode(unzip(bytes, name)), name), name, options);
 }
