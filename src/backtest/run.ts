@@ -155,10 +155,14 @@ function finish(
   equity: Float64Array,
   how: 'mark' | 'close' | 'rerun',
 ): void {
-  if (how === 'mark') return;
+  if (how === 'mark') {
+    engine.ledger.finishTrades(() => false);
+    return;
+  }
   const locals = Int32Array.from(engine.symbols, (_, symbol) => (rows === undefined ? last : rows[symbol]![last]!));
   if (how === 'rerun') engine.closeOnLastBar(last, locals);
   else engine.liquidate('end_of_data');
+  engine.ledger.finishTrades(() => false);
   equity[last] = engine.ruined ? 0 : engine.ledger.equity(engine.marks);
 }
 

@@ -2,7 +2,10 @@ import type { Timestamp } from '#core';
 
 export type TradeSide = 'long' | 'short';
 
-/** A round trip: a quantity that was opened and closed. A position closed in parts gives one trade a part (FIFO). */
+/**
+ * A round trip: what one order opened and one order closed, first in first out. A position closed by several orders gives a trade each; parts in
+ * which the volume let an order fill are one: quantities and fees added up, prices weighted by quantity, first entry to last exit.
+ */
 export interface Trade {
   readonly symbol: string;
   readonly strategy: string;

@@ -1,7 +1,7 @@
 import { timestamp } from '#core';
-import { type Fill, type Instrument, type Order, type OrderRequest } from '#domain';
+import type { Fill, Instrument, Order, OrderRequest, Trade } from '#domain';
 import { fitToInstrument, SimulatedVenue, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
-import { Ledger, type LedgerEntry } from '#portfolio';
+import { Ledger, type LedgerEntry, type Lot } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
@@ -51,12 +51,12 @@ export class Engine implements VenueHost, SupervisedEngine {
     reason: '',
     closes: 0,
     reduceOnly: false,
+    complete: false,
     tag: '',
   };
-  readonly #tradeListeners: boolean;
-  #tradesTold = 0;
   #locals: Int32Array;
   readonly desk: AccountDesk;
+  readonly #works = (id: number): boolean => this.order(id) !== undefined;
   #nextId = 1;
   row = -1;
   time = 0;
@@ -78,7 +78,6 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.features = setup.features;
     this.#risk = setup.risk;
     this.#supervisor = setup.supervisor;
-    this.#tradeListeners = setup.strategies.some((strategy) => strategy.onTrade !== undefined);
     this.#locals = new Int32Array(this.symbols.length);
     this.marks = new Float64Array(this.symbols.length);
     this.equityNow = setup.account.cash;
@@ -88,6 +87,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       strategies: this.strategyNames,
       multipliers: setup.instruments.map((instrument) => instrument.multiplier),
       hedging: setup.account.hedging,
+      ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellOf(setup.strategies) } : {}),
     });
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
@@ -106,6 +106,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     if (time >= this.desk.nextTime) this.desk.takeEvents(time);
     if (this.#supervisor !== undefined) this.#supervisor.beforeFills(this);
     if (this.venue.working > 0) this.venue.match(row, locals);
+    if (this.ledger.growing > 0) this.ledger.finishTrades(this.#works);
     const { marks, columns } = this;
     for (let symbol = 0; symbol < marks.length; symbol++) {
       const local = locals[symbol]!;
@@ -214,6 +215,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     entry.reason = reason;
     entry.closes = order.closes;
     entry.reduceOnly = order.reduceOnly;
+    entry.complete = order.remaining <= 1e-12;
     entry.tag = order.tag;
     this.#enter(entry, maker);
   }
@@ -221,7 +223,6 @@ export class Engine implements VenueHost, SupervisedEngine {
   /** Books one entry, and keeps it as a fill. */
   #enter(entry: LedgerEntry, maker: boolean): void {
     this.ledger.apply(entry);
-    if (this.#tradeListeners) this.#tellTrades();
     this.fills.push({
       id: `${entry.orderId}.${this.fillsBefore + this.fills.length}`,
       orderId: entry.orderId,
@@ -244,15 +245,6 @@ export class Engine implements VenueHost, SupervisedEngine {
   /** Puts a new engine where the saved one stood; `rowsDropped` instants at the start of its data are not in the new data. */
   restore(saved: EngineSnapshot, rowsDropped = 0): void {
     this.#nextId = restoreEngine(this, saved, rowsDropped);
-  }
-
-  /** Trades that the last entry closed, each to the strategy that owned it. */
-  #tellTrades(): void {
-    const { trades } = this.ledger;
-    while (this.#tradesTold < trades.length) {
-      const trade = trades[this.#tradesTold++]!;
-      this.#strategies.find((strategy) => strategy.name === trade.strategy)?.onTrade?.(trade);
-    }
   }
 
   /** Orders are kept in the order of their ids; an id that a liquidation took has none. */
@@ -315,7 +307,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     for (const working of this.venue.ordersOf(symbol)) {
       if (working.strategy === strategy && !working.contingent) this.venue.cancel(working, 'a new order replaces it');
     }
-    for (const lot of this.ledger.lots(strategy, symbol)) this.closeLot(strategy, symbol, lot.orderId, 1);
+    for (const entry of entryOrders(this.ledger.lots(strategy, symbol))) this.closeLot(strategy, symbol, entry, 1);
   }
 
   #riskAccount(strategy: number, symbol: number, price: number): RiskAccount {
@@ -337,7 +329,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.venue.stepBack();
     this.#strategies.forEach((_, strategy) => {
       for (let symbol = 0; symbol < this.symbols.length; symbol++) {
-        for (const lot of [...this.ledger.lots(strategy, symbol)].reverse()) this.closeLot(strategy, symbol, lot.orderId, 1);
+        for (const entry of entryOrders(this.ledger.lots(strategy, symbol)).reverse()) this.closeLot(strategy, symbol, entry, 1);
       }
     });
     this.row = row;
@@ -385,13 +377,29 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#strategies.forEach((_, strategy) => {
       this.symbols.forEach((__, symbol) => {
         if (only >= 0 && symbol !== only) return;
-        for (const lot of this.ledger.lots(strategy, symbol).slice()) {
-          const { time, row } = this;
-          const price = this.marks[symbol]!;
-          const what = { strategy, symbol, quantity: -lot.quantity, price, fee: 0, orderId: this.#nextId++, closes: lot.orderId };
-          this.#enter({ ...what, time, row, reason, reduceOnly: true, tag: '' }, false);
-        }
+        for (const entry of entryOrders(this.ledger.lots(strategy, symbol))) this.#writeOff(strategy, symbol, entry, reason);
       });
     });
+    this.ledger.finishTrades(this.#works);
   }
+
+  /** Every lot that one order opened, at the mark. */
+  #writeOff(strategy: number, symbol: number, closes: number, reason: string): void {
+    const { time, row, marks, ledger } = this;
+    const orderId = this.#nextId++;
+    const lots = ledger.lots(strategy, symbol).filter((lot) => lot.orderId === closes);
+    for (const { quantity } of lots) {
+      const what = { strategy, symbol, quantity: -quantity, price: marks[symbol]!, fee: 0, orderId, closes };
+      this.#enter({ ...what, time, row, reason, reduceOnly: true, complete: false, tag: '' }, false);
+    }
+  }
+}
+
+/** The orders that opened lots, each once, the oldest first. */
+function entryOrders(lots: readonly Lot[]): number[] {
+  return lots.length === 1 ? [lots[0]!.orderId] : [...new Set(lots.map(({ orderId }) => orderId))];
+}
+
+function tellOf(strategies: readonly Strategy[]): (trade: Trade) => void {
+  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.(trade);
 }

@@ -321,6 +321,7 @@ describe('no sequence of orders gets past a limit', () => {
                 reason: '',
                 closes: 0,
                 reduceOnly: false,
+                complete: true,
                 tag: '',
               });
             if (row === 1 && killed) kill(gate!.state, 'stop');

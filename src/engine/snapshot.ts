@@ -79,6 +79,7 @@ export function restoreEngine(engine: Kept, saved: EngineSnapshot, rowsDropped: 
   engine.ledger.restore({
     ...saved.ledger,
     books: saved.ledger.books.map((lots) => lots.map((lot) => ({ ...lot, row: lot.row - rowsDropped }))),
+    growing: saved.ledger.growing.map((one) => ({ ...one, entryRow: one.entryRow - rowsDropped })),
   });
   const orders: readonly WorkingOrder[] = engine.venue.restore(saved.venue, rowsDropped);
   engine.orders.push(...orders);

@@ -1,6 +1,7 @@
-import { invariant, timestamp } from '#core';
+import { invariant } from '#core';
 import type { Position, Trade } from '#domain';
 import { ExactSum } from './exact-sum.ts';
+import { RoundTrips, type GrowingTrade } from './round-trips.ts';
 
 /** A part of a position that one order opened. `quantity` is signed. */
 export interface Lot {
@@ -30,6 +31,8 @@ export interface LedgerEntry {
   readonly closes: number;
   /** Closes lots of the other side, first in first out, in a hedging account too. */
   readonly reduceOnly: boolean;
+  /** The order has nothing left to fill, so the round trips that it closes are complete. */
+  readonly complete: boolean;
   readonly tag: string;
 }
 
@@ -41,11 +44,15 @@ export interface LedgerSetup {
   readonly multipliers: readonly number[];
   /** Long and short lots of one symbol live side by side; only an entry with `closes` or `reduceOnly` closes. */
   readonly hedging: boolean;
+  /** Told of every round trip once, when it is complete. */
+  readonly completed?: (this: void, trade: Trade) => void;
 }
 
 /** Lots, cash and round trips of one account. Cash is exact; lots are first in, first out; each strategy has its own books. */
 export class Ledger {
-  readonly trades: Trade[] = [];
+  readonly #roundTrips: RoundTrips;
+  /** Complete round trips, one a pair of entry order and exit order. */
+  readonly trades: readonly Trade[];
   readonly #cash: ExactSum;
   readonly #symbols: readonly string[];
   readonly #strategies: readonly string[];
@@ -62,6 +69,8 @@ export class Ledger {
   cash: number;
 
   constructor(setup: LedgerSetup) {
+    this.#roundTrips = new RoundTrips(setup.completed);
+    this.trades = this.#roundTrips.trades;
     this.#cash = new ExactSum(setup.cash);
     this.cash = setup.cash;
     this.#symbols = setup.symbols;
@@ -127,6 +136,7 @@ export class Ledger {
       this.#books[index] = book;
       this.#held[index] = sumOf(book);
     }
+    this.#roundTrips.split(this.#symbols[symbol]!, ratio);
     this.#renet(symbol);
   }
 
@@ -144,6 +154,17 @@ export class Ledger {
     this.feesPaid += fee;
     this.turnover += Math.abs(quantity) * price * multiplier;
     this.#book(entry, multiplier);
+    if (entry.complete) this.#roundTrips.complete(entry.orderId);
+  }
+
+  /** Round trips whose exit order may still fill. */
+  get growing(): number {
+    return this.#roundTrips.growing;
+  }
+
+  /** Makes trades of the round trips whose exit order, by its id, works no more. */
+  finishTrades(works: (exitOrder: number) => boolean): void {
+    this.#roundTrips.finish(works);
   }
 
   #book(entry: LedgerEntry, multiplier: number): void {
@@ -158,7 +179,7 @@ export class Ledger {
         continue;
       }
       const part = Math.abs(lot.quantity) <= Math.abs(left) ? -lot.quantity : left;
-      this.#closePart(lot, part, entry, multiplier);
+      this.#closePart(lot, part, entry, multiplier, entry.complete && book.length === 1);
       left = clean(left - part);
       lot.quantity = clean(lot.quantity + part);
       if (lot.quantity === 0) book.splice(at, 1);
@@ -180,27 +201,30 @@ export class Ledger {
     this.#renet(entry.symbol);
   }
 
-  #closePart(lot: Lot, part: number, entry: LedgerEntry, multiplier: number): void {
+  #closePart(lot: Lot, part: number, entry: LedgerEntry, multiplier: number, alone: boolean): void {
     const closed = -part;
     const entryFee = Math.abs(part) === Math.abs(lot.quantity) ? lot.fee : lot.fee * (part / -lot.quantity);
     lot.fee -= entryFee;
     const fees = entryFee + entry.fee * (part / entry.quantity);
-    const pnl = closed * (entry.price - lot.price) * multiplier - fees;
-    this.trades.push({
+    const what = {
       symbol: this.#symbols[entry.symbol]!,
       strategy: this.#strategies[entry.strategy]!,
-      side: closed > 0 ? 'long' : 'short',
-      quantity: Math.abs(closed),
-      entryTime: timestamp(lot.time),
+      entryOrder: lot.orderId,
+      exitOrder: entry.orderId,
+      closed,
+      entryTime: lot.time,
       entryPrice: lot.price,
-      exitTime: timestamp(entry.time),
+      entryRow: lot.row,
+      exitTime: entry.time,
       exitPrice: entry.price,
+      exitRow: entry.row,
       exitReason: entry.reason,
       fees,
-      pnl,
-      returnFraction: pnl / (Math.abs(closed) * lot.price * multiplier),
-      barsHeld: entry.row - lot.row,
-    });
+      pnl: closed * (entry.price - lot.price) * multiplier - fees,
+      cost: Math.abs(closed) * lot.price * multiplier,
+    };
+    if (alone && this.#roundTrips.growing === 0) this.#roundTrips.addWhole(what);
+    else this.#roundTrips.add(what);
   }
 
   #renet(symbol: number): void {
@@ -237,6 +261,7 @@ export class Ledger {
       books: this.#books.map((book) => book.map((lot) => ({ ...lot }))),
       feesPaid: this.feesPaid,
       turnover: this.turnover,
+      growing: this.#roundTrips.snapshot(),
     };
   }
 
@@ -246,6 +271,7 @@ export class Ledger {
     this.cash = this.#cash.value;
     this.feesPaid = snapshot.feesPaid;
     this.turnover = snapshot.turnover;
+    this.#roundTrips.restore(snapshot.growing);
     snapshot.books.forEach((lots, index) => {
       this.#books[index] = lots.map((lot) => ({ ...lot }));
       this.#held[index] = sumOf(this.#books[index]);
@@ -259,6 +285,8 @@ export interface LedgerSnapshot {
   readonly books: readonly (readonly Lot[])[];
   readonly feesPaid: number;
   readonly turnover: number;
+  /** Round trips whose exit order still worked. */
+  readonly growing: readonly GrowingTrade[];
 }
 
 /** Average entry price of lots, weighted by units; NaN when there are none. */
