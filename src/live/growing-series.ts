@@ -9,13 +9,17 @@ const CHUNK_ROWS = 1024;
 export class GrowingColumn {
   readonly #buffer = new ArrayBuffer(CHUNK_ROWS * 8, { maxByteLength: MAX_ROWS * 8 });
   readonly values = new Float64Array(this.#buffer);
+  #rows = CHUNK_ROWS;
 
   put(row: number, value: number): void {
-    if (row >= this.values.length) {
-      if (row >= MAX_ROWS) throw new OperationalError('no_space', `a session holds at most ${MAX_ROWS} bars a symbol; start a new one`);
-      this.#buffer.resize(Math.min(MAX_ROWS, row + CHUNK_ROWS) * 8);
-    }
+    if (row >= this.#rows) this.#grow(row);
     this.values[row] = value;
+  }
+
+  #grow(row: number): void {
+    if (row >= MAX_ROWS) throw new OperationalError('no_space', `a session holds at most ${MAX_ROWS} bars a symbol; start a new one`);
+    this.#rows = Math.min(MAX_ROWS, row + CHUNK_ROWS);
+    this.#buffer.resize(this.#rows * 8);
   }
 }
 
@@ -44,9 +48,11 @@ export class GrowingSeries implements BarSeries {
     this.volume = volume!;
   }
 
-  /** Adds one bar given as time, open, high, low, close, volume, and gives its row. */
-  append(bar: readonly number[]): number {
-    for (let at = 0; at < 6; at++) this.#columns[at]!.put(this.length, bar[at]!);
+  /** Adds one bar, `[symbol, open, high, low, close, volume]` as journals have it, and gives its row. */
+  append(time: number, bar: readonly number[]): number {
+    const columns = this.#columns;
+    columns[0]!.put(this.length, time);
+    for (let at = 1; at < 6; at++) columns[at]!.put(this.length, bar[at]!);
     return this.length++;
   }
 }

@@ -1,16 +1,16 @@
 import { contentHash, createRng, invariant } from '#core';
-import { clientOrderId, type Instrument, type Timeframe } from '#domain';
+import type { Instrument, Timeframe } from '#domain';
 import { Engine, type RiskCheck } from '#engine';
-import type { ExecutionProfile, WorkingOrder } from '#execution';
-import { isTerminal } from '#execution';
+import type { ExecutionProfile } from '#execution';
 import type { RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { GrowingSeries } from './growing-series.ts';
 import { protectedRisk, tradingFrom } from './protected-entries.ts';
-import type { BarsRecord, ControlRecord, OrderRecord, SessionHeader, StepRecord } from './records.ts';
+import type { BarsRecord, ControlRecord, SessionHeader, StepRecord } from './records.ts';
 import type { SessionSupervisor } from './safety/session-supervisor.ts';
 import type { SafetySetup } from './safety/safety-setup.ts';
 import { supervisorFor } from './safety/supervisor-for.ts';
+import { StepRecords } from './step-records.ts';
 import { StreamingFeatures, type FeatureFeed } from './streaming-features.ts';
 
 export interface SessionSetup {
@@ -39,9 +39,7 @@ export class TradingSession {
   readonly timeframe: Timeframe;
   readonly #features: readonly StreamingFeatures[];
   readonly #locals: Int32Array;
-  readonly #watched = new Map<WorkingOrder, string>();
-  #ordersSeen = 0;
-  #fillsSeen = 0;
+  readonly #records: StepRecords;
   #decisionRows = 1024;
   readonly supervisor: SessionSupervisor;
   lastTime = Number.NEGATIVE_INFINITY;
@@ -67,6 +65,7 @@ export class TradingSession {
       risk: protectedRisk(this.supervisor.check, setup.risk),
       ...(setup.limits === undefined ? {} : { limits: setup.limits }),
     });
+    this.#records = new StepRecords(this.engine, this.header.run);
   }
 
   get nextRow(): number {
@@ -87,12 +86,12 @@ export class TradingSession {
     const { row, time } = record;
     invariant(row === this.nextRow && time > this.lastTime, `instant ${row} does not follow ${this.engine.row}`);
     this.#locals.fill(-1);
-    for (const [symbol, ...values] of record.bars) {
-      const local = this.series[symbol!]!.append([time, ...values]);
-      this.#locals[symbol!] = local;
-      for (const features of this.#features) features.observe(symbol!, local);
+    for (const bar of record.bars) {
+      const symbol = bar[0]!;
+      this.#locals[symbol] = this.series[symbol]!.append(time, bar);
+      for (const features of this.#features) features.observe(symbol, this.#locals[symbol]!);
     }
-    for (const [symbol] of record.bars) for (const features of this.#features) features.step(symbol!, this.#locals[symbol!]!);
+    for (const bar of record.bars) for (const features of this.#features) features.step(bar[0]!, this.#locals[bar[0]!]!);
     if (row >= this.#decisionRows) {
       this.#decisionRows *= 2;
       this.engine.decisions.grow(this.#decisionRows);
@@ -103,76 +102,10 @@ export class TradingSession {
   }
 
   #outputs(row: number): StepRecord {
-    const { engine } = this;
-    const orders = this.#changedOrders();
-    const fills = engine.fills.slice(this.#fillsSeen).map((fill) => ({
-      id: fill.id,
-      order: fill.orderId,
-      symbol: fill.symbol,
-      side: fill.side,
-      quantity: fill.quantity,
-      price: fill.price,
-      fee: fill.fee,
-      time: fill.time,
-      reason: fill.reason,
-    }));
-    this.#fillsSeen = engine.fills.length;
-    const decisions: [number, number, string][] = [];
-    this.header.strategies.forEach((_, strategy) => {
-      for (let symbol = 0; symbol < this.series.length; symbol++) {
-        const reason = this.#locals[symbol]! < 0 ? '' : engine.decisions.read(strategy * this.series.length + symbol, row);
-        if (reason !== '') decisions.push([strategy, symbol, reason]);
-      }
-    });
+    const step = this.#records.of(row, this.#locals);
     const guards = this.supervisor.takeChanges();
-    const step = { kind: 'step', row, equity: engine.equityNow, cash: engine.ledger.cash, orders, fills, decisions } as const;
     return guards.length === 0 ? step : { ...step, guards };
   }
-
-  /** Orders that are new or differ from when they were last written, in the order of their ids. */
-  #changedOrders(): OrderRecord[] {
-    const { orders } = this.engine;
-    const changed: OrderRecord[] = [];
-    for (const [order, before] of this.#watched) {
-      const record = this.#record(order);
-      if (isTerminal(order.status)) this.#watched.delete(order);
-      const text = JSON.stringify(record);
-      if (text === before) continue;
-      changed.push(record);
-      if (!isTerminal(order.status)) this.#watched.set(order, text);
-    }
-    for (; this.#ordersSeen < orders.length; this.#ordersSeen++) {
-      const order = orders[this.#ordersSeen]!;
-      const record = this.#record(order);
-      changed.push(record);
-      if (!isTerminal(order.status)) this.#watched.set(order, JSON.stringify(record));
-    }
-    return changed;
-  }
-
-  #record(order: WorkingOrder): OrderRecord {
-    return {
-      id: order.id,
-      client: clientOrderId(this.header.run, order.strategyName, order.id),
-      symbol: order.symbolName,
-      strategy: order.strategyName,
-      side: order.direction > 0 ? 'buy' : 'sell',
-      type: order.type,
-      status: order.status,
-      purpose: order.purpose,
-      quantity: finiteOrNull(order.quantity),
-      filled: order.filled,
-      limit: finiteOrNull(order.limit),
-      stop: finiteOrNull(order.stop),
-      protects: order.closes,
-      created: order.createdTime,
-      reason: order.reason,
-    };
-  }
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function headerOf(setup: SessionSetup): SessionHeader {

@@ -17,10 +17,13 @@ export interface RowFeed {
   observe?(bars: BarSeries, row: number): void;
   /** Called for each row once, in order; writes one value a name. `bars` ends with that row. */
   step(bars: BarSeries, row: number, out: Float64Array): void;
+  /** It looks at the row alone, and is spared the making of bars that end with it. */
+  readonly readsRowOnly?: boolean;
 }
 
 interface Lane {
   readonly feeds: readonly { readonly feed: RowFeed; readonly places: readonly number[]; readonly out: Float64Array }[];
+  readonly observers: readonly RowFeed[];
   readonly columns: readonly GrowingColumn[];
 }
 
@@ -38,22 +41,24 @@ export class StreamingFeatures {
     this.#lanes = series.map((one) => {
       const fed = feed === undefined ? undefined : { names: feed.names, rows: opened!(one.symbol) };
       const parts = partsOf(strategy, names, fed);
-      return { columns: names.map(() => new GrowingColumn()), feeds: parts };
+      const observers = parts.map((part) => part.feed).filter((rows) => rows.observe !== undefined);
+      return { columns: names.map(() => new GrowingColumn()), observers, feeds: parts };
     });
     this.table = { names, columns: this.#lanes.map((lane) => lane.columns.map((column) => column.values)) };
   }
 
   /** Shows the row to the feeds; `step` follows when all symbols of the instant have been shown. */
   observe(symbol: number, row: number): void {
-    for (const { feed } of this.#lanes[symbol]!.feeds) feed.observe?.(this.#known(symbol, row), row);
+    const { observers } = this.#lanes[symbol]!;
+    for (let at = 0; at < observers.length; at++) observers[at]!.observe!(this.#known(symbol, row), row);
   }
 
   step(symbol: number, row: number): void {
-    const lane = this.#lanes[symbol]!;
-    const bars = this.#known(symbol, row);
-    for (const { feed, places, out } of lane.feeds) {
-      feed.step(bars, row, out);
-      for (let at = 0; at < places.length; at++) lane.columns[places[at]!]!.put(row, out[at]!);
+    const { feeds, columns } = this.#lanes[symbol]!;
+    for (let part = 0; part < feeds.length; part++) {
+      const { feed, places, out } = feeds[part]!;
+      feed.step(feed.readsRowOnly === true ? this.#series[symbol]! : this.#known(symbol, row), row, out);
+      for (let at = 0; at < places.length; at++) columns[places[at]!]!.put(row, out[at]!);
     }
   }
 
@@ -103,7 +108,7 @@ function streamFeed(strategy: Strategy, expressions: Readonly<Record<string, Exp
       'Use features of the bars.',
     );
   const stream: FeatureStream = graph.stream();
-  return { step: (bars, row, out) => stream.stepRow(bars, row, out) };
+  return { readsRowOnly: true, step: (bars, row, out) => stream.stepRow(bars, row, out) };
 }
 
 /** A function of the bars is asked again with each bar. A value that it changes afterwards was not known at its bar: that is refused. */
