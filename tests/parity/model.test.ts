@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { toDate } from '#core';
 import { firstRowAtOrAfter, sliceBars, type Trade } from '#domain';
 import { TradingSession } from '#live';
 import { pipelineConfigSchema, type ModelSignals } from '#research';
@@ -50,10 +52,29 @@ function pipelineSignals({ plan, predictions }: Made, series = plan.series): Rea
   );
 }
 
+/** A series by symbol whose values become known ten days late, under a name that sorts before the regimes'. */
+function lateSeries(): string {
+  const path = join(scratch(), 'early_bird.csv');
+  const day = (at: number) => toDate(Date.UTC(2000, 0, 3 + at));
+  const rows = Array.from({ length: 120 }, (_, at) =>
+    ['ONE', 'TWO'].map((symbol) => `${symbol},${day(at * 10)},${Math.sin(at + symbol.length)}`),
+  );
+  writeFileSync(path, `symbol,time,value\n${rows.flat().join('\n')}\n`);
+  return path;
+}
+const LATE = JSON.stringify([{ file: lateSeries(), lag: '10d' }]);
+
 describe.each([
   [
     'two symbols',
     ['--source', 'synthetic', '--symbols', 'ONE,TWO', '--set', 'data.syntheticBars=1200', '--set', 'labels.cusumMultiple=0.4'],
+  ],
+  [
+    'a late-known series',
+    [
+      ...['--source', 'synthetic', '--symbols', 'ONE,TWO', '--set', 'data.syntheticBars=1200', '--set', 'labels.cusumMultiple=0.4'],
+      ...['--set', `features.series=${LATE}`],
+    ],
   ],
   ['meta-labelling on every bar', ['--symbols', 'AAPL,SP500', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
 ])('%s', (_, settings) => {

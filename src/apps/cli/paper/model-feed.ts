@@ -1,8 +1,18 @@
-import type { BarSeries, VenueHours } from '#domain';
+import { joinLateSeries, type LateSeries } from '#data';
+import { sliceBars, type BarSeries, type VenueHours } from '#domain';
 import { compile, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
 import type { FeatureFeed, RowFeed } from '#live';
 import { calibrate, chooseCalibrator, predictRow, type Calibrator, type GbdtModel } from '#ml';
-import { CalibrationWalk, EventStream, regimeOptions, regimeRow, type Barriers, type Decided, type PipelineConfig } from '#research';
+import {
+  CalibrationWalk,
+  EventStream,
+  lateExpressions,
+  regimeOptions,
+  regimeRow,
+  type Barriers,
+  type Decided,
+  type PipelineConfig,
+} from '#research';
 
 /** What the pipeline left behind that says what its model would do at a bar. */
 export interface ModelParts {
@@ -15,6 +25,8 @@ export interface ModelParts {
   /** Order of fractional differencing, by symbol. */
   readonly fracdiffOrder: ReadonlyMap<string, number>;
   readonly venueHours: VenueHours;
+  /** Late-known series that the model was made with, as their files are now. */
+  readonly late: readonly LateSeries[];
   /** No signal for bars that start earlier; the calibrator learns from outcomes since the seam all the same. */
   readonly tradeFrom: number;
 }
@@ -23,13 +35,12 @@ const NAMES = ['probability', 'width', 'side'] as const;
 
 export function featureGraph(parts: ModelParts, symbol: string): ReturnType<typeof compile> {
   const fracdiffOrder = parts.fracdiffOrder.get(symbol);
-  return compile(
-    institutionalFeatures({
-      regimeStates: parts.config.features.regimeStates,
-      venueHours: parts.venueHours,
-      ...(fracdiffOrder === undefined ? {} : { fracdiffOrder }),
-    }),
-  );
+  const institutional = institutionalFeatures({
+    regimeStates: parts.config.features.regimeStates,
+    venueHours: parts.venueHours,
+    ...(fracdiffOrder === undefined ? {} : { fracdiffOrder }),
+  });
+  return compile<string>({ ...institutional, ...lateExpressions(parts.late, Object.keys(institutional)) });
 }
 
 /**
@@ -87,6 +98,7 @@ class ModelLane implements RowFeed {
   readonly #calibration: SharedCalibration;
   readonly #events: EventStream;
   readonly #stream: FeatureStream;
+  readonly #externalNames: readonly string[];
   readonly #regime: RegimeStream;
   readonly #values: Float64Array;
   readonly #places: Int32Array;
@@ -102,6 +114,7 @@ class ModelLane implements RowFeed {
     this.#calibration = calibration;
     this.#events = new EventStream(parts.barriers, parts.config);
     this.#stream = graph.stream();
+    this.#externalNames = graph.externals;
     this.#regime = new RegimeStream(2, regimeOptions(parts.config.features));
     this.#values = new Float64Array(graph.names.length);
     this.#places = Int32Array.from(parts.model.featureNames, (name) => graph.names.indexOf(name));
@@ -118,14 +131,22 @@ class ModelLane implements RowFeed {
     }
   }
 
+  /** In the order of the graph: `regime_0 …` and the late-known series by name. */
+  #externals(regimes: ArrayLike<number>, late: Readonly<Record<string, Float64Array>>, at: number): ArrayLike<number> {
+    if (this.#parts.late.length === 0) return regimes;
+    return this.#externalNames.map((name) => late[name]?.[at] ?? regimes[Number(name.slice('regime_'.length))]!);
+  }
+
   step(bars: BarSeries, row: number, out: Float64Array): void {
     out.fill(Number.NaN);
     this.#calibration.learn();
     const time = bars.time[row]!;
     if (time < this.#parts.seam - bars.timeframe.ms) return;
     // All bars up to the seam, then one at a time.
-    for (let next = this.#started ? row : 0; next <= row; next++)
-      this.#stream.stepRow(bars, next, this.#values, this.#regime.step(regimeRow(bars, next)));
+    const from = this.#started ? row : 0;
+    const late = joinLateSeries(sliceBars(bars, from, row + 1), this.#parts.late);
+    for (let next = from; next <= row; next++)
+      this.#stream.stepRow(bars, next, this.#values, this.#externals(this.#regime.step(regimeRow(bars, next)), late, next - from));
     this.#started = true;
     if (this.#decided === undefined) return;
     const score = predictRow(

@@ -17,6 +17,7 @@ import {
   type PipelineConfig,
 } from '#research';
 import type { ResolvedConfig } from '../../config/layers.ts';
+import { loadLateSeries } from '../../late-series.ts';
 import { PLACES, readJson, symbolFile } from '../../steps/files.ts';
 import { readColumns, readSeries } from '../../steps/tables.ts';
 import { featureGraph, modelFeed, type ModelParts } from './model-feed.ts';
@@ -67,6 +68,7 @@ export async function readModel(workspace: string, given: ResolvedConfig<Pipelin
     seam: Date.parse(notes.seam),
     fracdiffOrder: new Map(notes.symbols.map((note) => [note.symbol, note.fracdiffOrder])),
     venueHours: notes.symbols[0]?.venueHours ?? 'us_equity',
+    late: await loadLateSeries(config.features.series),
   };
   checkFeatures({ ...parts, tradeFrom: 0 }, notes.symbols);
   const { description } = readJson<{ data: { description: string } }>(place(PLACES.backtestReport)).data;
