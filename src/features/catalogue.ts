@@ -1,6 +1,11 @@
-import { close, high, low, volume, type Expression } from './expression.ts';
+import { close, high, low, volume } from './expression.ts';
 import {
+  alma,
+  atan,
   beta,
+  delay,
+  meanDeviation,
+  zlema,
   dema,
   ema,
   hma,
@@ -25,30 +30,11 @@ import {
   ret,
   rsq,
 } from './functions.ts';
+import { fixed, kindOf, num, simple, type IndicatorEntry } from './indicator-entry.ts';
+import { OSCILLATORS } from './catalogue-oscillators.ts';
+import { vwma } from './oscillators.ts';
 import * as standard from './standard.ts';
 import * as volatility from './volatility.ts';
-
-export type Settings = Readonly<Record<string, number | string>>;
-
-export interface IndicatorEntry {
-  readonly description: string;
-  /** Its outputs start together. */
-  readonly aligned?: boolean;
-  readonly defaults: Settings;
-  readonly build: (settings: Settings) => Readonly<Record<string, Expression>>;
-}
-
-const num = (settings: Settings, name: string): number => Number(settings[name]);
-const kindOf = (settings: Settings, name = 'kind'): standard.AverageKind | number => settings[name] as standard.AverageKind | number;
-
-/** An indicator of one window and one output. */
-function simple(description: string, timePeriod: number, build: (n: number) => Expression): IndicatorEntry {
-  return { description, defaults: { timePeriod }, build: (settings) => ({ output: build(num(settings, 'timePeriod')) }) };
-}
-/** An indicator without parameters. */
-function fixed(description: string, output: Expression): IndicatorEntry {
-  return { description, defaults: {}, build: () => ({ output }) };
-}
 
 const AVERAGES: Record<string, IndicatorEntry> = {
   SMA: simple('Simple moving average', 30, (n) => mean(close, n)),
@@ -60,6 +46,13 @@ const AVERAGES: Record<string, IndicatorEntry> = {
   KAMA: simple("Kaufman's adaptive moving average", 30, (n) => kama(close, n)),
   T3: simple("Tillson's T3", 5, (n) => t3(close, n)),
   HMA: simple("Hull's moving average", 16, (n) => hma(close, n)),
+  VWMA: simple('Volume-weighted moving average of the close', 20, (n) => vwma(n)),
+  ZLEMA: simple('Zero-lag exponential moving average', 30, (n) => zlema(close, n)),
+  ALMA: {
+    description: 'Arnaud Legoux moving average',
+    defaults: { timePeriod: 9, offset: 0.85, sigma: 6 },
+    build: (s) => ({ output: alma(close, num(s, 'timePeriod'), num(s, 'offset'), num(s, 'sigma')) }),
+  },
   WILDERS: simple("Wilder's smoothing", 14, (n) => wilder(close, n)),
   TYPPRICE: fixed('Typical price', standard.typicalPrice),
   MEDPRICE: fixed('Median price', standard.medianPrice),
@@ -80,6 +73,8 @@ const MOMENTUM: Record<string, IndicatorEntry> = {
   CMO: simple("Chande's momentum oscillator", 14, (n) => standard.cmo(close, n)),
   ROC: simple('Rate of change, percent', 10, (n) => standard.roc(close, n)),
   ROCP: simple('Rate of change, fraction', 10, (n) => ret(close, n)),
+  ROCR: simple('Rate of change, ratio', 10, (n) => close.div(delay(close, n))),
+  ROCR100: simple('Rate of change, ratio times 100', 10, (n) => close.div(delay(close, n)).mul(100)),
   MOM: simple('Momentum', 10, (n) => standard.mom(close, n)),
   TRIX: simple('Rate of change of a triple EMA, percent', 30, (n) => standard.trix(close, n)),
   CCI: simple('Commodity channel index', 14, (n) => standard.cci(n)),
@@ -107,6 +102,15 @@ const MOMENTUM: Record<string, IndicatorEntry> = {
     defaults: { fastK: 5, slowK: 3, slowKMA: 'sma', slowD: 3, slowDMA: 'sma' },
     build: (s) => standard.stoch(num(s, 'fastK'), num(s, 'slowK'), num(s, 'slowD'), kindOf(s, 'slowKMA'), kindOf(s, 'slowDMA')),
   },
+  STOCHF: {
+    description: 'Fast stochastic oscillator',
+    aligned: true,
+    defaults: { fastK: 5, fastD: 3, fastDMA: 'sma' },
+    build: (s) => {
+      const { slowK, slowD } = standard.stoch(num(s, 'fastK'), 1, num(s, 'fastD'), kindOf(s, 'fastDMA'));
+      return { fastK: slowK, fastD: slowD };
+    },
+  },
   STOCHRSI: {
     description: 'Stochastic oscillator of the RSI',
     aligned: true,
@@ -132,6 +136,9 @@ const TREND: Record<string, IndicatorEntry> = {
   AROONOSC: simple('Aroon oscillator', 14, (n) => standard.aroonOscillator(n)),
   LINEARREG: simple('End of the least-squares line', 14, (n) => linreg(close, n)),
   LINEARREG_SLOPE: simple('Slope of the least-squares line', 14, (n) => slope(close, n)),
+  LINEARREG_INTERCEPT: simple('Start of the least-squares line', 14, (n) => linreg(close, n).sub(slope(close, n).mul(n - 1))),
+  LINEARREG_ANGLE: simple('Angle of the least-squares line, degrees', 14, (n) => atan(slope(close, n)).mul(180 / Math.PI)),
+  TSF: simple('The least-squares line one bar on', 14, (n) => linreg(close, n).add(slope(close, n))),
   RSQ: simple('Share of variance the least-squares line explains', 14, (n) => rsq(close, n)),
   SAR: {
     description: 'Parabolic stop and reverse',
@@ -177,6 +184,7 @@ const BANDS: Record<string, IndicatorEntry> = {
     defaults: { timePeriod: 5, nbDev: 1 },
     build: (s) => ({ output: std(close, num(s, 'timePeriod'), 0).mul(num(s, 'nbDev')) }),
   },
+  AVGDEV: simple('Mean absolute deviation from the mean', 14, (n) => meanDeviation(close, n)),
   VAR: simple('Population variance', 5, (n) => variance(close, n, 0)),
   PARKINSON: simple('Parkinson volatility', 20, volatility.parkinsonVolatility),
   GARMAN_KLASS: simple('Garman-Klass volatility', 20, volatility.garmanKlassVolatility),
@@ -198,6 +206,11 @@ const VOLUME_AND_STATISTICS: Record<string, IndicatorEntry> = {
   RVOL: simple('Volume relative to its average', 20, (n) => volume.div(mean(volume, n))),
   MAX: simple('Highest close', 30, (n) => tsmax(close, n)),
   MIN: simple('Lowest close', 30, (n) => tsmin(close, n)),
+  MINMAX: {
+    description: 'Lowest and highest close',
+    defaults: { timePeriod: 30 },
+    build: (s) => ({ min: tsmin(close, num(s, 'timePeriod')), max: tsmax(close, num(s, 'timePeriod')) }),
+  },
   SUM: simple('Sum of closes', 30, (n) => sum(close, n)),
   MEDIAN: simple('Median close', 30, (n) => median(close, n)),
   ZSCORE: simple('Z-score of the close', 20, (n) => tszscore(close, n)),
@@ -208,5 +221,5 @@ const VOLUME_AND_STATISTICS: Record<string, IndicatorEntry> = {
 
 /** Every indicator by its TA-Lib-like name. */
 export const CATALOGUE: ReadonlyMap<string, IndicatorEntry> = new Map(
-  Object.entries({ ...AVERAGES, ...MOMENTUM, ...TREND, ...BANDS, ...VOLUME_AND_STATISTICS }),
+  Object.entries({ ...AVERAGES, ...MOMENTUM, ...TREND, ...BANDS, ...VOLUME_AND_STATISTICS, ...OSCILLATORS }),
 );

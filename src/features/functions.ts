@@ -33,6 +33,8 @@ export const exp = one('exp');
 export const tanh = one('tanh');
 export const sin = one('sin');
 export const cos = one('cos');
+/** In radians. */
+export const atan = one('atan');
 export const floor = one('floor');
 /** 1 where x is known, else 0. */
 export const known = one('known');
@@ -103,6 +105,17 @@ export function hma(x: Expression, n: number): Expression {
       .sub(wma(x, n)),
     Math.max(1, Math.round(Math.sqrt(n))),
   );
+}
+/** An average that leans on the change of the last (n−1)/2 bars to make up for its lag (Ehlers and Way 2010). */
+export const zlema = (x: Expression, n: number): Expression => {
+  const lag = Math.floor((bars(n) - 1) / 2);
+  return ema(lag === 0 ? x : x.mul(2).sub(delay(x, lag)), n);
+};
+/** Weights in a bell about `offset` of the window, 1 the newest, n/sigma wide (Legoux and Kouzis-Loukas 2009). */
+export function alma(x: Expression, n: number, offset = 0.85, sigma = 6): Expression {
+  if (!(offset >= 0 && offset <= 1 && sigma > 0))
+    throw new UserError(`an ALMA of offset ${offset} and sigma ${sigma} is not possible`, 'Use an offset from 0 to 1 and a sigma above 0.');
+  return apply('alma', [x], [bars(n), offset, sigma]);
 }
 /** Tillson's T3. */
 export function t3(x: Expression, n: number, volumeFactor = 0.7): Expression {

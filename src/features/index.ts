@@ -6,8 +6,10 @@
 export { apply, close, Expression, external, high, literal, low, open, time, volume, type Operand } from './expression.ts';
 export {
   abs,
+  alma,
   argmax,
   argmin,
+  atan,
   barsSince,
   beta,
   clip,
@@ -68,6 +70,7 @@ export {
   where,
   wilder,
   wma,
+  zlema,
 } from './functions.ts';
 export type { ExternalColumns } from './batch/run.ts';
 export { compile, type FeatureGraph, type FeatureStream } from './graph.ts';
@@ -123,6 +126,29 @@ export {
   willr,
   type AverageKind,
 } from './standard.ts';
+export {
+  acceleration,
+  accelerationBands,
+  awesome,
+  chandelier,
+  choppiness,
+  connorsRsi,
+  coppock,
+  dpo,
+  elderRay,
+  fisher,
+  heikinAshi,
+  imi,
+  kst,
+  negativeVolumeIndex,
+  positiveVolumeIndex,
+  priceVolumeTrend,
+  pvo,
+  rmi,
+  tsi,
+  ulcer,
+  vwma,
+} from './oscillators.ts';
 export {
   closeToCloseVolatility,
   garmanKlassVolatility,

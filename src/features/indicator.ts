@@ -2,7 +2,8 @@ import { didYouMean, UserError } from '#core';
 import { barSeries, type BarSeries } from '#domain';
 import type { Expression } from './expression.ts';
 import { compile } from './graph.ts';
-import { CATALOGUE, type IndicatorEntry } from './catalogue.ts';
+import { CATALOGUE } from './catalogue.ts';
+import type { IndicatorEntry } from './indicator-entry.ts';
 
 export interface IndicatorParameter {
   readonly name: string;

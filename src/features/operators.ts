@@ -15,9 +15,26 @@ import {
 } from './kernels/elementwise.ts';
 import { medianDeviation, OrderedKernel, quantileOf, rankOfNewest } from './kernels/ordered.ts';
 import { MonthTurnKernel } from './kernels/month-turn.ts';
-import { BarsSinceKernel, CumulativeKernel, KamaKernel, LatchKernel, SmoothKernel, WilderSumKernel } from './kernels/recursive.ts';
+import {
+  BarsSinceKernel,
+  CumulativeKernel,
+  FisherKernel,
+  HeikinAshiOpenKernel,
+  KamaKernel,
+  LatchKernel,
+  SmoothKernel,
+  WilderSumKernel,
+} from './kernels/recursive.ts';
 import { ArgExtremeKernel, DelayKernel, ExtremeKernel, SumKernel, VarianceKernel, WeightedSumKernel } from './kernels/window.ts';
-import { fracdiffWeights, fracdiffWidth, meanDeviation, weighted, WindowedKernel, type WindowFunction } from './kernels/windowed.ts';
+import {
+  bellWeights,
+  fracdiffWeights,
+  fracdiffWidth,
+  meanDeviation,
+  weighted,
+  WindowedKernel,
+  type WindowFunction,
+} from './kernels/windowed.ts';
 
 /** Exponents of price and volume: a close is {1, 0}, a return {0, 0}. Null when unlike things were mixed. */
 export type Unit = { readonly price: number; readonly volume: number } | null;
@@ -138,6 +155,9 @@ function build(): Map<string, Operator> {
       memory: 'fading',
     }),
     kama: operator((n) => new KamaKernel(n!), { lookback: (n) => n, memory: 'fading' }),
+    alma: operator((n, offset, sigma) => new WindowedKernel(n!, weighted(bellWeights(n!, offset!, sigma!))), { lookback: window }),
+    heikinashiopen: operator(() => new HeikinAshiOpenKernel(), { memory: 'fading' }),
+    fisher: operator(() => new FisherKernel(), { memory: 'fading', unit: plainOnly }),
     cumulative: operator(() => new CumulativeKernel(), { memory: 'cumulative', unit: ([x]) => x! }),
     latch: operator(() => new LatchKernel(), { memory: 'cumulative', unit: plain }),
     barssince: operator((cap) => new BarsSinceKernel(cap!), { unit: plain }),

@@ -37,6 +37,10 @@ export const UNARY = {
   cos: (x, out, count): void => {
     for (let i = 0; i < count; i++) out[i] = Math.cos(x[i]!);
   },
+  /** In radians. */
+  atan: (x, out, count): void => {
+    for (let i = 0; i < count; i++) out[i] = Math.atan(x[i]!);
+  },
   floor: (x, out, count): void => {
     for (let i = 0; i < count; i++) out[i] = Math.floor(x[i]!);
   },

@@ -192,3 +192,37 @@ export class BarsSinceKernel implements Kernel {
     }
   }
 }
+
+/** Heikin-Ashi opens: the middle of the transformed body before. Inputs: what it opens with at first, and transformed closes. */
+export class HeikinAshiOpenKernel implements Kernel {
+  middle = Number.NaN;
+  run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
+    const [open, close, out] = [inputs[0]!, inputs[1]!, outputs[0]!];
+    for (let i = 0; i < count; i++) {
+      if (Number.isNaN(open[i]!) || Number.isNaN(close[i]!)) {
+        out[i] = Number.NaN;
+        continue;
+      }
+      const start = Number.isNaN(this.middle) ? open[i]! : this.middle;
+      out[i] = start;
+      this.middle = (start + close[i]!) / 2;
+    }
+  }
+}
+
+/** Fisher's transform of a share 0 … 1, smoothed before and after as by Ehlers (2002). A missing row leaves its state alone. */
+export class FisherKernel implements Kernel {
+  value = 0;
+  fisher = 0;
+  run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
+    const [share, out] = [inputs[0]!, outputs[0]!];
+    for (let i = 0; i < count; i++) {
+      out[i] = Number.NaN;
+      if (Number.isNaN(share[i]!)) continue;
+      const value = 0.66 * (share[i]! - 0.5) + 0.67 * this.value;
+      this.value = Math.min(0.999, Math.max(-0.999, value));
+      this.fisher = 0.5 * Math.log((1 + this.value) / (1 - this.value)) + 0.5 * this.fisher;
+      out[i] = this.fisher;
+    }
+  }
+}

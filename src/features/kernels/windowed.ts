@@ -49,6 +49,13 @@ export function weighted(weights: Float64Array): WindowFunction {
   };
 }
 
+/** A bell of weights that sum to 1, newest first: exp(−(k − m)²/2s²) of the k-th oldest, m = offset·(n − 1), s = n/sigma. */
+export function bellWeights(n: number, offset: number, sigma: number): Float64Array {
+  const weights = Float64Array.from({ length: n }, (_, k) => Math.exp(-((n - 1 - k - offset * (n - 1)) ** 2) / (2 * (n / sigma) ** 2)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
 /** Weights of (1 − B)^d, newest first: w₀ = 1, w_k = −w_{k−1}(d − k + 1)/k (Lopez de Prado 2018, eq. 5.1). */
 export function fracdiffWeights(d: number, n: number): Float64Array {
   const weights = new Float64Array(n);
