@@ -3,7 +3,7 @@
  * Pure and synchronous; knows no broker's wire format, keeps no account (its host does) and never decides what to trade.
  */
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
-export { fitToInstrument } from './instrument-rules.ts';
+export { fitChange, fitToInstrument } from './instrument-rules.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { floorToLot } from './order-sizer.ts';
 export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.ts';

@@ -1,4 +1,5 @@
 import { roundToLot, roundToTick, type Instrument } from '#domain';
+import type { OrderChange } from './order-rules.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /**
@@ -39,6 +40,18 @@ function fitPrices(order: WorkingOrder, tick: number): void {
   // The exits trade the other way round.
   if (order.stopLoss === order.stopLoss) order.stopLoss = roundToTick(order.stopLoss, tick, better);
   if (order.takeProfit === order.takeProfit) order.takeProfit = roundToTick(order.takeProfit, tick, further);
+}
+
+/** A replacement on the instrument's grid, rounded as the order itself was. */
+export function fitChange(order: WorkingOrder, change: OrderChange, { tickSize, lotSize }: Instrument): OrderChange {
+  const [better, further] = order.direction > 0 ? (['down', 'up'] as const) : (['up', 'down'] as const);
+  const price = (given: number, towards: 'up' | 'down'): number => (tickSize > 0 ? roundToTick(given, tickSize, towards) : given);
+  const { quantity, limitPrice, stopPrice } = change;
+  return {
+    ...(quantity === undefined ? {} : { quantity: roundToLot(quantity, lotSize) }),
+    ...(limitPrice === undefined ? {} : { limitPrice: price(limitPrice, better) }),
+    ...(stopPrice === undefined ? {} : { stopPrice: price(stopPrice, order.touches ? better : further) }),
+  };
 }
 
 /** Exits of a market order are held against the last price, as a limit's or a stop's are held against their own. */

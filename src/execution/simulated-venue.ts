@@ -33,6 +33,8 @@ export class SimulatedVenue {
   readonly #executions: Executions;
   readonly #contingencies: Contingencies;
   readonly #inFlight = new InFlight();
+  /** Whether fills depend on when a bar opens or on what traded in it. */
+  readonly #detailed: boolean;
   /** Steps of the finer bars inside the bar under match; one step when there are none. */
   readonly #paths: readonly (IntrabarPath | undefined)[];
 
@@ -48,6 +50,7 @@ export class SimulatedVenue {
     this.#host = host;
     this.#columns = columns;
     this.profile = profile;
+    this.#detailed = profile.latencyMs > 0 || profile.limitFill === 'queue';
     this.#book = new OrderBook(
       this.#paths.map((path) => path !== undefined),
       profile,
@@ -84,6 +87,11 @@ export class SimulatedVenue {
   /** Ends an order at once: the venue's own doing. */
   takeDown(order: WorkingOrder, reason: string): void {
     if (order.open) this.#book.end(order, 'cancel', reason);
+  }
+
+  /** Whether a replacement makes sense for the order as it stands now. */
+  canReplace(order: WorkingOrder, change: OrderChange): boolean {
+    return order.open && isReplaceable(order, change);
   }
 
   /**
@@ -209,7 +217,7 @@ export class SimulatedVenue {
         local >= 0 &&
         row >= order.firstRow &&
         !order.inFlight &&
-        !this.#expires(order, this.#sessions[order.symbol]!.openTime(local)) &&
+        !this.#expires(order, local) &&
         this.#sessions[order.symbol]!.allows(order, local)
       ) {
         this.#load(order.symbol, local, row);
@@ -261,13 +269,19 @@ export class SimulatedVenue {
     bar.high = columns.high[local]!;
     bar.low = columns.low[local]!;
     bar.close = columns.close[local]!;
-    bar.volume = columns.volume[local]!;
-    bar.volumeBefore = columns.volume[local > 0 ? local - 1 : 0]!;
-    bar.openTime = this.#sessions[symbol]!.openTime(local);
-    bar.room = Number.POSITIVE_INFINITY;
     bar.row = row;
+    if (this.#detailed) this.#loadDetails(columns, symbol, local);
     bar.local = local;
     bar.market = this.profile.marketFill === 'previous_close' && local > 0 ? columns.close[local - 1]! : bar.open;
+  }
+
+  /** What only the queue model and latency look at. */
+  #loadDetails({ volume }: SymbolColumns, symbol: number, local: number): void {
+    const bar = this.#bar;
+    bar.volume = volume[local]!;
+    bar.volumeBefore = volume[local > 0 ? local - 1 : 0]!;
+    bar.openTime = this.#sessions[symbol]!.openTime(local);
+    bar.room = Number.POSITIVE_INFINITY;
   }
 
   #matchQueue(queue: OrderQueue, symbol: number, local: number, row: number): void {
@@ -320,14 +334,14 @@ export class SimulatedVenue {
   #matchOne(order: WorkingOrder, local: number, row: number): void {
     const bar = this.#bar;
     const { type } = order;
-    if (this.#expires(order, bar.openTime)) return;
+    if (this.#expires(order, local)) return;
     if (order.inFlight && !this.#arrives(order, bar.openTime)) return;
     if (!this.#sessions[order.symbol]!.allows(order, local)) return;
     if (!bar.lastStep && (type === 'market_on_close' || type === 'limit_on_close')) return;
     if (!bar.firstStep && (type === 'market_on_open' || type === 'limit_on_open')) return;
     const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
     if (bornHere && order.purpose === 'target') return;
-    bar.room = Number.POSITIVE_INFINITY;
+    if (this.#detailed) bar.room = Number.POSITIVE_INFINITY;
     const waited = order.triggered && this.profile.stopLimitFill !== 'close';
     let price: number;
     if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
@@ -335,7 +349,7 @@ export class SimulatedVenue {
     else if (type === 'limit_on_open') price = within(order, bar.open);
     else if (type === 'limit_on_close') price = within(order, bar.close);
     else {
-      if (this.#meets(order)) return;
+      if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.profile, bornHere);
     }
     if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
@@ -355,8 +369,10 @@ export class SimulatedVenue {
     return true;
   }
 
-  #expires(order: WorkingOrder, opens: number): boolean {
-    const reason = order.timeInForce === 'gtc' ? undefined : this.#sessions[order.symbol]!.expiry(order, opens);
+  #expires(order: WorkingOrder, local: number): boolean {
+    if (order.timeInForce === 'gtc') return false;
+    const sessions = this.#sessions[order.symbol]!;
+    const reason = sessions.expiry(order, this.#bar.stepped ? this.#bar.openTime : sessions.openTime(local));
     if (reason === undefined) return false;
     this.#book.end(order, 'expire', reason);
     return true;
