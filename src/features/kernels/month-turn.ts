@@ -1,4 +1,4 @@
-import { DAY_MS } from '#core';
+import { DAY_MS, HOUR_MS } from '#core';
 import { venueCalendar, type VenueCalendar, type VenueHours } from '#domain';
 import type { Kernel } from '../kernel.ts';
 
@@ -15,6 +15,8 @@ export const CALENDARS: readonly VenueHours[] = ['us_equity', 'always'];
 export class MonthTurnKernel implements Kernel {
   readonly #calendar: VenueCalendar;
   readonly reach: number;
+  /** The UTC hour of the last bar, and half an hour on for any but a midnight: no local day begins within. */
+  hour = Number.NaN;
   date = Number.NaN;
   place = Number.NaN;
   constructor(calendar: number, reach: number) {
@@ -25,17 +27,20 @@ export class MonthTurnKernel implements Kernel {
     const [time, out] = [inputs[0]!, outputs[0]!];
     for (let i = 0; i < count; i++) {
       const start = time[i]!;
-      if (!(Math.abs(start) <= 8.64e15)) {
-        out[i] = Number.NaN;
-        continue;
-      }
-      const date = start % DAY_MS === 0 ? start : this.#calendar.dateOf(start);
-      if (date !== this.date) {
-        this.date = date;
-        this.place = this.#placeOf(date);
+      const midnight = Math.floor(start / DAY_MS) * DAY_MS === start;
+      const hour = Math.floor(start / HOUR_MS) + (midnight ? 0 : 0.5);
+      if (hour !== this.hour) {
+        this.hour = hour;
+        this.#move(Math.abs(start) <= 8e15 ? (midnight ? start : this.#calendar.dateOf(start)) : Number.NaN);
       }
       out[i] = this.place;
     }
+  }
+
+  #move(date: number): void {
+    if (date === this.date) return;
+    this.date = date;
+    this.place = Number.isNaN(date) ? date : this.#placeOf(date);
   }
 
   #placeOf(date: number): number {
