@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '#core';
+import type { QualityReport } from '#data';
 import { parseTimeframe, type AssetClass } from '#domain';
 import { dataConfigSchema } from '#research';
 import { defineStep, type RegisteredStep } from '#workflow';
@@ -66,10 +67,9 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
           last: new Date(time.at(-1)!).toISOString(),
         });
       }
-      writeJson(
-        context.outputPath(PLACES.qualityReport),
-        loaded.map((item) => item.report),
-      );
+      const reports = loaded.map((item) => item.report);
+      writeJson(context.outputPath(PLACES.qualityReport), reports);
+      for (const line of worthSaying(reports)) context.log('warn', line);
       return {
         source: data.source,
         description: about.text,
@@ -82,6 +82,23 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
       };
     },
   });
+}
+
+/** Lines that a terminal shows of a report; the rest is in the file. */
+const LINES = 5;
+
+/** What was dropped as wrong, what looks like an unadjusted split, and what a second source contradicts. */
+function worthSaying(reports: readonly QualityReport[]): string[] {
+  const lines = reports.flatMap(({ symbol, findings }) =>
+    findings
+      .filter(({ check, severity }) => severity === 'error' || check === 'source_disagreement')
+      .map(({ check, text, examples }) => {
+        const first = examples.length === 0 ? '' : ` (first ${examples[0]!.slice(0, 10)})`;
+        return `${symbol}: ${text}${first}${check === 'unadjusted_split' ? '; --corporate-actions puts them into the prices' : ''}`;
+      }),
+  );
+  const more = lines.length - LINES;
+  return more > 1 ? [...lines.slice(0, LINES), `${more} more findings: ${PLACES.qualityReport}`] : lines;
 }
 
 /** The files that a path may stand for (none when it is the name of a source), so that a changed or added one makes the stage run again. */
