@@ -1,5 +1,5 @@
 import type { OrderRequest } from '#domain';
-import type { SymbolColumns, WorkingOrder } from '#execution';
+import type { OrderChange, SymbolColumns, WorkingOrder } from '#execution';
 import type { Ledger } from '#portfolio';
 import type { DecisionLog } from './decision-log.ts';
 
@@ -16,13 +16,10 @@ export interface EngineView {
   readonly venue: {
     ordersOf(symbol: number): readonly WorkingOrder[];
     cancel(order: WorkingOrder, reason: string): void;
-    replace(
-      order: WorkingOrder,
-      change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number },
-    ): boolean;
   };
   submit(strategy: number, symbol: number, request: OrderRequest): number;
   order(id: number): WorkingOrder | undefined;
+  replace(id: number, change: OrderChange): boolean;
   cancel(id: number, reason?: string): void;
   close(strategy: number, symbol: number, portion: number): void;
   closeLot(strategy: number, symbol: number, orderId: number, portion: number): void;

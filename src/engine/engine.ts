@@ -1,12 +1,20 @@
 import { timestamp } from '#core';
 import type { Fill, Instrument, Order, OrderRequest, Trade } from '#domain';
-import { fitToInstrument, SimulatedVenue, type SymbolColumns, type VenueHost, type WorkingOrder } from '#execution';
+import {
+  fitChange,
+  fitToInstrument,
+  SimulatedVenue,
+  type OrderChange,
+  type SymbolColumns,
+  type VenueHost,
+  type WorkingOrder,
+} from '#execution';
 import { Ledger, type LedgerEntry, type Lot } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
-import { FillLimits } from './fill-limits.ts';
+import { FillLimits, type LimitNote } from './fill-limits.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -38,6 +46,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   /** The limits of the account; undefined when it was given none. */
   readonly gate: OrderGate | undefined;
   readonly #fillLimits: FillLimits | undefined;
+  readonly #notes: LimitNote[] = [];
   /** Reused for every execution: the ledger copies what it keeps. */
   readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
     strategy: 0,
@@ -92,7 +101,8 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
     this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
-    this.#fillLimits = this.gate?.limitsExposure === true ? new FillLimits(this.gate, this, setup.instruments, setup.profile) : undefined;
+    this.#fillLimits =
+      this.gate?.limitsExposure === true ? new FillLimits(this.gate, this, setup.instruments, setup.profile, this.#notes) : undefined;
     this.desk = new AccountDesk(this, setup.events ?? []);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
   }
@@ -126,13 +136,13 @@ export class Engine implements VenueHost, SupervisedEngine {
     }
     if (this.#supervisor !== undefined) this.#supervisor.beforeDecisions(this, locals);
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
-    if (this.#fillLimits !== undefined) this.#tellFillLimits(this.#fillLimits);
+    if (this.#notes.length > 0) this.#writeNotes();
   }
 
-  /** What the limits took off this row's fills, beside what the strategy then decided. */
-  #tellFillLimits({ notes }: FillLimits): void {
-    for (const { strategy, symbol, text } of notes) this.decisions.append(strategy * this.symbols.length + symbol, this.row, text);
-    notes.length = 0;
+  /** What the limits took off fills and changes of this row, beside what the strategy decided. */
+  #writeNotes(): void {
+    for (const { strategy, symbol, text } of this.#notes) this.decisions.append(strategy * this.symbols.length + symbol, this.row, text);
+    this.#notes.length = 0;
   }
 
   /** Takes a request: checks it, asks risk, sends it. Gives the order's id, or 0 when it was denied. */
@@ -161,6 +171,18 @@ export class Engine implements VenueHost, SupervisedEngine {
   order(id: number): WorkingOrder | undefined {
     const order = this.#orderOf(id);
     return order?.open === true ? order : undefined;
+  }
+
+  /** Changes a working order, if the limits allow; false, with the reason in the decision log, leaves it as it was. */
+  replace(id: number, change: OrderChange): boolean {
+    const order = this.order(id);
+    if (order === undefined) return false;
+    const { strategy, symbol } = order;
+    const fitted = fitChange(order, change, this.#instruments[symbol]!);
+    const refused = this.venue.canReplace(order, fitted) ? this.gate?.admitChange(order, fitted, this.marks[symbol]!) : undefined;
+    if (refused === undefined) return this.venue.replace(order, fitted);
+    this.#notes.push({ strategy, symbol, text: `change of order ${id} denied: ${refused}` });
+    return false;
   }
 
   cancel(id: number, reason = 'canceled by the strategy'): void {
@@ -401,5 +423,5 @@ function entryOrders(lots: readonly Lot[]): number[] {
 }
 
 function tellOf(strategies: readonly Strategy[]): (trade: Trade) => void {
-  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.(trade);
+  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
 }

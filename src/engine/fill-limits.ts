@@ -13,8 +13,8 @@ export interface FillBook {
   readonly hedging: boolean;
 }
 
-/** A refusal or a cut at a fill, to be told in the decision log of its lane. */
-export interface FillNote {
+/** What a limit took off a fill or a change of an order, to be told in the decision log of its lane. */
+export interface LimitNote {
   readonly strategy: number;
   readonly symbol: number;
   readonly text: string;
@@ -30,14 +30,15 @@ export interface FillNote {
  * its units, or that must fill whole, is refused. Working orders do not count here: each is held against the limits when it fills.
  */
 export class FillLimits {
-  /** Since the last look; the engine tells them and empties the list. */
-  readonly notes: FillNote[] = [];
+  /** Where refusals and cuts are told. */
+  readonly #notes: LimitNote[];
   readonly #gate: OrderGate;
   readonly #book: FillBook;
   readonly #instruments: readonly Instrument[];
   readonly #fee: FeeFunction;
 
-  constructor(gate: OrderGate, book: FillBook, instruments: readonly Instrument[], profile: ExecutionProfile) {
+  constructor(gate: OrderGate, book: FillBook, instruments: readonly Instrument[], profile: ExecutionProfile, notes: LimitNote[]) {
+    this.#notes = notes;
     this.#gate = gate;
     this.#book = book;
     this.#instruments = instruments;
@@ -56,7 +57,7 @@ export class FillLimits {
     const sentence = openingReason(limits, at, units, room.code);
     if (fits > 0) order.reason = `${room.code}: ${sentence} Cut from ${show(units)} to ${show(fits)} units.`;
     else order.reason = this.#gate.refusal(room.code, sentence);
-    this.notes.push({
+    this.#notes.push({
       strategy: order.strategy,
       symbol: order.symbol,
       text: `${fits > 0 ? 'cut' : 'refused'} at the fill: ${order.reason}`,

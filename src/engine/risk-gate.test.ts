@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng, DAY_MS, timestamp } from '#core';
 import { barSeries, instrument, parseTimeframe, type BarSeries, type OrderRequest } from '#domain';
-import { executionProfile, type WorkingOrder } from '#execution';
+import { executionProfile, type OrderChange, type WorkingOrder } from '#execution';
 import { createRiskState, kill, releaseKill, type RefusalCode, type RiskLimits, type RiskState } from '#risk';
 import type { BarContext, Strategy } from '#strategy';
 import { Engine, featureTable } from './index.ts';
@@ -384,6 +384,66 @@ test('at the fill an order of decided size is cut to whole lots, one that named 
   );
   expect(cut.decisions.read(0, 1)).toBe(`cut at the fill: ${cut.orders[1]!.reason}`);
   expect(cut.gate!.counts.size).toBe(0);
+});
+
+describe('a change of a working order asks the limits too', () => {
+  const limit = (size: number, limitPrice = 95): OrderRequest => ({ side: 'buy', type: 'limit', size, limitPrice });
+  const cases: readonly (readonly [RiskLimits, OrderChange, string])[] = [
+    [{ maxGrossExposure: 1 }, { quantity: 110 }, 'gross_exposure'],
+    [{ maxOrderQuantity: 60 }, { quantity: 61 }, 'order_quantity'],
+    [{ maxWindowQuantity: 60, sizeWindowMs: DAY_MS * 9 }, { quantity: 61 }, 'window_quantity'],
+    [{ priceCollarFraction: 0.1 }, { limitPrice: 80 }, 'price_collar'],
+    [{ maxMessages: 1, messageWindowMs: DAY_MS * 9 }, { limitPrice: 94 }, 'message_rate'],
+    [{ maxGrossExposure: 1 }, { quantity: 90 }, ''],
+    [{ maxWindowQuantity: 60, sizeWindowMs: DAY_MS * 9 }, { quantity: 60, limitPrice: 96 }, ''],
+    [{ maxMessages: 1, messageWindowMs: DAY_MS * 9 }, { quantity: 40 }, ''],
+  ];
+  test.each(cases.map(([limits, change, code]) => ({ limits, change, code })))(
+    '$change under $limits: $code',
+    ({ limits, change, code }) => {
+      const answers: boolean[] = [];
+      const engine = run(
+        [flat(5)],
+        (context) => {
+          if (context.row === 0) context.submit(limit(50));
+          if (context.row === 2) answers.push(context.replace(1, change));
+        },
+        limits,
+      );
+      const [order] = engine.orders;
+      expect(answers).toEqual([code === '']);
+      expect([order!.quantity, order!.limit]).toEqual(code === '' ? [change.quantity ?? 50, change.limitPrice ?? 95] : [50, 95]);
+      expect(engine.decisions.read(0, 2)).toMatch(code === '' ? /^$/ : new RegExp(`^change of order 1 denied: ${code}: `));
+    },
+  );
+
+  test('whatever is changed, working orders at their worst stay within the limit they were asked with', () => {
+    const change = fc.record({
+      quantity: fc.integer({ min: 1, max: 200 }),
+      limitPrice: fc.integer({ min: 90, max: 97 }),
+      which: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 4 }),
+        fc.array(change, { maxLength: 8 }),
+        (sizes, changes) => {
+          const engine = run(
+            [flat(12)],
+            (context) => {
+              if (context.row === 0) for (const size of sizes) context.submit(limit(size));
+              const next = changes[context.row - 1];
+              if (next !== undefined) context.replace(next.which, next);
+            },
+            { maxGrossExposure: 1, refuseSelfCross: false },
+          );
+          const worst = engine.venue.ordersOf(0).reduce((sum, { remaining }) => sum + remaining * 100, 0);
+          expect(worst).toBeLessThanOrEqual(CASH);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });
 
 test('a gate begins where its state says', () => {

@@ -1,5 +1,5 @@
 import { timestamp } from '#core';
-import type { WorkingOrder } from '#execution';
+import type { OrderChange, WorkingOrder } from '#execution';
 import type { Ledger } from '#portfolio';
 import {
   checkOrder,
@@ -10,6 +10,7 @@ import {
   noteMark,
   notePosition,
   noteSent,
+  withoutOrder,
   type CompiledLimits,
   type OrderIntent,
   type RefusalCode,
@@ -131,6 +132,37 @@ export class OrderGate {
     return undefined;
   }
 
+  /**
+   * Undefined when a working order may be changed so, and the change is then counted as sent; else `code: sentence`. The changed order is
+   * judged as a new one that takes the old one's place; fewer units at the same prices, or an order that can only close, always pass.
+   */
+  admitChange(order: WorkingOrder, change: OrderChange, close: number): string | undefined {
+    this.#refresh();
+    const list = takesAnyPrice(order) ? this.#ahead : this.#resting;
+    const at = list.findIndex((one) => one.order === order);
+    const key = list[at]?.key ?? this.#key(order.symbol, this.#book.hedging && order.direction < 0);
+    const left = Number.isNaN(order.quantity) ? Math.abs(this.#units(order, close)) : order.remaining;
+    const units = order.direction * (change.quantity === undefined ? left : change.quantity - order.filled);
+    const old = this.#intent(order, key, order.direction * left);
+    const multiplier = this.#book.ledger.multiplier(order.symbol);
+    const intent = {
+      ...this.#intent(order, key, units),
+      limitPrice: (change.limitPrice ?? order.limit) * multiplier,
+      stopPrice: (change.stopPrice ?? order.stop) * multiplier,
+    };
+    const samePrices = Object.is(intent.limitPrice, old.limitPrice) && Object.is(intent.stopPrice, old.stopPrice);
+    const harmless = order.reduceOnly || order.closes > 0 || units === 0 || (samePrices && Math.abs(units) <= left * (1 + 1e-12));
+    const sent = list[at]?.units ?? 0;
+    const ahead = takesAnyPrice(order) ? sent : 0;
+    const state = withoutOrder(this.state, { ...old, id: String(order.id), quantity: Math.abs(sent), filled: order.filled, ahead });
+    const decision: RiskDecision = harmless ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, state);
+    if (decision.kind === 'refused') return this.refusal(decision.code, decision.reason);
+    Object.assign(this.state, state);
+    if (at >= 0) list.splice(at, 1);
+    this.#note(order, key, units, intent);
+    return undefined;
+  }
+
   #admitClosing(order: WorkingOrder, close: number): string | undefined {
     const { strategy, symbol, direction } = order;
     const { ledger, hedging } = this.#book;
@@ -167,14 +199,14 @@ export class OrderGate {
   }
 
   /** Brings positions and working orders to what they are now, as the order would find them. */
-  #refresh(asking: WorkingOrder): void {
+  #refresh(asking?: WorkingOrder): void {
     if (this.#row === this.#book.row) this.#dropCanceled();
     else this.#readPositions();
-    const replaces = this.#book.account.exclusiveOrders && asking.closes === 0;
+    const replaced = this.#book.account.exclusiveOrders && asking?.closes === 0 ? asking : undefined;
     const working: RiskState['working'] = [];
     this.#resting = this.#resting.filter(({ order }) => order.open);
     for (const { order, key, units } of this.#resting) {
-      if (replaces && order.strategy === asking.strategy && order.symbol === asking.symbol) continue;
+      if (order.strategy === replaced?.strategy && order.symbol === replaced.symbol) continue;
       working.push({
         id: String(order.id),
         symbol: key,

@@ -231,8 +231,7 @@ class Moment implements BarContext {
     }
   }
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
-    const order = this.#engine.order(orderId);
-    return order !== undefined && this.#engine.venue.replace(order, change);
+    return this.#engine.replace(orderId, change);
   }
   closePosition(portion = 1): void {
     this.#engine.close(this.#index, this.#symbol, portion);

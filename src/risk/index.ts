@@ -5,6 +5,7 @@
 export { checkOrder, createRiskGate, type RefusalCode, type RiskDecision, type RiskGate } from './gate.ts';
 export type { CompiledLimits, RiskLimits } from './limits.ts';
 export { limitsExposure, openingReason, openingRoom, type OpeningMoment, type OpeningRoom } from './opening.ts';
+export { withoutOrder, type ReplacedOrder } from './replacement.ts';
 export {
   createRiskState,
   kill,
