@@ -45,6 +45,15 @@ export function spread(values: Column, ddof = 1): number {
   return deviation <= largest * 1e-14 ? 0 : deviation;
 }
 
+/** A return is a ratio less one: whatever its size, it is known to a few ulps of one only. */
+const RETURN_ROUNDING = 1e-15;
+
+/** The spread of returns; 0, too, when it is no more than their rounding: equity that grows evenly has no risk to divide by. */
+export function spreadOfReturns(returns: Column): number {
+  const deviation = spread(returns);
+  return deviation <= RETURN_ROUNDING ? 0 : deviation;
+}
+
 function standardisedMoment(values: Column, power: number): number {
   const centre = mean(values);
   const scale = spread(values, 0);

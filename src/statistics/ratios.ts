@@ -7,7 +7,7 @@ import {
   mean,
   present,
   quantile,
-  spread,
+  spreadOfReturns,
   standardDeviation,
   sum,
 } from './moments.ts';
@@ -56,7 +56,7 @@ export function sharpeRatio(returns: Column, options: RatioOptions & { readonly 
     const annual = annualReturn(returns, { periodsPerYear });
     return ratio(annual - ((1 + riskFreePerPeriod) ** periodsPerYear - 1), geometricVolatility(returns, periodsPerYear));
   }
-  const perPeriod = ratio(mean(excess), spread(excess));
+  const perPeriod = ratio(mean(excess), spreadOfReturns(excess));
   if (convention === 'lo') return perPeriod * loAnnualisation(excess, periodsPerYear);
   const plain = perPeriod * Math.sqrt(periodsPerYear);
   return convention === 'smart' ? plain / autocorrelationPenalty(excess) : plain;

@@ -1,4 +1,14 @@
-import { autocorrelation, type Column, correlation, kurtosis, mean, present, skewness, spread, standardDeviation } from './moments.ts';
+import {
+  autocorrelation,
+  type Column,
+  correlation,
+  kurtosis,
+  mean,
+  present,
+  skewness,
+  spreadOfReturns,
+  standardDeviation,
+} from './moments.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 
 /** Euler-Mascheroni constant. */
@@ -15,7 +25,7 @@ export interface SharpeEstimate {
 /** Estimates of a return column: σ with n−1, moments biased (scipy's defaults). NaN where the column is short or flat. */
 export function sharpeEstimate(returns: Column, riskFreePerPeriod = 0): SharpeEstimate {
   const kept = present(returns);
-  const deviation = spread(kept);
+  const deviation = spreadOfReturns(kept);
   return {
     sharpe: deviation > 0 ? (mean(kept) - riskFreePerPeriod) / deviation : Number.NaN,
     observations: kept.length,
