@@ -26,7 +26,8 @@ export function featureTable(
   const graph = Object.keys(expressions).length > 0 ? compile(expressions) : undefined;
   const columns = bars.map((series) => {
     const batch = graph?.batch(series, externals[series.symbol] ?? {}) ?? {};
-    return names.map((name) => batch[name] ?? given(strategy, name, series));
+    const scratch = scratchOf(series);
+    return names.map((name) => batch[name] ?? given(strategy, name, scratch));
   });
   return { names, columns };
 }
@@ -39,6 +40,17 @@ function given(strategy: Strategy, name: string, series: BarSeries): Float64Arra
     `feature "${name}" of ${strategy.name} has ${column.length} values for the ${series.length} bars of ${series.symbol}`,
     'Give one value a bar, NaN where it is not known yet.',
   );
+}
+
+/** The bars as a feature's own code gets them: each column copied when it is first asked for, so that writing to one changes no price of the run. */
+function scratchOf(series: BarSeries): BarSeries {
+  const { symbol, timeframe, length } = series;
+  const scratch = { symbol, timeframe, length };
+  for (const name of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
+    let copy: Float64Array | undefined;
+    Object.defineProperty(scratch, name, { enumerable: true, get: () => (copy ??= series[name].slice()) });
+  }
+  return scratch as BarSeries;
 }
 
 /** Where a strategy reads: moved from bar to bar instead of building an object a bar. */

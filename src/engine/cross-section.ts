@@ -1,0 +1,137 @@
+import { didYouMean, timestamp, UserError, type Timestamp } from '#core';
+import type { OrderRequest } from '#domain';
+import type { AccountView, CrossSectionContext, Strategy } from '#strategy';
+import { AccountNow } from './account-now.ts';
+import type { EngineView } from './engine-view.ts';
+import type { FeatureTable } from './features.ts';
+
+/** Moves it: a function of this room, since whoever holds the object itself could move it into the future. */
+let move: (market: CrossSection, locals: Int32Array) => void;
+let finish: (market: CrossSection) => void;
+
+/** One instant of all symbols, as `onInstant` sees it. One object serves a whole run. */
+export class CrossSection implements CrossSectionContext {
+  static {
+    move = (market, locals) => {
+      market.#locals = locals;
+    };
+    finish = (market) => market.#explainTheRest();
+  }
+
+  readonly #engine: EngineView;
+  readonly #index: number;
+  readonly #features: FeatureTable;
+  readonly #at: ReadonlyMap<string, number>;
+  readonly #symbolAt: ReadonlyMap<string, number>;
+  readonly account: AccountView;
+  readonly parameters: Readonly<Record<string, number>>;
+  #locals: Int32Array = new Int32Array(0);
+  /** By symbol, the last row on which a reason was given, and on which an order was denied. */
+  readonly #explained: Int32Array;
+  readonly #denied: Int32Array;
+
+  constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
+    this.#engine = engine;
+    // A strategy is shown the list itself: sorting it would give every symbol another one's orders.
+    Object.freeze(engine.symbols);
+    this.#index = index;
+    this.#features = features;
+    this.#explained = new Int32Array(engine.symbols.length).fill(-1);
+    this.#denied = new Int32Array(engine.symbols.length).fill(-1);
+    this.#at = new Map(features.names.map((name, at) => [name, at]));
+    this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
+    this.account = new AccountNow(engine);
+    this.parameters = strategy.parameters ?? {};
+  }
+
+  get symbols(): readonly string[] {
+    return this.#engine.symbols;
+  }
+  get row(): number {
+    return this.#engine.row;
+  }
+  get time(): Timestamp {
+    return timestamp(this.#engine.time);
+  }
+  present(symbol: number): boolean {
+    return this.#locals[symbol]! >= 0;
+  }
+  close(symbol: number): number {
+    return this.#engine.marks[symbol]!;
+  }
+  feature(name: string, symbol: number): number {
+    const local = this.#locals[symbol]!;
+    const at = this.#at.get(name);
+    if (at === undefined) throw new UserError(`the strategy has no feature "${name}"`, didYouMean(name, this.#features.names));
+    return local < 0 ? Number.NaN : this.#features.columns[symbol]![at]![local]!;
+  }
+  held(symbol: number): number {
+    return this.#engine.held(this.#index, symbol);
+  }
+  submit(request: OrderRequest & { readonly symbol: string }): number {
+    const symbol = this.#symbolAt.get(request.symbol);
+    if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${this.symbols.join(', ')}.`);
+    const id = this.#engine.submit(this.#index, symbol, request);
+    if (id === 0) this.#denied[symbol] = this.row;
+    return id;
+  }
+
+  explain(symbol: number, reason: string): void {
+    const { row } = this;
+    this.#explained[symbol] = row;
+    if (this.#denied[symbol] !== row) this.#engine.decisions.write(this.#index * this.symbols.length + symbol, row, reason);
+  }
+
+  /** No bar of a symbol is left without a reason. */
+  #explainTheRest(): void {
+    for (let symbol = 0; symbol < this.#locals.length; symbol++) {
+      const local = this.#locals[symbol]!;
+      if (local < 0 || this.#explained[symbol] === this.row) continue;
+      const warming = this.#features.columns[symbol]!.some((column) => Number.isNaN(column[local]!));
+      this.explain(symbol, warming ? 'warming up' : 'nothing asked for at this bar');
+    }
+  }
+
+  targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void {
+    this.#checkTargets(weights, stop);
+    const sales: (OrderRequest & { symbol: string })[] = [];
+    const purchases: (OrderRequest & { symbol: string })[] = [];
+    const equity = this.#engine.equityNow;
+    this.symbols.forEach((name, symbol) => {
+      const weight = weights.get(name) ?? 0;
+      const held = this.held(symbol);
+      if (this.#explained[symbol] !== this.row)
+        this.explain(symbol, weight === 0 ? 'not among the targets' : `target weight ${(100 * weight).toFixed(1)} % of equity`);
+      if (weight === 0 && held === 0) return;
+      const change = weight * equity - held * this.close(symbol);
+      const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
+      const entry = stop !== undefined && weight * held <= 0 && weight !== 0;
+      const protection = entry ? { stopLoss: this.close(symbol) * (1 - Math.sign(weight) * stop) } : {};
+      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...protection } as const;
+      (side === 'sell' ? sales : purchases).push(request);
+    });
+    for (const request of [...sales, ...purchases]) this.submit(request);
+  }
+
+  /** A misspelt symbol would otherwise be sold, and a NaN weight denied, without a word. */
+  #checkTargets(weights: ReadonlyMap<string, number>, stop: number | undefined): void {
+    for (const [name, weight] of weights) {
+      if (!this.#symbolAt.has(name))
+        throw new UserError(`targetWeights names ${name}, which this run does not have`, didYouMean(name, this.symbols));
+      if (!Number.isFinite(weight))
+        throw new UserError(`the target weight of ${name} is ${weight}`, 'Give a fraction of equity; leave out what has no value yet.');
+    }
+    if (stop !== undefined && !(stop > 0 && stop < 1))
+      throw new UserError(`the stop of targetWeights is ${stop}`, 'Give a fraction of the price in (0, 1), e.g. 0.2.');
+  }
+}
+
+/** Stands the instant at the symbols' rows, −1 for those without a bar. */
+export function placeCrossSection(market: CrossSection, locals: Int32Array): void {
+  move(market, locals);
+}
+
+/** After the strategy has spoken: no bar of a symbol is left without a reason. */
+export function finishCrossSection(market: CrossSection): void {
+  finish(market);
+}
