@@ -14,19 +14,11 @@ const DIFFER: Readonly<Record<string, string>> = {
   'limit-inside-bar': 'fills a quarter of the volume a step of O-H-L-C; ours fills the cap once a bar (price and first size agree)',
   'stop-in-market-rejected': 'a stop already in the market is a market order here',
   'limit-slip-one-tick': 'one-tick slippage beyond the top of the book',
-  'market-to-limit': 'no such order type',
   'modify-stop-into-market': 'a stop moved into the market triggers here',
   'reduce-only-flat': 'canceled at the fill ("nothing to close"), since the position may come first; theirs is rejected at once',
   'commission-fx': 'fees are not rounded to whole yen',
-  latency: 'latency counts bars',
-  'mit-bar': 'no market-if-touched; a limit gives the same price',
   'stoplimit-passive': 'a gap through the trigger fills at the gap, not at the trigger',
   'bracket-limit-pending': 'exits are made when the entry fills, so none waits',
-  'bracket-modify-sl-qty': 'each exit has its own size; both die with the position',
-  'trail-sell-activation': 'no activation price; send the trailing stop when it is reached',
-  'trade-seller-fills-buy-limit': 'a touched limit needs the profile setting limitFill: touch; a lone trade print is no bar',
-  'queue-position': 'no book ahead of us: limitFill through is the last place in the queue',
-  'stoplimit-partial': 'the rest of a triggered stop-limit pays as a taker',
 };
 
 const file = new URL('../../../shared/oracles/12_execution_semantics.json', import.meta.url);
@@ -225,6 +217,65 @@ const SHARED: Readonly<Record<string, () => void>> = {
     expect(answers).toEqual([false]);
     expect(result.orders[0]!.filledQuantity).toBe(50);
   },
+  'market-to-limit': () => {
+    const request: OrderRequest = { side: 'buy', type: 'market_to_limit', size: 2e6 };
+    const [order] = run([flat(90.005), flat(90.005, 1e6)], { 0: request }).orders;
+    expect(order).toMatchObject({ status: 'partially_filled', limitPrice: 90.005, filledQuantity: 1e6, quantity: 2e6 });
+  },
+  latency: () => {
+    // Bars of a day: a second is over at the open of the second one.
+    const status = (bars: number): unknown =>
+      run(Array(bars).fill(flat(110)) as Row[], { 0: limit('buy', 2e5, 100) }, { latencyMs: 1000 }).orders[0]!.status;
+    expect([status(2), status(3)]).toEqual(['submitted', 'accepted']);
+  },
+  'mit-bar': () => {
+    const request: OrderRequest = { side: 'buy', type: 'market_if_touched', size: 1, triggerPrice: 95 };
+    expect(fills(run([flat(100), [100, 105, 90, 92, 100]], { 0: request }))).toEqual([[95, 1]]);
+  },
+  'trail-sell-activation': () => {
+    const request: OrderRequest = { side: 'sell', type: 'trailing_stop', size: 2e5, activationPrice: 15, trailAmount: 1 };
+    const bids = [13, 15.5, 16.5, 16, 15];
+    const triggers = bids.map(
+      (_, at) =>
+        run(
+          bids.slice(0, at + 1).map((bid) => flat(bid)),
+          { 0: request },
+        ).orders[0]!.stopPrice,
+    );
+    expect(triggers).toEqual([Number.NaN, 14.5, 15.5, 15.5, 15.5]);
+    expect(
+      statuses(
+        run(
+          bids.map((bid) => flat(bid)),
+          { 0: request },
+        ),
+      ),
+    ).toEqual(['trailing_stop filled']);
+  },
+  'queue-position': () => {
+    // The bar before is what we know of a book: half of its 100 is the 50 ahead of us.
+    const profile = { limitFill: 'queue', queueAhead: 0.5 } as const;
+    expect(fills(run([flat(101, 100), flat(100, 80)], { 0: limit('buy', 100, 100) }, profile))).toEqual([[100, 30]]);
+  },
+  'stoplimit-partial': () => {
+    const request: OrderRequest = { side: 'buy', type: 'stop_limit', size: 2e5, stopPrice: 12, limitPrice: 12 };
+    const result = run([flat(11), flat(12, 1e5), flat(12, 2e5)], { 0: request }, touch);
+    expect(result.fills.map(({ quantity, liquidity }) => [quantity, liquidity])).toEqual([
+      [1e5, 'taker'],
+      [1e5, 'maker'],
+    ]);
+  },
+  'bracket-modify-sl-qty': () => {
+    const exits: Act = (at) => {
+      at.submit(stop('sell', 10, 3050, { ouoGroup: 'exits', reduceOnly: true }));
+      at.submit(limit('sell', 10, 3150, { ouoGroup: 'exits', reduceOnly: true }));
+    };
+    const resize: Act = (at) => at.replace(at.orders().find(({ type }) => type === 'stop')!.id, { quantity: 5 });
+    const result = run([flat(3090.5), flat(3090.5), flat(3090.5)], { 0: market('buy', 10), 1: exits, 2: resize });
+    expect(result.orders.slice(1).map(({ quantity }) => quantity)).toEqual([5, 5]);
+  },
+  'trade-seller-fills-buy-limit': () =>
+    expect(fills(run([flat(211.4), flat(211.4), flat(211.32)], { 0: limit('buy', 1, 211.32) }, touch))).toEqual([[211.32, 1]]),
   'crossed-below-limit': () => {
     const result = run([flat(110), flat(110), flat(99, 200)], { 0: limit('buy', 500, 100, { postOnly: true }) });
     expect(fills(result)).toEqual([[100, 200]]);

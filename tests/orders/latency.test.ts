@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { instrument, type OrderRequest } from '#domain';
+import { runBacktest } from '#backtest';
+import { executionProfile } from '#execution';
+import { bars, book, play, QUIET, scripted, tape, type Act, type Row } from './scenario.ts';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const buy: OrderRequest = { side: 'buy', type: 'market', size: 10 };
+const limit: OrderRequest = { side: 'buy', type: 'limit', size: 10, limitPrice: 95 };
+const dip: Row = [100, 101, 94, 100];
+
+describe('latency in time', () => {
+  const run = (script: Readonly<Record<number, Act | OrderRequest>>, rows: readonly Row[], latencyMs: number) =>
+    play({ series: [bars(rows, '1h')], script, profile: { latencyMs } });
+
+  test('an order acts from the first bar that opens when it has arrived, or later', () => {
+    const rows = [QUIET, QUIET, QUIET, QUIET, QUIET];
+    expect(tape(run({ 0: buy }, rows, 0))).toEqual(['1 buy 10 @ 100']);
+    expect(tape(run({ 0: buy }, rows, 1))).toEqual(['2 buy 10 @ 100']);
+    expect(tape(run({ 0: buy }, rows, HOUR))).toEqual(['2 buy 10 @ 100']);
+    expect(tape(run({ 0: buy }, rows, HOUR + 1))).toEqual(['3 buy 10 @ 100']);
+    expect(tape(run({ 0: limit }, [QUIET, dip, dip], SECOND))).toEqual(['2 buy 10 @ 95']);
+    expect(book(run({ 0: limit }, [QUIET, dip], SECOND))).toEqual(['limit submitted 0/10']);
+  });
+
+  test('an order may fill while its cancel is on the way', () => {
+    const cancel: Act = (at) => at.cancel(at.orders()[0]!.id);
+    expect(book(run({ 0: limit, 2: cancel }, [QUIET, QUIET, QUIET, dip, QUIET], SECOND))).toEqual(['limit filled 10/10']);
+    expect(book(run({ 0: limit, 2: cancel }, [QUIET, QUIET, QUIET, QUIET, dip], SECOND))).toEqual([
+      'limit canceled 0/10 canceled by the strategy',
+    ]);
+    expect(book(run({ 0: limit, 2: cancel }, [QUIET, QUIET, QUIET], SECOND))).toEqual(['limit pending_cancel 0/10']);
+  });
+
+  test('the old price stands until a replacement arrives', () => {
+    const raise: Act = (at) => expect(at.replace(at.orders()[0]!.id, { limitPrice: 99.5 })).toBe(true);
+    const rows = [QUIET, QUIET, QUIET, [100, 101, 96, 100] as Row, QUIET];
+    expect(tape(run({ 0: limit, 2: raise }, rows, SECOND))).toEqual(['4 buy 10 @ 99.5']);
+    expect(tape(run({ 0: limit, 1: raise }, rows, SECOND))).toEqual(['3 buy 10 @ 99.5']);
+  });
+
+  test('with finer bars it arrives inside the bar', () => {
+    const inside: Row[] = Array.from({ length: 8 }, (_, step) => [100 + step, 100.5 + step, 99.5 + step, 100 + step]);
+    const result = runBacktest({
+      bars: [bars([QUIET, [100, 108, 99, 107]], '4h')],
+      finer: [bars([...inside.slice(0, 4), ...inside.slice(0, 4)], '1h')],
+      strategy: scripted({ 0: buy }),
+      account: { cash: 10_000 },
+      profile: executionProfile('frictionless', { latencyMs: SECOND }),
+      instruments: [instrument('X', 'synthetic', { tickSize: 0.01 })],
+    });
+    expect(tape(result)).toEqual(['1 buy 10 @ 101']);
+  });
+
+  test('post-only is judged by the bar it arrives at', () => {
+    const post = { ...limit, postOnly: true };
+    expect(book(run({ 0: post }, [QUIET, [94, 96, 93, 95], QUIET, dip], SECOND))).toEqual(['limit filled 10/10']);
+    expect(book(run({ 0: post }, [QUIET, QUIET, [94, 96, 93, 95]], SECOND))[0]).toMatch(/^limit rejected/);
+  });
+});
+
+describe('day orders by the calendar of the venue', () => {
+  const day: OrderRequest = { ...limit, timeInForce: 'day' };
+  const stock = (rows: readonly Row[], start: string, timeframe: string, script: Readonly<Record<number, Act | OrderRequest>>) =>
+    runBacktest({
+      bars: [bars(rows, timeframe, 'X', Date.parse(start))],
+      strategy: scripted(script),
+      account: { cash: 10_000 },
+      profile: 'frictionless',
+      instruments: [instrument('X', 'us_equity', { tickSize: 0.01 })],
+    });
+
+  test('an early close ends them; bars after it, of the same date, fill nothing', () => {
+    // Friday 29 November 2024: New York closes at 13:00, which is 18:00 UTC.
+    const early = stock([QUIET, QUIET, QUIET, QUIET, dip], '2024-11-29T14:00Z', '1h', { 0: day });
+    expect(book(early)).toEqual(['limit expired 0/10 day order, session over']);
+    expect(tape(stock([QUIET, QUIET, QUIET, dip], '2024-11-29T14:00Z', '1h', { 0: day }))).toEqual(['3 buy 10 @ 95']);
+  });
+
+  test('sent after the close they belong to the next session', () => {
+    // A Tuesday and a Wednesday; then a Monday, whose order is dead on the Wednesday.
+    expect(tape(stock([QUIET, dip], '2024-11-26T00:00Z', '1d', { 0: day }))).toEqual(['1 buy 10 @ 95']);
+    expect(book(stock([QUIET, QUIET, dip], '2024-11-25T00:00Z', '1d', { 0: day }))).toEqual(['limit expired 0/10 day order, session over']);
+  });
+
+  test('a venue that never closes has days of UTC', () => {
+    const run = (row: number) =>
+      tape(play({ series: [bars([QUIET, QUIET, QUIET, QUIET, QUIET, dip, dip], '4h')], script: { [row]: day } }));
+    expect(run(0)).toEqual(['5 buy 10 @ 95']);
+    expect(book(play({ series: [bars([QUIET, QUIET, QUIET, QUIET, QUIET, QUIET, dip], '4h')], script: { 0: day } }))[0]).toMatch(/expired/);
+  });
+
+  test('good till an instant is held against the open of a daily bar, not its label', () => {
+    const till = (text: string): OrderRequest => ({ ...limit, timeInForce: 'gtd', goodTill: Date.parse(text) }) as OrderRequest;
+    expect(tape(stock([QUIET, dip], '2024-11-25T00:00Z', '1d', { 0: till('2024-11-26T15:00Z') }))).toEqual(['1 buy 10 @ 95']);
+    expect(book(stock([QUIET, dip], '2024-11-25T00:00Z', '1d', { 0: till('2024-11-26T14:30Z') }))[0]).toMatch(/expired .*good-till/);
+  });
+});
