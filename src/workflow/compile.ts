@@ -95,7 +95,7 @@ class Compiler {
       needs,
       when,
       retry: spec.retry ?? { times: 0, backoffMs: 1_000, factor: 2 },
-      timeoutMs: spec.timeoutMs,
+      timeoutMs: spec.timeoutMs ?? call.step.timeoutMs,
       fallback,
       continueOnFailure: spec.continueOnFailure,
       aliases: Object.fromEntries(Object.entries(spec.outputs).map(([alias, at]) => [alias, at.split('.')])),

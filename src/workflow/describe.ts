@@ -1,3 +1,4 @@
+import { durationText } from './duration.ts';
 import type { WorkflowPlan } from './plan.ts';
 
 /** A workflow for a reader: what it is, its parameters with defaults, its steps and what each waits for. */
@@ -11,7 +12,7 @@ export function describeWorkflow(plan: WorkflowPlan): string {
       step.needs.length === 0 ? '' : `after ${step.needs.join(', ')}`,
       step.when === undefined ? '' : 'conditional',
       step.retry.times === 0 ? '' : `${step.retry.times} retries`,
-      step.timeoutMs === undefined ? '' : `at most ${step.timeoutMs} ms`,
+      step.timeoutMs === step.step.timeoutMs ? '' : `at most ${durationText(step.timeoutMs)}`,
       step.fallback === undefined ? '' : `else ${step.fallback.step.name}`,
       step.continueOnFailure ? 'may fail' : '',
     ].filter((extra) => extra !== '');

@@ -23,7 +23,7 @@ export type { PlannedCall, PlannedStep, WorkflowPlan } from './plan.ts';
 export type { FileStamp } from './stamp.ts';
 export type { CheckpointStore, MemoryMeter, Staging, Timer, WorkflowPorts } from './ports.ts';
 export { runWorkflow, type RunOptions } from './run/run.ts';
-export { defineStep, type RegisteredStep, type StepContext, type StepDefinition, StepRegistry } from './step.ts';
+export { defineStep, type RegisteredStep, type StepContext, STEP_TIMEOUT_MS, type StepDefinition, StepRegistry } from './step.ts';
 export { type SliceContract, sliceContracts, type SliceInput, type SliceName, sliceNames, type SliceOutput } from './slices/contracts.ts';
 export { type CycleOptions, type Decision, executeTradingCycle, type TradingResult } from './slices/cycle.ts';
 export { buildSliceRegistry, SliceRegistry, type SliceState } from './slices/registry.ts';

@@ -17,7 +17,8 @@ export interface PlannedStep extends PlannedCall {
   readonly needs: readonly string[];
   readonly when: Condition | undefined;
   readonly retry: RetrySpec;
-  readonly timeoutMs: number | undefined;
+  /** Of one attempt. */
+  readonly timeoutMs: number;
   readonly fallback: PlannedCall | undefined;
   readonly continueOnFailure: boolean;
   readonly aliases: Readonly<Record<string, readonly string[]>>;

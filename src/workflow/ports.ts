@@ -3,8 +3,8 @@ import type { Reporter } from './events.ts';
 import type { FileStamp } from './stamp.ts';
 
 export interface Timer {
-  /** Resolves after `ms`, or at once when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves after `ms`, or at once when the signal aborts. A sleep in the background does not keep the process alive. */
+  sleep(ms: number, signal?: AbortSignal, background?: 'background'): Promise<void>;
 }
 
 /** A private folder in which one attempt of one step writes its outputs. */
@@ -49,6 +49,8 @@ export interface WorkflowPorts {
   readonly store: CheckpointStore;
   readonly reporter: Reporter;
   readonly memory: MemoryMeter;
+  /** Resolves when nothing is left that could still happen, so that whoever waits now waits for ever, or when the signal aborts. */
+  stalled?(signal: AbortSignal): Promise<void>;
   /** Content hash of source files and folders, the code version of a step. */
   codeVersion(codeFiles: readonly string[]): Promise<string>;
 }

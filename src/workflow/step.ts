@@ -1,4 +1,4 @@
-import { didYouMean, type LogLevel, type Rng, UserError } from '#core';
+import { didYouMean, HOUR_MS, type LogLevel, type Rng, UserError } from '#core';
 import type { z } from 'zod';
 
 /** What a step sees of the world. Steps know nothing of checkpoints: they read, compute, and write where `outputPath` says. */
@@ -32,6 +32,8 @@ export interface StepDefinition<I extends ObjectSchema = ObjectSchema, O extends
   readonly version?: string;
   /** Files or folders whose content is the step's code version (`src/features`), resolved by the `codeVersion` port. */
   readonly codeFiles?: readonly string[];
+  /** Time limit of one attempt when the workflow file sets none; default `STEP_TIMEOUT_MS`. */
+  readonly timeoutMs?: number;
   readonly input: I;
   readonly output: O;
   /** Outside files that the step reads (not outputs of other steps); their content is part of the checkpoint's key. */
@@ -45,11 +47,15 @@ export interface RegisteredStep {
   readonly description: string;
   readonly version: string;
   readonly codeFiles: readonly string[];
+  readonly timeoutMs: number;
   readonly input: ObjectSchema;
   readonly output: ObjectSchema;
   inputFiles(input: Readonly<Record<string, unknown>>): readonly string[];
   run(context: StepContext, input: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
+
+/** Time limit of an attempt where neither the workflow file nor the step sets another: one hour. */
+export const STEP_TIMEOUT_MS = HOUR_MS;
 
 /** Checks the types between schemas and `run`, then forgets them. */
 export function defineStep<I extends ObjectSchema, O extends ObjectSchema>(definition: StepDefinition<I, O>): RegisteredStep {
@@ -58,6 +64,7 @@ export function defineStep<I extends ObjectSchema, O extends ObjectSchema>(defin
     description: definition.description ?? '',
     version: definition.version ?? '',
     codeFiles: definition.codeFiles ?? [],
+    timeoutMs: definition.timeoutMs ?? STEP_TIMEOUT_MS,
     input: definition.input,
     output: definition.output,
     inputFiles: (input) => definition.inputFiles?.(input as z.output<I>) ?? [],

@@ -12,8 +12,10 @@ import {
   type RunOptions,
   runWorkflow,
   StepRegistry,
+  STEP_TIMEOUT_MS,
   type Timer,
   type WorkflowEvent,
+  type WorkflowPorts,
   type WorkflowResult,
 } from '#workflow';
 import { exampleRegistry, pipelineText } from './example.ts';
@@ -30,8 +32,10 @@ function workspace(): string {
 /** Sleeps pass at once in their order of length, and are recorded. */
 function fakeTimer(slept: number[]): Timer {
   return {
-    sleep: async (ms) => {
-      slept.push(ms);
+    sleep: async (ms, _, background) => {
+      // The default limit is never reached.
+      if (background !== undefined && ms >= STEP_TIMEOUT_MS) return new Promise(() => undefined);
+      if (background === undefined) slept.push(ms);
       for (let turn = 0; turn < 50; turn++) await Promise.resolve();
     },
   };
@@ -44,9 +48,14 @@ async function run(
   options: RunOptions = {},
   events: WorkflowEvent[] = [],
   timer?: Timer,
+  stalled?: WorkflowPorts['stalled'],
 ): Promise<WorkflowResult> {
   const ports = createWorkflowPorts({ workspace: folder, codeRoot: folder, reporter: { report: (event) => events.push(event) } });
-  return runWorkflow(compileWorkflow('test.yaml', text, steps), timer === undefined ? ports : { ...ports, timer }, options);
+  return runWorkflow(
+    compileWorkflow('test.yaml', text, steps),
+    { ...ports, ...(timer && { timer }), ...(stalled && { stalled }) },
+    options,
+  );
 }
 
 const statuses = (result: WorkflowResult): readonly string[] => result.steps.map((step) => step.status);
@@ -175,7 +184,22 @@ steps:
       [],
       fakeTimer([]),
     );
-    expect(late.steps[0]).toMatchObject({ status: 'failed', detail: 'took longer than its time limit of 5000 ms' });
+    expect(late.steps[0]).toMatchObject({
+      status: 'failed',
+      detail: 'step "a" gave no answer within its time limit of 5 s; timeoutMs in the workflow file sets another',
+    });
+    const asked = await run(
+      folder,
+      'name: t\nsteps: [{ id: a, uses: hang, continueOnFailure: true }, { id: b, needs: [], uses: hang }]',
+      new StepRegistry([hang]),
+      {},
+      [],
+      fakeTimer([]),
+      async () => undefined,
+    );
+    expect(asked.steps.map(({ detail }) => detail)).toEqual(
+      ['a', 'b'].map((id) => `step "${id}" (hang) never answers: a promise in it is never resolved`),
+    );
     const stop = new AbortController();
     const pending = run(folder, 'name: t\nsteps: [{ id: a, uses: hang }, { id: b, uses: hang }]', new StepRegistry([hang]), {
       signal: stop.signal,

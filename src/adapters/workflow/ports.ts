@@ -8,7 +8,7 @@ import { createFileCheckpointStore } from './store.ts';
 const SAMPLE_MS = 100;
 
 export const wallTimer: Timer = {
-  sleep: (ms, signal) =>
+  sleep: (ms, signal, background) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
       const end = (): void => {
@@ -17,9 +17,23 @@ export const wallTimer: Timer = {
         resolve();
       };
       const timer = setTimeout(end, ms);
+      if (background !== undefined) timer.unref();
       signal?.addEventListener('abort', end, { once: true });
     }),
 };
+
+/** Resolves when Node has run out of things to do: no timer, no connection, no file is waited for. */
+export function processStalled(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off('beforeExit', end);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    process.once('beforeExit', end);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
 
 /** Samples the resident set every 100 ms. */
 export const processMemory: MemoryMeter = {
@@ -81,6 +95,7 @@ export function createWorkflowPorts(options: {
     store: createFileCheckpointStore(options.workspace),
     reporter: options.reporter,
     memory: processMemory,
+    stalled: processStalled,
     codeVersion: createCodeHasher(options.codeRoot),
   };
 }

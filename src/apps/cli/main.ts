@@ -1,18 +1,23 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
-// A reader that has seen enough (`| head`), or a terminal that was closed, is no fault. A session that listens is asked to stop, once.
-let isHeard = true;
+let ended = false;
+// A reader that has seen enough (`| head`) is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  if (process.listenerCount('SIGHUP') === 0 && isHeard) process.exit(0);
-  if (isHeard) process.emit('SIGHUP');
-  isHeard = false;
+  if (error.code !== 'EPIPE') throw error;
+  ended = true;
+  process.exit(0);
 });
-const { runCli } = await import('./program.ts');
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
-  cwd: process.cwd(),
+const argv = process.argv.slice(2);
+const io = { stdout: process.stdout, stderr: process.stderr, environment: process.env, cwd: process.cwd() };
+const [{ runCli }, { reportStalled }] = await Promise.all([import('./program.ts'), import('./terminal.ts')]);
+// Not awaited here: Node would end a command that never answers with a message of its own.
+process.once('exit', (code) => {
+  if (!ended && code === 0) process.exitCode = reportStalled(io, argv.includes('--json'));
+});
+void runCli(argv, io).then((code) => {
+  ended = true;
+  process.exitCode = code;
+  // What a step that ran out of time has left behind does not hold the process.
+  setTimeout(() => process.exit(), 500).unref();
 });

@@ -63,6 +63,12 @@ function fromDisk(error: unknown): unknown {
   }
 }
 
+/** The process has nothing left to do, and the command has not ended: something it waits for never comes. */
+export function reportStalled(io: CliEnvironment, json: boolean): number {
+  const what = 'stopped: what it was waiting for never answers (a strategy, slice or step whose promise is never resolved)';
+  return reportFailure(new OperationalError('unavailable', what), io, json);
+}
+
 /** One plain line that says what is wrong, one that says how to mend it; the stack only with EDGEWRIGHT_DEBUG=1. */
 export function reportFailure(thrown: unknown, io: CliEnvironment, json: boolean): number {
   if (thrown instanceof ExitWith) return thrown.code;

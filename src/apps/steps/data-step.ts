@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '#core';
+import { DAY_MS, UserError } from '#core';
 import type { QualityReport } from '#data';
 import { parseTimeframe, type AssetClass } from '#domain';
 import { dataConfigSchema } from '#research';
@@ -19,6 +19,8 @@ const MIN_BARS = 100;
 export function dataStep(environment: Readonly<Record<string, string | undefined>>): RegisteredStep {
   return defineStep({
     name: 'data.load',
+    // A first download of years of minutes takes hours.
+    timeoutMs: DAY_MS,
     description: 'Load, check and store bars with provenance',
     codeFiles: [
       'src/core',

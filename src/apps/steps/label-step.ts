@@ -18,7 +18,14 @@ import { sectionsAsConfig } from './sections.ts';
 export const labelStep = defineStep({
   name: 'labels.build',
   description: 'Triple-barrier labels at CUSUM events, barriers calibrated on the training part',
-  codeFiles: ['src/core', 'src/domain', 'src/ml/labels', 'src/research/pipeline/labelling.ts', 'src/research/pipeline/trend-side.ts', 'src/apps/steps/label-step.ts'],
+  codeFiles: [
+    'src/core',
+    'src/domain',
+    'src/ml/labels',
+    'src/research/pipeline/labelling.ts',
+    'src/research/pipeline/trend-side.ts',
+    'src/apps/steps/label-step.ts',
+  ],
   input: z.object({ data: dataOutput, features: featuresOutput, labels: labelsConfigSchema, trading: tradingConfigSchema }),
   output: labelsOutput,
   async run(context, input) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentHash } from '#core';
+import { contentHash, DAY_MS } from '#core';
 import { defineStep, executeTradingCycle, sliceContracts, type RegisteredStep, type SliceRegistry } from '#workflow';
 
 const { data, analyze, market_regime, ml_strategy, position_sizing, backtest, adaptive_portfolio } = sliceContracts;
@@ -125,6 +125,7 @@ export function sliceSteps(registry: SliceRegistry, settings: unknown): readonly
     defineStep({
       ...common,
       name: 'slice.optimize',
+      timeoutMs: DAY_MS,
       description: 'Search the parameters of a strategy',
       input: sliceContracts.optimize.input,
       output: sliceContracts.optimize.output,

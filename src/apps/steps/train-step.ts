@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { DAY_MS } from '#core';
 import { gbdtToJson, predict } from '#ml';
 import {
   baselineAccuracies,
@@ -27,6 +28,7 @@ import { readSeries, writeColumns } from './tables.ts';
 export function trainStep(trainJobs: TrainJobs): RegisteredStep {
   return defineStep({
     name: 'model.train',
+    timeoutMs: DAY_MS,
     description: 'Gradient-boosted trees with purged validation, split 80/20 in time order',
     codeFiles: [
       'src/core',

@@ -1,4 +1,5 @@
 import { createRng, OperationalError, UserError } from '#core';
+import { durationText } from '../duration.ts';
 import type { PlannedCall, PlannedStep } from '../plan.ts';
 import type { Staging, WorkflowPorts } from '../ports.ts';
 import type { FileStamp } from '../stamp.ts';
@@ -73,8 +74,8 @@ async function within(step: PlannedStep, ports: WorkflowPorts, stop: AbortContro
     else stop.signal.addEventListener('abort', refuse, { once: true });
   });
   cancelled.catch(() => undefined);
-  const races: Promise<unknown>[] = [cancelled];
-  if (step.timeoutMs !== undefined) races.push(expire(step.timeoutMs, ports, ended.signal));
+  const races: Promise<unknown>[] = [cancelled, expire(step, ports, ended.signal)];
+  if (ports.stalled !== undefined) races.push(stall(step, ports.stalled, ended.signal));
   try {
     return await Promise.race([Promise.resolve().then(() => (stop.signal.aborted ? cancelled : work())), ...races]);
   } finally {
@@ -82,9 +83,17 @@ async function within(step: PlannedStep, ports: WorkflowPorts, stop: AbortContro
   }
 }
 
-async function expire(timeoutMs: number, ports: WorkflowPorts, ended: AbortSignal): Promise<never> {
-  await ports.timer.sleep(timeoutMs, ended);
-  throw new OperationalError('unavailable', `took longer than its time limit of ${timeoutMs} ms`);
+async function expire({ id, timeoutMs }: PlannedStep, ports: WorkflowPorts, ended: AbortSignal): Promise<never> {
+  await ports.timer.sleep(timeoutMs, ended, 'background');
+  throw new OperationalError(
+    'unavailable',
+    `step "${id}" gave no answer within its time limit of ${durationText(timeoutMs)}; timeoutMs in the workflow file sets another`,
+  );
+}
+
+async function stall({ id, step }: PlannedStep, stalled: NonNullable<WorkflowPorts['stalled']>, ended: AbortSignal): Promise<never> {
+  await stalled(ended);
+  throw new OperationalError('unavailable', `step "${id}" (${step.name}) never answers: a promise in it is never resolved`);
 }
 
 function checkOutputs(step: PlannedStep, call: PlannedCall, raw: unknown): Readonly<Record<string, unknown>> {
