@@ -53,6 +53,33 @@ const weightedSum: FastKernel = {
   },
 };
 
+const moments: FastKernel = {
+  rows: ([n]) => 3 * n! + 5,
+  create: (loops, carve, [n, ddof]) => {
+    const state = carve(3 * n! + 5).fill(0);
+    startSuffix(state, 3 + n!, n!);
+    startSuffix(state, 4 + 2 * n!, n!);
+    const address = state.byteOffset;
+    return {
+      run: (inputs, [means, variances], count) =>
+        loops.moments(address, n!, n! - ddof!, inputs[0]!.byteOffset, means!.byteOffset, variances!.byteOffset, count),
+    };
+  },
+};
+
+const pair: FastKernel = {
+  rows: ([n]) => 7 * n! + 11,
+  create: (loops, carve, [n]) => {
+    const state = carve(7 * n! + 11).fill(0);
+    state.fill(Number.NaN, 6 + 2 * n!, 6 + 7 * n!);
+    const address = state.byteOffset;
+    return {
+      run: ([y, x], [covariance, correlation, slope], count) =>
+        loops.pair(address, n!, y!.byteOffset, x!.byteOffset, covariance!.byteOffset, correlation!.byteOffset, slope!.byteOffset, count),
+    };
+  },
+};
+
 /** The last n − 1 rows, all missing at first, and a block; a few more that loops over several rows may touch. */
 const windowRows = (n: number): number => n - 1 + BLOCK_ROWS + 4;
 
@@ -102,6 +129,8 @@ const FAST: ReadonlyMap<string, FastKernel> = new Map(
     sum: sum(() => 1),
     mean: sum((n) => n),
     weightedsum: weightedSum,
+    moments,
+    pair,
     tsmax: extreme('highest'),
     tsmin: extreme('lowest'),
     meandeviation: meanDeviation,

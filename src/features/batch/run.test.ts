@@ -2,7 +2,7 @@ import { createRng } from '#core';
 import { barSeries, parseTimeframe, type BarSeries } from '#domain';
 import { expect, test } from 'vitest';
 import { close, high, low, volume, type Expression } from '../expression.ts';
-import { fracdiff, max2, mean, meanDeviation, min2, slope, sum, tsmax, tsmin, wma } from '../functions.ts';
+import { beta, corr, cov, fracdiff, max2, mean, meanDeviation, min2, slope, std, sum, tsmax, tsmin, wma } from '../functions.ts';
 import { planOf } from '../plan.ts';
 import { runBatch } from './run.ts';
 import { plainWorkspace } from './workspace.ts';
@@ -34,6 +34,8 @@ test('the kernels in WebAssembly give the bits of the plain ones, whatever the w
   for (const n of WINDOWS) {
     const parts = { sum, mean, wma, slope, tsmax, tsmin, meanDeviation };
     for (const [name, make] of Object.entries(parts)) named[`${name}_${n}`] = make(close, n);
+    named[`deviation_${n}`] = std(close, n, n % 2);
+    for (const [name, make] of Object.entries({ cov, corr, beta })) named[`${name}_${n}`] = make(close, high, n);
     named[`fracdiff_${n}`] = fracdiff(close, 0.3 - 0.9 / n, 1e-4, n);
   }
   const names = Object.keys(named);

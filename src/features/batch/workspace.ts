@@ -13,6 +13,8 @@ export interface FastLoops {
   readonly max: BinaryLoop;
   sum(state: number, n: number, divisor: number, x: number, out: number, count: number): void;
   weightedSum(state: number, n: number, x: number, weighted: number, plain: number, count: number): void;
+  moments(state: number, n: number, degrees: number, x: number, means: number, variances: number, count: number): void;
+  pair(state: number, n: number, ys: number, xs: number, covariances: number, correlations: number, slopes: number, count: number): void;
   highest(window: number, scratch: number, n: number, x: number, out: number, count: number): void;
   lowest(window: number, scratch: number, n: number, x: number, out: number, count: number): void;
   meanDeviation(window: number, n: number, x: number, out: number, count: number): void;
