@@ -5,6 +5,10 @@ import { AccountNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
 
+const NOTHING_ASKED = 'nothing asked for at this bar';
+const WARMING_UP = 'warming up';
+const NOT_TARGET = 'not among the targets';
+
 /** Moves it: a function of this room, since whoever holds the object itself could move it into the future. */
 let move: (market: CrossSection, locals: Int32Array) => void;
 let finish: (market: CrossSection) => void;
@@ -29,6 +33,10 @@ export class CrossSection implements CrossSectionContext {
   /** By symbol, the last row on which a reason was given, and on which an order was denied. */
   readonly #explained: Int32Array;
   readonly #denied: Int32Array;
+  /** By symbol, 1 once every feature has been known. */
+  readonly #warm: Uint8Array;
+  #saidWeight = Number.NaN;
+  #weightText = '';
 
   constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     this.#engine = engine;
@@ -38,6 +46,7 @@ export class CrossSection implements CrossSectionContext {
     this.#features = features;
     this.#explained = new Int32Array(engine.symbols.length).fill(-1);
     this.#denied = new Int32Array(engine.symbols.length).fill(-1);
+    this.#warm = new Uint8Array(engine.symbols.length);
     this.#at = new Map(features.names.map((name, at) => [name, at]));
     this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
     this.account = new AccountNow(engine);
@@ -83,13 +92,30 @@ export class CrossSection implements CrossSectionContext {
   }
 
   /** No bar of a symbol is left without a reason. */
+  /** Called at every instant, so it must cost next to nothing where the strategy had nothing to say. */
   #explainTheRest(): void {
-    for (let symbol = 0; symbol < this.#locals.length; symbol++) {
-      const local = this.#locals[symbol]!;
-      if (local < 0 || this.#explained[symbol] === this.row) continue;
-      const warming = this.#features.columns[symbol]!.some((column) => Number.isNaN(column[local]!));
-      this.explain(symbol, warming ? 'warming up' : 'nothing asked for at this bar');
+    const locals = this.#locals;
+    const { decisions, row, symbols } = this.#engine;
+    const lane = this.#index * symbols.length;
+    for (let symbol = 0; symbol < locals.length; symbol++) {
+      const local = locals[symbol]!;
+      if (local < 0 || this.#explained[symbol] === row || this.#denied[symbol] === row) continue;
+      if (this.#warm[symbol] === 0 && this.#known(symbol, local)) this.#warm[symbol] = 1;
+      decisions.write(lane + symbol, row, this.#warm[symbol] === 1 ? NOTHING_ASKED : WARMING_UP);
     }
+  }
+
+  #known(symbol: number, local: number): boolean {
+    return this.#features.columns[symbol]!.every((column) => !Number.isNaN(column[local]!));
+  }
+
+  #targetText(weight: number): string {
+    if (weight === 0) return NOT_TARGET;
+    if (weight !== this.#saidWeight) {
+      this.#saidWeight = weight;
+      this.#weightText = `target weight ${(100 * weight).toFixed(1)} % of equity`;
+    }
+    return this.#weightText;
   }
 
   targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void {
@@ -100,8 +126,7 @@ export class CrossSection implements CrossSectionContext {
     this.symbols.forEach((name, symbol) => {
       const weight = weights.get(name) ?? 0;
       const held = this.held(symbol);
-      if (this.#explained[symbol] !== this.row)
-        this.explain(symbol, weight === 0 ? 'not among the targets' : `target weight ${(100 * weight).toFixed(1)} % of equity`);
+      if (this.#explained[symbol] !== this.row) this.explain(symbol, this.#targetText(weight));
       if (weight === 0 && held === 0) return;
       const change = weight * equity - held * this.close(symbol);
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
