@@ -2,7 +2,7 @@ import { OperationalError, UserError } from '#core';
 
 /** What a command writes to and knows about the place it runs in; tests pass their own. */
 export interface CliEnvironment {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -35,6 +35,46 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Read
   const on = (stream.isTTY === true || environment['FORCE_COLOR'] === '1') && (environment['NO_COLOR'] ?? '') === '';
   const paint = (open: number, close: number) => (text: string) => (on ? `\u001b[${open}m${text}\u001b[${close}m` : text);
   return { bold: paint(1, 22), dim: paint(2, 22), red: paint(31, 39), green: paint(32, 39), yellow: paint(33, 39) };
+}
+
+const SEQUENCE = /\u001b\[[\d;]*m/y;
+
+/** The text cut to so many columns, `…` at its end when something is missing; colours do not count and end with it. */
+export function fitToWidth(text: string, width: number): string {
+  let shown = 0;
+  let styled = false;
+  let cut = 0;
+  for (let at = 0; at < text.length; ) {
+    SEQUENCE.lastIndex = at;
+    const sequence = SEQUENCE.exec(text)?.[0];
+    if (sequence !== undefined) {
+      styled = true;
+      at += sequence.length;
+      continue;
+    }
+    if (++shown === width) cut = at;
+    at++;
+  }
+  return shown <= width ? text : `${text.slice(0, cut)}…${styled ? '\u001b[0m' : ''}`;
+}
+
+/** Pieces behind each other, three spaces apart, on as many lines of this width as they need; further lines are indented. */
+export function wrapPieces(pieces: readonly string[], width: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of pieces) {
+    const longer = line === '' ? piece : `${line}   ${piece}`;
+    if (line === '' || visibleLength(longer) <= width) line = longer;
+    else {
+      lines.push(line);
+      line = `${' '.repeat(indent)}${piece}`;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+export function visibleLength(text: string): number {
+  return text.replace(/\u001b\[[\d;]*m/g, '').length;
 }
 
 /** A full or read-only disk, or a file where a folder should be, is the user's to mend: says so; anything else comes back as it is. */

@@ -243,8 +243,8 @@ class PaperRunner {
         plan.live !== undefined
           ? 'live bars'
           : barsPerSecond === Number.POSITIVE_INFINITY
-            ? 'a replay as fast as it goes'
-            : `a replay of ${barsPerSecond} bars a second`,
+            ? 'replay as fast as it goes'
+            : `replay at ${barsPerSecond} bars/s`,
       refused: this.#refused,
     };
   }

@@ -1,6 +1,6 @@
 import type { TradingSession } from '#live';
 import { sparkline } from '#research';
-import type { Style } from '../terminal.ts';
+import { wrapPieces, type Style } from '../terminal.ts';
 import { dayOf, money, signed, units, type Happening } from './happenings.ts';
 
 /** Everything the picture is drawn from. */
@@ -22,37 +22,69 @@ export interface ScreenState {
 
 const PRICE_POINTS = 48;
 const RECENT_LINES = 8;
-/** Lines of the picture beside those of the symbols, and one for the cursor. */
-const FIXED_LINES = 9 + RECENT_LINES + 2;
+/** Lines of the picture that are not for symbols and not for what happened, where nothing is wrapped. */
+const FIXED_LINES = 10;
 
-/** The picture of a running session, line by line, none wider than `width`; symbols that `height` has no room for are counted. */
+/** The picture of a running session, line by line, for a window of this size; symbols that there is no room for are counted. */
 export function screenLines(state: ScreenState, width: number, height: number, style: Style): string[] {
   const { session } = state;
-  const { engine, timeframe } = session;
-  const start = session.header.account.cash;
-  const change = engine.equityNow / start - 1;
-  const { trades } = engine.ledger;
-  const wins = trades.filter(({ pnl }) => pnl > 0).length;
-  const paint = (value: number, text: string): string => (value > 0 ? style.green(text) : value < 0 ? style.red(text) : text);
-  const shown = symbolsShown(session, Math.max(1, Math.floor((height - FIXED_LINES) / 3)));
-  const hidden = session.header.symbols.length - shown.length;
-  const lines = [
-    `${style.bold('Paper session')}  ${state.what} on the simulated venue, ${state.speed}`,
-    style.dim(fit(state.source, width)),
-    '',
-    `${style.bold(dayOf(session.lastTime, timeframe.ms))}   ${bar(state.done, state.total, 24)} ${state.done} of ${state.total} bars   ${state.level}   ${state.reconciled}`,
-    '',
-    ...shown.flatMap((at) => symbolLines(state, session.header.symbols[at]!, at, style, width)),
-    ...(hidden > 0 ? [style.dim(`and ${hidden} more symbols`)] : []),
-    `Equity  ${style.bold(money(engine.equityNow))}  ${paint(change, `${signed(change * 100)} %`)}   cash ${money(engine.ledger.cash)}   fees ${money(engine.ledger.feesPaid)}   trades ${trades.length}${trades.length === 0 ? '' : `, ${Math.round((100 * wins) / trades.length)} % won`}`,
-    `        ${sparkline(Float64Array.from(state.equity), Math.min(PRICE_POINTS, width - 10))}`,
+  const { symbols } = session.header;
+  const recentLines = Math.max(2, Math.min(RECENT_LINES, height - FIXED_LINES - 4));
+  const head = headLines(state, width, style);
+  const foot = [
+    ...accountLines(state, width, style),
     '',
     style.bold('Latest'),
-    ...Array.from({ length: RECENT_LINES }, (_, line) =>
-      recentLine(state.recent[state.recent.length - 1 - line], timeframe.ms, width, style),
+    ...Array.from({ length: recentLines }, (_, line) =>
+      recentLine(state.recent[state.recent.length - 1 - line], session.timeframe.ms, width, style),
     ),
   ];
-  return lines;
+  // One line for the symbols that are only counted, one for the cursor.
+  const shown = symbolsShown(session, Math.max(1, Math.floor((height - head.length - foot.length - 2) / 3)));
+  const hidden = symbols.length - shown.length;
+  return [
+    ...head,
+    ...shown.flatMap((at) => symbolLines(state, symbols[at]!, at, style, width)),
+    ...(hidden > 0 ? [style.dim(`and ${hidden} more symbol${hidden === 1 ? '' : 's'}`)] : []),
+    ...foot,
+  ];
+}
+
+function headLines(state: ScreenState, width: number, style: Style): readonly string[] {
+  const { lastTime, timeframe } = state.session;
+  return [
+    ...wrapPieces([`${style.bold('Paper session')}  ${state.what}`, 'simulated venue', state.speed], width, 4),
+    style.dim(fit(state.source, width)),
+    '',
+    ...wrapPieces([style.bold(dayOf(lastTime, timeframe.ms)), ...progressOf(state, width), state.level, state.reconciled], width, 4),
+    '',
+  ];
+}
+
+function accountLines({ session, equity }: ScreenState, width: number, style: Style): readonly string[] {
+  const { engine, header } = session;
+  const { trades, cash, feesPaid } = engine.ledger;
+  const change = engine.equityNow / header.account.cash - 1;
+  const percent = `${signed(change * 100)} %`;
+  const wins = trades.filter(({ pnl }) => pnl > 0).length;
+  return [
+    ...wrapPieces(
+      [
+        `Equity  ${style.bold(money(engine.equityNow))}  ${change > 0 ? style.green(percent) : change < 0 ? style.red(percent) : percent}`,
+        `cash ${money(cash)}`,
+        `fees ${money(feesPaid)}`,
+        `trades ${trades.length}${trades.length === 0 ? '' : `, ${Math.round((100 * wins) / trades.length)} % won`}`,
+      ],
+      width,
+      8,
+    ),
+    `        ${sparkline(Float64Array.from(equity), Math.max(1, Math.min(PRICE_POINTS, width - 10)))}`,
+  ];
+}
+
+/** How far a replay is; live bars have no end, so their count is all there is to say. */
+function progressOf({ done, total, speed }: ScreenState, width: number): readonly string[] {
+  return speed === 'live bars' ? [`${done} bars`] : [`${bar(done, total, width < 70 ? 10 : 24)} ${done} of ${total} bars`];
 }
 
 /** Symbols in their order; when there is no room for all, those with a position first. */

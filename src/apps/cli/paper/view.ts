@@ -1,5 +1,5 @@
 import type { BarsRecord, StepRecord, TradingSession } from '#live';
-import { styleFor, type CliEnvironment } from '../terminal.ts';
+import { fitToWidth, styleFor, type CliEnvironment } from '../terminal.ts';
 import { dayOf, type Happening } from './happenings.ts';
 import { screenLines, type ScreenState } from './screen.ts';
 
@@ -22,30 +22,44 @@ function screenView(io: CliEnvironment): PaperView {
   const style = styleFor(io.stdout, io.environment);
   let drawn = 0;
   let last = 0;
+  let latest: (() => ScreenState) | undefined;
   const draw = (state: ScreenState): void => {
-    const width = Math.max(60, (io.stdout.columns ?? 100) - 1);
-    const lines = screenLines(state, width, (io.stdout as { readonly rows?: number }).rows ?? 40, style);
-    // Whatever was typed stands on the cursor's line: it is wiped, and drawing begins at the left edge.
+    const width = (io.stdout.columns ?? 100) - 1;
+    const height = io.stdout.rows ?? 40;
+    // A picture taller than the window would scroll away from under the cursor.
+    const lines = screenLines(state, width, height, style).slice(0, Math.max(1, height - 1));
+    // Whatever was typed stands on the cursor's line: it is wiped, and drawing begins at the left edge; what an earlier, longer picture left is wiped too.
     const up = drawn === 0 ? '' : `\r\u001b[2K\u001b[${drawn}A`;
-    io.stdout.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n`);
+    io.stdout.write(`${up}${lines.map((line) => `\u001b[2K${fitToWidth(line, width)}`).join('\n')}\n\u001b[J`);
     drawn = lines.length;
   };
+  // The terminal has wrapped the old lines anew, nobody knows how: the window is wiped, what has scrolled out of it stays.
+  const onResize = (): void => {
+    io.stdout.write('\u001b[H\u001b[J');
+    drawn = 0;
+    if (latest !== undefined) draw(latest());
+  };
+  io.stdout.on('resize', onResize);
   return {
     start(notes) {
       for (const note of notes) io.stdout.write(`${note}\n`);
       io.stdout.write('\n');
     },
     step(_bars, _step, _happenings, state) {
+      latest = state;
       const now = Date.now();
       if (now - last < REDRAW_MS) return;
       last = now;
       draw(state());
     },
     note(text) {
-      io.stdout.write(`${style.yellow(text)}\n`);
+      const up = drawn === 0 ? '' : `\r\u001b[2K\u001b[${drawn}A\u001b[J`;
+      io.stdout.write(`${up}${style.yellow(text)}\n`);
       drawn = 0;
+      if (latest !== undefined) draw(latest());
     },
     finish(state) {
+      io.stdout.off('resize', onResize);
       if (state !== undefined) draw(state);
     },
   };
