@@ -12,6 +12,7 @@ export class StepRecords {
   readonly #run: string;
   /** Orders that may still change, by their ids, and how each was last written. */
   #working: { readonly order: WorkingOrder; record: OrderRecord }[] = [];
+  #said: StepRecord['decisions'] = [];
   #ordersSeen = 0;
   #fillsSeen = 0;
 
@@ -27,16 +28,35 @@ export class StepRecords {
     return { kind: 'step', row, equity, cash: ledger.cash, orders, fills: this.#newFills(), decisions: this.#decisions(row, locals) };
   }
 
+  /** The list of the instant before serves again when it says the same: nothing is made, and a journal in memory keeps it once. */
   #decisions(row: number, locals: Int32Array): StepRecord['decisions'] {
+    if (!this.#repeats(row, locals)) {
+      const said: [number, number, string][] = [];
+      this.#eachDecision(row, locals, (strategy, symbol, reason) => said.push([strategy, symbol, reason]) > 0);
+      this.#said = said;
+    }
+    return this.#said;
+  }
+
+  #repeats(row: number, locals: Int32Array): boolean {
+    let at = 0;
+    const same = this.#eachDecision(row, locals, (strategy, symbol, reason) => {
+      const before = this.#said[at++];
+      return before !== undefined && before[2] === reason && before[1] === symbol && before[0] === strategy;
+    });
+    return same && at === this.#said.length;
+  }
+
+  /** Stops, with false, at the first that `take` has no use for. */
+  #eachDecision(row: number, locals: Int32Array, take: (strategy: number, symbol: number, reason: string) => boolean): boolean {
     const { decisions, strategyNames } = this.#engine;
-    const said: [number, number, string][] = [];
     for (let strategy = 0; strategy < strategyNames.length; strategy++) {
       for (let symbol = 0; symbol < locals.length; symbol++) {
         const reason = locals[symbol]! < 0 ? '' : decisions.read(strategy * locals.length + symbol, row);
-        if (reason !== '') said.push([strategy, symbol, reason]);
+        if (reason !== '' && !take(strategy, symbol, reason)) return false;
       }
     }
-    return said;
+    return true;
   }
 
   #newFills(): readonly FillRecord[] {

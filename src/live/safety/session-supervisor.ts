@@ -50,7 +50,7 @@ export class SessionSupervisor implements Supervisor {
   };
 
   beforeFills(engine: SupervisedEngine): void {
-    for (const record of this.#schedule.get(engine.row) ?? []) this.control(record);
+    if (this.#schedule.size > 0) for (const record of this.#schedule.get(engine.row) ?? []) this.control(record);
     const { entries, reason } = this.#control;
     if (entries === 'withdrawn' || entries === 'flatten') withdrawEntries(engine, reason, () => true);
   }
