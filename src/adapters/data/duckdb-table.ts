@@ -1,53 +1,9 @@
-import { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector, DuckDBInstance, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBDoubleVector, DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { invariant, OperationalError, UserError } from '#core';
-import { fileFault, writeDurably } from './durable-file.ts';
-import type { Table, TableColumn } from './parquet-table.ts';
-
-const CHUNK_ROWS = 2048;
-
-/**
- * Writes named columns of equal length to a Parquet file, atomically. Numbers as DOUBLE (NaN kept), texts as VARCHAR. One thread and
- * no time stamps: the same columns give the same bytes.
- */
-export async function writeTable(path: string, table: Table): Promise<void> {
-  const names = Object.keys(table);
-  const columns = names.map((name) => table[name]!);
-  const rows = columns[0]?.length ?? 0;
-  invariant(names.length > 0, 'a table has columns');
-  for (const [i, column] of columns.entries())
-    invariant(column.length === rows, `column ${names[i]} has ${column.length} rows, the first has ${rows}`);
-  await withDatabase(async (connection) => {
-    const fields = names.map((name, i) => `${identifier(name)} ${columns[i] instanceof Float64Array ? 'DOUBLE' : 'VARCHAR'}`);
-    await connection.run(`CREATE TABLE t (${fields.join(', ')})`);
-    await appendColumns(connection, columns, rows);
-    await writeDurably(path, async (temporary) => {
-      // A missing value has many bit patterns, and which one a computation leaves depends on how the runtime compiled it: one for all.
-      const canonical = names.map((name, i) =>
-        columns[i] instanceof Float64Array
-          ? `CASE WHEN isnan(${identifier(name)}) THEN 'nan'::DOUBLE ELSE ${identifier(name)} END AS ${identifier(name)}`
-          : identifier(name),
-      );
-      await connection.run(
-        `COPY (SELECT ${canonical.join(', ')} FROM t) TO ${literal(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)`,
-      );
-    });
-  });
-}
-
-async function appendColumns(connection: DuckDBConnection, columns: readonly TableColumn[], rows: number): Promise<void> {
-  const types = columns.map((column) => (column instanceof Float64Array ? DOUBLE : VARCHAR));
-  const appender = await connection.createAppender('t');
-  for (let from = 0; from < rows; from += CHUNK_ROWS) {
-    const to = Math.min(rows, from + CHUNK_ROWS);
-    const chunk = DuckDBDataChunk.create(types, to - from);
-    for (const [i, column] of columns.entries())
-      chunk.setColumnValues(i, column instanceof Float64Array ? [...column.subarray(from, to)] : column.slice(from, to));
-    appender.appendDataChunk(chunk);
-  }
-  appender.closeSync();
-}
+import { fileFault } from './durable-file.ts';
+import type { TableColumn } from './parquet-table.ts';
 
 /** The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. */
 export async function readTable(path: string, wanted?: readonly string[]): Promise<Record<string, TableColumn>> {

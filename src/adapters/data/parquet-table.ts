@@ -1,13 +1,29 @@
+import { open } from 'node:fs/promises';
+import { writeDurably } from './durable-file.ts';
+import { parquetParts } from './plain-parquet.ts';
+
 export type TableColumn = Float64Array | readonly string[];
 export type Table = Readonly<Record<string, TableColumn>>;
 
-/** As in `duckdb-table.ts`. The database is native code of fifty megabytes: it is loaded by the first table, not by the first import. */
+/**
+ * Writes named columns of equal length to a Parquet file, atomically. Numbers as DOUBLE (NaN kept), texts as UTF8. The same columns give
+ * the same bytes; a large table is written group by group.
+ */
 export async function writeTable(path: string, table: Table): Promise<void> {
-  const duckdb = await import('./duckdb-table.ts');
-  return duckdb.writeTable(path, table);
+  await writeDurably(path, async (temporary) => {
+    const file = await open(temporary, 'w');
+    try {
+      for (const part of parquetParts(table)) await file.writeFile(part);
+    } finally {
+      await file.close();
+    }
+  });
 }
 
-/** The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. */
+/**
+ * The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. The
+ * database that reads is native code of fifty megabytes: it is loaded by the first table, not by the first import.
+ */
 export async function readTable(path: string, wanted?: readonly string[]): Promise<Record<string, TableColumn>> {
   const duckdb = await import('./duckdb-table.ts');
   return duckdb.readTable(path, wanted);

@@ -25,8 +25,11 @@ test('a table written without the database is read by it, value for value', asyn
   writeFileSync(path, parquetBytes(table));
   expect(await readTable(path)).toEqual(table);
   expect(parquetBytes(table).equals(parquetBytes(table))).toBe(true);
-  for (const length of [0, 1]) {
-    const small = { x: new Float64Array(length), y: Array.from({ length }, () => 'é') };
+  for (const length of [0, 1, 122_880, 300_001]) {
+    const small = {
+      x: Float64Array.from({ length }, (_, row) => row / 7),
+      y: Array.from({ length }, (_, row) => (row % 2 === 0 ? 'é' : '')),
+    };
     writeFileSync(path, parquetBytes(small));
     expect(await readTable(path)).toEqual(small);
   }

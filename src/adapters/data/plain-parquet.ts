@@ -7,31 +7,56 @@ const MAGIC = Buffer.from('PAR1');
 const TYPE = { double: 5, text: 6 } as const;
 const [ZSTD, PLAIN, RLE, REQUIRED, DATA_PAGE, UTF8] = [6, 0, 3, 0, 0, 0];
 
+/** Rows of a group: what a reader holds at once, and what a writer copies at once a column. */
+const GROUP_ROWS = 122_880;
+
+/** Named columns of equal length as the bytes of a Parquet file; see `parquetParts`. */
+export function parquetBytes(table: Table): Buffer {
+  return Buffer.concat([...parquetParts(table)]);
+}
+
 /**
- * Named columns of equal length as the bytes of a Parquet file: one row group, one page a column, PLAIN, zstd. For a table that a run writes
- * at its end, so that it need not load a database. Numbers as DOUBLE with one NaN for all, texts as UTF8; no column may be missing a value.
+ * The bytes of a Parquet file part by part, so that a large table is never held twice: groups of 122,880 rows, one page a column and
+ * group, PLAIN, zstd. Numbers as DOUBLE with one NaN for all (a missing value has many bit patterns, and which one a computation leaves
+ * depends on how the runtime compiled it), texts as UTF8; no column may be missing a value. The same columns give the same bytes.
  * The layout is that of the format's own description (github.com/apache/parquet-format, parquet.thrift).
  */
-export function parquetBytes(table: Table): Buffer {
+export function* parquetParts(table: Table): Generator<Buffer> {
   const columns = Object.entries(table);
   const rows = columns[0]?.[1].length ?? 0;
   invariant(columns.length > 0, 'a table has columns');
-  const parts: Buffer[] = [MAGIC];
-  let at = MAGIC.length;
-  const chunks: ThriftField[][] = [];
-  for (const [name, column] of columns) {
+  for (const [name, column] of columns)
     invariant(column.length === rows, `column ${name} has ${column.length} rows, the first has ${rows}`);
-    const plain = plainBytes(column);
-    const packed = zstdCompressSync(plain);
-    const header = pageHeader(rows, plain.length, packed.length);
-    chunks.push(columnChunk(name, column, rows, at, header.length + plain.length, header.length + packed.length));
-    parts.push(header, packed);
-    at += header.length + packed.length;
+  yield MAGIC;
+  let at = MAGIC.length;
+  const groups: RowGroup[] = [];
+  for (let from = 0; from === 0 || from < rows; from += GROUP_ROWS) {
+    const count = Math.min(GROUP_ROWS, rows - from);
+    const chunks: ThriftField[][] = [];
+    const start = at;
+    for (const [name, column] of columns) {
+      const plain = plainBytes(column instanceof Float64Array ? column.subarray(from, from + count) : column.slice(from, from + count));
+      const packed = zstdCompressSync(plain);
+      const header = pageHeader(count, plain.length, packed.length);
+      chunks.push(columnChunk(name, column, count, at, header.length + plain.length, header.length + packed.length));
+      at += header.length + packed.length;
+      yield header;
+      yield packed;
+    }
+    groups.push({ chunks, size: at - start, rows: count });
   }
-  const footer = fileFooter(columns, rows, chunks, at - MAGIC.length);
+  const footer = fileFooter(columns, rows, groups);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
-  return Buffer.concat([...parts, footer, length, MAGIC]);
+  yield footer;
+  yield length;
+  yield MAGIC;
+}
+
+interface RowGroup {
+  readonly chunks: readonly ThriftField[][];
+  readonly size: number;
+  readonly rows: number;
 }
 
 function plainBytes(column: TableColumn): Buffer {
@@ -98,7 +123,7 @@ function columnChunk(
   ];
 }
 
-function fileFooter(columns: readonly [string, TableColumn][], rows: number, chunks: readonly ThriftField[][], size: number): Buffer {
+function fileFooter(columns: readonly [string, TableColumn][], rows: number, groups: readonly RowGroup[]): Buffer {
   const root: ThriftField[] = [
     [4, 'text', 'schema'],
     [5, 'i32', columns.length],
@@ -109,17 +134,20 @@ function fileFooter(columns: readonly [string, TableColumn][], rows: number, chu
     [4, 'text', name],
     ...(column instanceof Float64Array ? [] : [[6, 'i32', UTF8] satisfies ThriftField]),
   ]);
-  const group: ThriftField[] = [
-    [1, 'structs', chunks],
-    [2, 'i64', size],
-    [3, 'i64', rows],
-  ];
   return new ThriftWriter()
     .struct([
       [1, 'i32', 1],
       [2, 'structs', [root, ...fields]],
       [3, 'i64', rows],
-      [4, 'structs', [group]],
+      [
+        4,
+        'structs',
+        groups.map(({ chunks, size, rows: count }): ThriftField[] => [
+          [1, 'structs', chunks],
+          [2, 'i64', size],
+          [3, 'i64', count],
+        ]),
+      ],
       [6, 'text', 'edgewright'],
     ])
     .bytes();
