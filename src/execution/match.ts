@@ -69,7 +69,10 @@ function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: Executio
     if (!touched) return Number.NaN;
   } else if (order.ahead === order.ahead) order.ahead = 0;
   const improves = profile.limitImproves && reference === reference && (buys ? reference < limit : reference > limit);
-  return improves ? reference : limit;
+  if (improves) return reference;
+  // A bar wholly beyond the limit never traded there: without improvement its worst price is what was to be had.
+  if (order.postOnly || !(buys ? bar.high < limit : bar.low > limit)) return limit;
+  return buys ? bar.high : bar.low;
 }
 
 function justTriggeredLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {

@@ -52,15 +52,16 @@ export class OrderSizer {
     if (size.kind === 'margin_fraction') {
       const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
       const units = floorToLot(
-        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / (price * multiplier + fee),
+        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / ((price * multiplier + fee) * host.rate(order.symbol)),
         lotSize,
       );
       if (units === 0) order.happen('reject', 'insufficient margin for one lot');
       return units;
     }
-    if (size.kind === 'notional') return floorToLot(size.notional / (price * multiplier), lotSize);
+    const worth = price * multiplier * host.rate(order.symbol);
+    if (size.kind === 'notional') return floorToLot(size.notional / worth, lotSize);
     if (size.kind === 'target_weight') {
-      const target = (size.weight * host.equity()) / (price * multiplier);
+      const target = (size.weight * host.equity()) / worth;
       const difference = (target - host.held(order.strategy, order.symbol)) * order.direction;
       return Math.max(0, floorToLot(difference, lotSize));
     }
@@ -71,7 +72,7 @@ export class OrderSizer {
   resolveTarget(order: WorkingOrder, weight: number, equity: number, price: number): void {
     const { lotSize, multiplier } = this.#instruments[order.symbol]!;
     const held = this.#host.held(order.strategy, order.symbol);
-    const change = weight === 0 ? -held : (weight * equity) / (price * multiplier) - held;
+    const change = weight === 0 ? -held : (weight * equity) / (price * multiplier * this.#host.rate(order.symbol)) - held;
     order.direction = change < 0 ? -1 : 1;
     order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
   }
@@ -96,7 +97,7 @@ export class OrderSizer {
     const host = this.#host;
     if (host.leverage === Number.POSITIVE_INFINITY) return opening;
     const { multiplier, lotSize } = this.#instruments[order.symbol]!;
-    const perUnit = price * multiplier + this.#feePerUnit(order, raw * multiplier, maker);
+    const perUnit = (price * multiplier + this.#feePerUnit(order, raw * multiplier, maker)) * host.rate(order.symbol);
     const power = host.availableMargin(order.symbol, closing) * host.leverage;
     if (opening * perUnit <= power * (1 + 1e-12)) return opening;
     const allowed = this.#profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;

@@ -21,7 +21,7 @@ export interface ExecutionProfile {
   readonly queueAhead: number;
   /** The share of a bar's volume taken to have traded at its extreme; a bar of one price trades all of it there. */
   readonly queueTouchShare: number;
-  /** A limit that the open already beats fills at the open (`true`) or at its limit. */
+  /** A limit that the open already beats fills at the open (`true`), or at its limit, but never outside the bar. */
   readonly limitImproves: boolean;
   /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (the close must be on the good side of the limit; fills at the worse of extreme and limit). */
   readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';

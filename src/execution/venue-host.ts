@@ -34,6 +34,8 @@ export interface VenueHost {
   admitOpening(order: WorkingOrder, units: number, price: number): number;
   /** Start of the bars of the instant in hand. */
   readonly time: number;
+  /** Account currency of one unit of the symbol's quote currency: 1 unless the account has several. */
+  rate(symbol: number): number;
   readonly leverage: number;
   readonly hedging: boolean;
   readonly turnover: number;
