@@ -1,6 +1,7 @@
 import { UserError } from '#core';
 import type { CrossSectionContext, DataNeeds, FeatureInput, Strategy } from './contract.ts';
-import { defineStrategy, hold } from './define.ts';
+import { hold } from './decisions.ts';
+import { defineStrategy } from './define.ts';
 
 export interface CrossSectionDefinition<Name extends string> {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { didYouMean, UserError } from '#core';
-import type { BarContext, DataNeeds, Decision, EntryPlan, FeatureInput, Strategy } from './contract.ts';
+import { Expression } from '#features';
+import type { BarContext, DataNeeds, Decision, FeatureInput, Strategy } from './contract.ts';
 
 export interface StrategyDefinition<Name extends string> {
   readonly name: string;
@@ -22,29 +23,21 @@ export function defineStrategy<const Name extends string>(definition: StrategyDe
   if (typeof definition.decide !== 'function')
     throw new UserError(`strategy "${definition.name}" has no decide function`, 'Add decide: (context) => …');
   const { name, parameters = {}, features, acceptsMissing = false, needs } = definition;
+  checkFeatures(name, features);
   const decide = definition.decide as (context: BarContext) => Decision;
   return { name, parameters, features, acceptsMissing, ...(needs === undefined ? {} : { needs }), mustDecide: true, onBar: decide };
 }
 
-export function long(plan: EntryPlan): Decision {
-  return { kind: 'long', plan: withStop('long', plan) };
-}
-
-export function short(plan: EntryPlan): Decision {
-  return { kind: 'short', plan: withStop('short', plan) };
-}
-
-/** The type asks for a stop, but a strategy file runs unchecked. */
-function withStop(direction: 'long' | 'short', plan: EntryPlan): EntryPlan {
-  if ((plan as Partial<EntryPlan> | undefined)?.stop === undefined)
-    throw new UserError(`${direction}() has no stop`, `Every entry needs one: ${direction}({ stop: { percent: 0.05 } }).`);
-  return plan;
-}
-
-export function exit(reason = 'exit'): Decision {
-  return { kind: 'exit', reason };
-}
-
-export function hold(reason: string): Decision {
-  return { kind: 'hold', reason };
+/** The types say it, but a strategy file runs unchecked. */
+function checkFeatures(strategy: string, features: Readonly<Record<string, unknown>> | undefined): void {
+  if (typeof features !== 'object' || features === null)
+    throw new UserError(`strategy "${strategy}" has no features`, 'Add features: { … }; an empty one for a strategy that needs none.');
+  for (const [name, input] of Object.entries(features)) {
+    if (input instanceof Expression || input instanceof Float64Array || typeof input === 'function') continue;
+    const what = typeof input === 'object' ? 'an object' : input === undefined ? 'nothing' : `the ${typeof input} ${JSON.stringify(input)}`;
+    throw new UserError(
+      `feature "${name}" of strategy "${strategy}" is ${what}`,
+      'Use an expression such as sma(close, 20); an indicator with several outputs is one feature an output: { upper: bbands(close, 20).upper }.',
+    );
+  }
 }

@@ -14,7 +14,8 @@ export type {
   PriceLevel,
   Strategy,
 } from './contract.ts';
-export { defineStrategy, exit, hold, long, short, type StrategyDefinition } from './define.ts';
+export { exit, hold, long, short } from './decisions.ts';
+export { defineStrategy, type StrategyDefinition } from './define.ts';
 export { defineCrossSection, type CrossSectionDefinition } from './cross-section.ts';
 export { checkNeeds, needsText, type RunData } from './needs.ts';
 export {

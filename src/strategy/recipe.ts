@@ -31,7 +31,23 @@ export interface StrategyRecipe<Name extends string = string> {
   readonly make: (values: Readonly<Record<Name, number>>, run: RunFacts) => Strategy;
 }
 
+const KEYS = ['name', 'summary', 'source', 'needs', 'parameters', 'make'];
+
+/** A strategy with numbers to turn. Throws `UserError` for a key it does not know, and for a usual value outside its own range. */
 export function tunable<const Name extends string>(recipe: Omit<StrategyRecipe<Name>, 'kind'>): StrategyRecipe<Name> {
+  for (const key of Object.keys(recipe))
+    if (!KEYS.includes(key)) throw new UserError(`tunable() has no "${key}"`, didYouMean(key, KEYS) || `Known: ${KEYS.join(', ')}.`);
+  const { name, parameters, make } = recipe as Partial<StrategyRecipe>;
+  if (typeof name !== 'string') throw new UserError('tunable() has no name', "Add name: 'mine'.");
+  if (typeof parameters !== 'object')
+    throw new UserError(`${name} has no parameters`, 'Add parameters: { … }, or export defineStrategy({ … }).');
+  if (typeof make !== 'function') throw new UserError(`${name} has no make function`, 'Add make: ({ length }) => defineStrategy({ … }).');
+  for (const [parameter, { usual, low, high }] of Object.entries(parameters))
+    if (!(usual >= low && usual <= high))
+      throw new UserError(
+        `${name}: the usual ${parameter} is ${usual}, outside its range of ${low} to ${high}`,
+        'The order is whole(usual, low, high, text).',
+      );
   return { kind: 'recipe', ...recipe };
 }
 
@@ -63,7 +79,23 @@ export function prepare(recipe: StrategyRecipe, given: Readonly<Record<string, n
     values[name] = value;
   }
   const { seed = 1, symbols = 1 } = run;
-  return { ...(recipe.needs === undefined ? {} : { needs: recipe.needs }), ...recipe.make(values, { seed, symbols }), parameters: values };
+  const made = recipe.make(namesOnly(recipe.name, values), { seed, symbols }) as Strategy | undefined;
+  if (made?.features === undefined)
+    throw new UserError(
+      `make of ${recipe.name} gave no strategy`,
+      'Write make: (…) => defineStrategy({ … }), or return one when there are braces.',
+    );
+  return { ...(recipe.needs === undefined ? {} : { needs: recipe.needs }), ...made, parameters: values };
+}
+
+/** The numbers, and an error for a name that is none of theirs: undefined would travel on as a window of no length. */
+function namesOnly(strategy: string, values: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return new Proxy(values, {
+    get(target, name) {
+      if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name);
+      throw new UserError(`strategy ${strategy} has no parameter "${name}"`, didYouMean(name, Object.keys(target)));
+    },
+  });
 }
 
 type SizingView = Pick<BarContext, 'account' | 'close'>;

@@ -1,5 +1,6 @@
 import { DAY_MS } from '#core';
-import { defineStrategy, exit, hold, long } from '../define.ts';
+import { exit, hold, long } from '../decisions.ts';
+import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Holds from the last weekdays of a month to the first of the next. Counts weekdays: which of them were holidays it does not know. */

@@ -1,5 +1,6 @@
 import { adx, aroon, atr, close, donchian, high, keltner, minusDi, plusDi, rsi, sar, tsmax } from '#features';
-import { defineStrategy, exit, hold, long, short } from '../define.ts';
+import { exit, hold, long, short } from '../decisions.ts';
+import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Follows closes outside the Keltner channel, out at its middle. */

@@ -1,6 +1,7 @@
 import { createRng } from '#core';
 import { atr } from '#features';
-import { defineStrategy, hold, long, short } from '../define.ts';
+import { hold, long, short } from '../decisions.ts';
+import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Buys on the first bar and never sells: what no skill would have earned, costs included. */

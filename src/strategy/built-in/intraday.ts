@@ -1,4 +1,5 @@
-import { defineStrategy, exit, hold, long, short } from '../define.ts';
+import { exit, hold, long, short } from '../decisions.ts';
+import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 import { barLength, LONGEST_INTRADAY_MS, sessionClock } from './session-clock.ts';
 

@@ -1,6 +1,7 @@
 import { atr, close, ema, macd, ret, sma, std, superTrend, time } from '#features';
 import type { BarContext, EntryPlan } from '../contract.ts';
-import { defineStrategy, exit, hold, long, short } from '../define.ts';
+import { exit, hold, long, short } from '../decisions.ts';
+import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
 
 /** Invested while the close is above its long average. */
