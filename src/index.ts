@@ -32,6 +32,7 @@ export {
   external,
   high,
   indicator,
+  indicatorExpressions,
   institutionalFeatures,
   listIndicators,
   low,

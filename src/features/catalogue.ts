@@ -216,7 +216,7 @@ const VOLUME_AND_STATISTICS: Record<string, IndicatorEntry> = {
   ZSCORE: simple('Z-score of the close', 20, (n) => tszscore(close, n)),
   TSRANK: simple('Rank of the close in its window', 20, (n) => tsrank(close, n)),
   CORREL: simple('Correlation of high and low', 30, (n) => corr(high, low, n)),
-  BETA: simple('Slope of high returns on low returns', 5, (n) => beta(ret(high, 1), ret(low, 1), n)),
+  BETA: simple("Slope of the lows' returns on the highs'", 5, (n) => beta(ret(low, 1), ret(high, 1), n)),
 };
 
 /** Every indicator by its TA-Lib-like name. */

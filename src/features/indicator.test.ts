@@ -1,7 +1,7 @@
 import { barSeries, parseTimeframe, type BarSeries } from '#domain';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { indicator, listIndicators } from './index.ts';
+import { indicator, institutionalFeatures, listIndicators } from './index.ts';
 
 const ORACLES = new URL('../../../shared/oracles/', import.meta.url);
 const present = existsSync(ORACLES);
@@ -129,4 +129,12 @@ test('the catalogue lists what it computes and suggests near names', () => {
     expect.objectContaining({ hint: expect.stringContaining('RSI') as string }),
   );
   expect(() => indicator('RSI', fromColumns({ close: [1] }), { timePerod: 3 })).toThrow(/no parameter/);
+});
+
+test('the page on features names every indicator and every feature of the default set, and nothing else', () => {
+  const page = readFileSync(new URL('../../docs/features.md', import.meta.url), 'utf8');
+  const tables = page.split('\n').filter((line) => line.startsWith('|'));
+  const named = new Set(tables.flatMap((line) => [...line.matchAll(/`(\w+)`/g)].map((match) => match[1]!)));
+  const known = [...listIndicators().map(({ name }) => name), ...Object.keys(institutionalFeatures({ regimeStates: 2 }))];
+  expect([...named].toSorted()).toEqual(known.toSorted());
 });
