@@ -91,7 +91,7 @@ describe('what is paid without a fill', () => {
     const funding: AccountEvent = { kind: 'funding', ...at(2), rate: 0.0001 };
     expect(run([100, 100, 100], { 0: buy }, {}, [funding]).endEquity).toBeCloseTo(9999, 10);
     expect(run([100, 100, 100], { 0: sell }, {}, [funding]).credits).toEqual([
-      { kind: 'funding', time: at(2).time, symbol: 'X', amount: 1 },
+      { kind: 'funding', time: at(2).time, strategy: 'script', symbol: 'X', amount: 1 },
     ]);
   });
 

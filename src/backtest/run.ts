@@ -6,6 +6,8 @@ import {
   featureTable,
   type AccountCredit,
   type AccountEvent,
+  type AccountSettings,
+  type CreditShare,
   type Financing,
   type RiskCheck,
   type Supervisor,
@@ -15,6 +17,7 @@ import type { ExternalColumns } from '#features';
 import type { RefusalCode, RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
+import { conversionSeries, type Conversion } from './conversion.ts';
 
 export interface BacktestAccount {
   /** Start of the account, in its currency. */
@@ -29,6 +32,10 @@ export interface BacktestAccount {
   readonly maintenanceMargin?: number;
   /** Borrow fees and interest, by the night. */
   readonly financing?: Financing;
+  /** The currency of `cash` and of everything reported; default USD where `conversion` is given. */
+  readonly currency?: string;
+  /** Rates of the other currencies that instruments are quoted in (`Instrument.currency`), e.g. `{ EUR: 'EURUSD' }`. Without it, and without `currency`, all prices count as the account's currency. */
+  readonly conversion?: Conversion;
 }
 
 export interface BacktestRequest {
@@ -73,6 +80,10 @@ export interface BacktestResult {
   readonly feesPaid: number;
   /** Dividends, funding, borrow and interest, as they were booked. */
   readonly credits: readonly AccountCredit[];
+  /** The same shared out to strategies and symbols; what belongs to none (interest on the starting cash) has empty names. */
+  readonly creditShares: readonly CreditShare[];
+  /** Cash of each currency at the end; absent where the account has but one. */
+  readonly balances?: Readonly<Record<string, number>>;
   /** Σ |units| · price · multiplier of all fills. */
   readonly turnover: number;
   /** Bars with an open position, per instant: 1 or 0; the mean is the exposure. */
@@ -108,6 +119,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
       exclusiveOrders: account.exclusiveOrders ?? false,
       ...(account.maintenanceMargin === undefined ? {} : { maintenanceMargin: account.maintenanceMargin }),
       ...(account.financing === undefined ? {} : { financing: account.financing }),
+      ...currenciesOf(account, bars),
     },
     profile,
     rng: createRng(request.seed ?? 1),
@@ -123,6 +135,15 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
   drive(engine, time, rows, equity, exposed, bars.length);
   finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
   return result(engine, time, equity, exposed, account.cash, strategies, bars);
+}
+
+function currenciesOf(
+  { currency, conversion }: BacktestAccount,
+  bars: readonly BarSeries[],
+): Pick<AccountSettings, 'currency' | 'conversion'> {
+  if (currency === undefined && conversion === undefined) return {};
+  const own = currency ?? 'USD';
+  return { currency: own, conversion: conversionSeries(own, conversion ?? {}, bars) };
 }
 
 function drive(
@@ -176,6 +197,7 @@ function result(
   bars: readonly BarSeries[],
 ): BacktestResult {
   const names = strategies.map((strategy) => strategy.name);
+  const balances = engine.ledger.balances();
   let orders: readonly Order[] | undefined;
   return {
     trades: engine.ledger.trades,
@@ -192,6 +214,8 @@ function result(
     endCash: engine.ledger.cash,
     feesPaid: engine.ledger.feesPaid,
     credits: engine.desk.credits,
+    creditShares: engine.desk.shares(),
+    ...(balances === undefined ? {} : { balances }),
     turnover: engine.ledger.turnover,
     exposed,
     barsRun: time.length,

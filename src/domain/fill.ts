@@ -12,7 +12,7 @@ export interface Fill {
   /** Units, positive. */
   readonly quantity: number;
   readonly price: number;
-  /** In account currency; positive is paid, negative a rebate. */
+  /** In the instrument's currency, as the price; positive is paid, negative a rebate. */
   readonly fee: number;
   readonly liquidity: 'maker' | 'taker';
   readonly time: Timestamp;

@@ -4,6 +4,7 @@ export type AssetClass = 'us_equity' | 'crypto' | 'fx' | 'index' | 'synthetic';
 export interface Instrument {
   readonly symbol: string;
   readonly assetClass: AssetClass;
+  /** Quote currency: that of its prices, fees and dividends. */
   readonly currency: string;
   /** Smallest price step, in currency a unit. */
   readonly tickSize: number;

@@ -4,7 +4,7 @@ import { DAY_MS, UserError } from '#core';
 export type AccountEvent =
   /** `ratio` new units for each old one: 4 for a four-for-one split, 0.1 for a reverse split. Quantities and prices of lots and orders follow. */
   | { readonly kind: 'split'; readonly symbol: string; readonly time: number; readonly ratio: number }
-  /** Account currency a unit: longs receive it, shorts pay it. Orders keep their prices. */
+  /** Quote currency a unit: longs receive it, shorts pay it. Orders keep their prices. */
   | { readonly kind: 'dividend'; readonly symbol: string; readonly time: number; readonly perUnit: number }
   /** A fraction of notional that longs pay to shorts, as perpetual futures do; negative the other way round. */
   | { readonly kind: 'funding'; readonly symbol: string; readonly time: number; readonly rate: number }
@@ -24,7 +24,8 @@ export interface Financing {
 export interface AccountCredit {
   readonly kind: 'dividend' | 'funding' | 'borrow' | 'interest';
   readonly time: number;
-  /** Empty for interest. */
+  /** Whose position it was for. Both are empty for interest: see `CreditShare` for its shares. */
+  readonly strategy: string;
   readonly symbol: string;
   /** In account currency; positive was received. */
   readonly amount: number;

@@ -14,6 +14,7 @@ import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
+import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
 import { FillLimits, type LimitNote } from './fill-limits.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
@@ -65,6 +66,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   };
   #locals: Int32Array;
   readonly desk: AccountDesk;
+  readonly #rates: CurrencyRates | undefined;
   readonly #works = (id: number): boolean => this.order(id) !== undefined;
   #nextId = 1;
   row = -1;
@@ -90,14 +92,18 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#locals = new Int32Array(this.symbols.length);
     this.marks = new Float64Array(this.symbols.length);
     this.equityNow = setup.account.cash;
+    const { currency, conversion = [] } = setup.account;
+    const currencies = currency === undefined ? undefined : ledgerCurrencies(currency, setup.instruments, conversion);
     this.ledger = new Ledger({
       cash: setup.account.cash,
       symbols: this.symbols,
       strategies: this.strategyNames,
       multipliers: setup.instruments.map((instrument) => instrument.multiplier),
       hedging: setup.account.hedging,
+      ...(currencies === undefined ? {} : { currencies }),
       ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellOf(setup.strategies) } : {}),
     });
+    this.#rates = currencies === undefined ? undefined : new CurrencyRates(conversion, this.ledger, setup.columns[0]?.timeframe?.ms);
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
     this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
@@ -114,6 +120,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#locals = locals;
     if (this.account.financing !== undefined) this.desk.finance(time, this.account.financing);
     if (time >= this.desk.nextTime) this.desk.takeEvents(time);
+    if (this.#rates !== undefined) this.#rates.atOpen(time);
     if (this.#supervisor !== undefined) this.#supervisor.beforeFills(this);
     if (this.venue.working > 0) this.venue.match(row, locals);
     if (this.ledger.growing > 0) this.ledger.finishTrades(this.#works);
@@ -122,6 +129,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       const local = locals[symbol]!;
       if (local >= 0) marks[symbol] = columns[symbol]!.close[local]!;
     }
+    if (this.#rates !== undefined) this.#rates.atClose(time);
     if (this.ruined) return;
     this.equityNow = this.ledger.equity(marks);
     if (this.equityNow <= 0) {
@@ -155,6 +163,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     const refused =
       requestFault(request) ??
       this.desk.delistedFault(symbol) ??
+      (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
       fitToInstrument(order, this.#instruments[symbol]!, close) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
       this.gate?.admit(order, close);
@@ -306,12 +315,16 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   availableMargin(symbol = 0, closing = 0): number {
-    const freed = closing * this.marks[symbol]! * this.ledger.multiplier(symbol);
+    const freed = closing * this.marks[symbol]! * this.ledger.worth(symbol);
     return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
   }
 
   admitOpening(order: WorkingOrder, units: number, price: number): number {
     return this.#fillLimits === undefined ? units : this.#fillLimits.admit(order, units, price);
+  }
+
+  rate(symbol: number): number {
+    return this.ledger.rate(symbol);
   }
 
   get turnover(): number {

@@ -84,14 +84,15 @@ export class FillLimits {
   #moment(order: WorkingOrder, units: number, at: number, price: number): OpeningMoment {
     const { ledger, marks, hedging, symbols } = this.#book;
     const { symbol, direction, strategy } = order;
-    const worth = ledger.multiplier(symbol);
+    const worth = ledger.worth(symbol);
     const net = ledger.net[symbol]!;
     const closing = hedging ? 0 : Math.max(0, -direction * ledger.held(strategy, symbol));
     const held = net + direction * closing;
     const own = hedging ? ledger.grossUnits(symbol) : Math.abs(net);
     const othersGross = ledger.gross(marks) - own * marks[symbol]! * worth;
     const traded = closing + units;
-    const fee = traded > 0 ? this.#dearest(order, traded, traded * price * worth) : 0;
+    const rate = ledger.rate(symbol);
+    const fee = traded > 0 ? this.#dearest(order, traded, traded * price * ledger.multiplier(symbol)) * rate : 0;
     const equity = ledger.equity(marks) + (net * (at - marks[symbol]!) + direction * traded * (at - price)) * worth - fee;
     return {
       symbol: symbols[symbol]!,
@@ -117,7 +118,7 @@ export class FillLimits {
     const { ledger, marks } = this.#book;
     let value = 0;
     for (let symbol = 0; symbol < marks.length; symbol++) {
-      if (symbol !== but && ledger.net[symbol]! !== 0) value += ledger.net[symbol]! * marks[symbol]! * ledger.multiplier(symbol);
+      if (symbol !== but && ledger.net[symbol]! !== 0) value += ledger.net[symbol]! * marks[symbol]! * ledger.worth(symbol);
     }
     return value;
   }

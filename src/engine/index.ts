@@ -3,6 +3,8 @@
  * Synchronous and deterministic; does no I/O, reads no clock and cannot ask in which mode it runs.
  */
 export type { AccountCredit, AccountEvent, Financing } from './account-events.ts';
+export type { CreditShare } from './attribution.ts';
+export type { ConversionSeries } from './currency-rates.ts';
 export { DecisionLog } from './decision-log.ts';
 export { Engine } from './engine.ts';
 export { featureTable, type FeatureTable } from './features.ts';

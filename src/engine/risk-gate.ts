@@ -22,7 +22,7 @@ import {
 
 /** What the gate reads of the engine when an order asks to pass. */
 export interface GateBook {
-  readonly ledger: Pick<Ledger, 'held' | 'lots' | 'multiplier' | 'net' | 'openOf'>;
+  readonly ledger: Pick<Ledger, 'held' | 'lots' | 'worth' | 'net' | 'openOf'>;
   readonly symbols: readonly string[];
   readonly strategyNames: readonly string[];
   readonly marks: Float64Array;
@@ -144,7 +144,7 @@ export class OrderGate {
     const left = Number.isNaN(order.quantity) ? Math.abs(this.#units(order, close)) : order.remaining;
     const units = order.direction * (change.quantity === undefined ? left : change.quantity - order.filled);
     const old = this.#intent(order, key, order.direction * left);
-    const multiplier = this.#book.ledger.multiplier(order.symbol);
+    const multiplier = this.#book.ledger.worth(order.symbol);
     const intent = {
       ...this.#intent(order, key, units),
       limitPrice: (change.limitPrice ?? order.limit) * multiplier,
@@ -212,7 +212,7 @@ export class OrderGate {
         symbol: key,
         side: sideOf(order),
         quantity: Number.isNaN(order.quantity) ? Math.abs(units) : order.remaining,
-        limitPrice: Number.isNaN(order.limit) ? null : order.limit * this.#book.ledger.multiplier(order.symbol),
+        limitPrice: Number.isNaN(order.limit) ? null : order.limit * this.#book.ledger.worth(order.symbol),
         dormant: !Number.isNaN(order.stop) && !order.triggered,
         reduceOnly: order.reduceOnly || order.closes > 0,
       });
@@ -231,7 +231,7 @@ export class OrderGate {
     const { ledger, symbols, marks, hedging, row } = this.#book;
     this.#row = row;
     for (let symbol = 0; symbol < symbols.length; symbol++) {
-      const mark = marks[symbol]! * ledger.multiplier(symbol);
+      const mark = marks[symbol]! * ledger.worth(symbol);
       for (let side = 0; side < (hedging ? 2 : 1); side++) {
         const key = this.#key(symbol, side === 1);
         noteMark(this.state, key, mark);
@@ -275,7 +275,7 @@ export class OrderGate {
   #units(order: WorkingOrder, close: number): number {
     const { ledger, leverage } = this.#book;
     const { size, direction } = order;
-    const value = (Number.isNaN(order.limit) ? close : order.limit) * ledger.multiplier(order.symbol);
+    const value = (Number.isNaN(order.limit) ? close : order.limit) * ledger.worth(order.symbol);
     switch (size.kind) {
       case 'units':
         return direction * (Number.isNaN(size.units) ? Math.abs(ledger.openOf(order.strategy, order.symbol, order.closes)) : size.units);
@@ -292,7 +292,7 @@ export class OrderGate {
   }
 
   #intent(order: WorkingOrder, key: string, units: number): OrderIntent {
-    const multiplier = this.#book.ledger.multiplier(order.symbol);
+    const multiplier = this.#book.ledger.worth(order.symbol);
     return {
       symbol: key,
       side: units < 0 ? 'sell' : 'buy',

@@ -4,6 +4,7 @@ import type { ExecutionProfile, SymbolColumns } from '#execution';
 import type { RiskLimits, RiskState } from '#risk';
 import type { Strategy } from '#strategy';
 import type { AccountEvent, Financing } from './account-events.ts';
+import type { ConversionSeries } from './currency-rates.ts';
 import type { FeatureTable } from './features.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -29,6 +30,10 @@ export interface AccountSettings {
   /** Share of the gross exposure that equity may not fall below at a close; under it everything is closed at the market. 0 or absent: never. */
   readonly maintenanceMargin?: number;
   readonly financing?: Financing;
+  /** The account's currency; absent, everything counts as the same one, whatever the instruments say. */
+  readonly currency?: string;
+  /** Rates of the other currencies that instruments are quoted in. */
+  readonly conversion?: readonly ConversionSeries[];
 }
 
 export interface EngineSetup {

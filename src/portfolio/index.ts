@@ -55,6 +55,7 @@ export {
   type UncertaintyRule,
 } from './bayesian-kelly.ts';
 export { ExactSum } from './exact-sum.ts';
+export type { CurrencySnapshot, LedgerCurrencies } from './currencies.ts';
 export type { GrowingTrade } from './round-trips.ts';
 export { averagePrice, Ledger, type LedgerEntry, type LedgerSetup, type LedgerSnapshot, type Lot } from './ledger.ts';
 export {

@@ -1,5 +1,6 @@
 import { invariant } from '#core';
 import type { Position, Trade } from '#domain';
+import { Currencies, type CurrencySnapshot, type LedgerCurrencies } from './currencies.ts';
 import { ExactSum } from './exact-sum.ts';
 import { RoundTrips, type GrowingTrade } from './round-trips.ts';
 
@@ -44,11 +45,18 @@ export interface LedgerSetup {
   readonly multipliers: readonly number[];
   /** Long and short lots of one symbol live side by side; only an entry with `closes` or `reduceOnly` closes. */
   readonly hedging: boolean;
+  /** Quote currencies where they are not all the account's. */
+  readonly currencies?: LedgerCurrencies;
   /** Told of every round trip once, when it is complete. */
   readonly completed?: (this: void, trade: Trade) => void;
 }
 
-/** Lots, cash and round trips of one account. Cash is exact; lots are first in, first out; each strategy has its own books. */
+/**
+ * Lots, cash and round trips of one account. Cash is exact; lots are first in, first out; each strategy has its own books.
+ * With several currencies the account keeps a balance in each: a fill, its fee and what a position earns move the balance of the symbol's
+ * quote currency, which may go below zero, and nothing is converted but for reports: `cash`, equity, exposure, fees paid and turnover at
+ * the rate of the moment, a trade's profit and fees at the rate of its exit.
+ */
 export class Ledger {
   readonly #roundTrips: RoundTrips;
   /** Complete round trips, one a pair of entry order and exit order. */
@@ -56,7 +64,10 @@ export class Ledger {
   readonly #cash: ExactSum;
   readonly #symbols: readonly string[];
   readonly #strategies: readonly string[];
+  /** Account currency that a price of 1 is worth a unit: multiplier · rate. */
+  readonly #worth: Float64Array;
   readonly #multipliers: Float64Array;
+  readonly #currencies: Currencies | undefined;
   readonly #hedging: boolean;
   readonly #books: Lot[][];
   readonly #held: Float64Array;
@@ -76,6 +87,11 @@ export class Ledger {
     this.#symbols = setup.symbols;
     this.#strategies = setup.strategies;
     this.#multipliers = Float64Array.from(setup.multipliers);
+    this.#worth = Float64Array.from(setup.multipliers);
+    this.#currencies = setup.currencies === undefined ? undefined : new Currencies(this.#cash, setup.currencies);
+    setup.currencies?.ofSymbol.forEach((currency, symbol) => {
+      if (currency > 0) this.#worth[symbol] = 0;
+    });
     this.#hedging = setup.hedging;
     this.net = new Float64Array(setup.symbols.length);
     this.#held = new Float64Array(setup.symbols.length * setup.strategies.length);
@@ -91,8 +107,40 @@ export class Ledger {
     return this.#books[strategy * this.#symbols.length + symbol]!;
   }
 
+  /** Units of the underlying a contract moves. */
   multiplier(symbol: number): number {
     return this.#multipliers[symbol]!;
+  }
+
+  /** Account currency that one unit is worth at a price of 1: the contract's multiplier times the rate of its currency. */
+  worth(symbol: number): number {
+    return this.#worth[symbol]!;
+  }
+
+  /** Account currency of one unit of the symbol's quote currency; 0 while none is known. */
+  rate(symbol: number): number {
+    return this.#currencies === undefined ? 1 : this.#currencies.rateOf(symbol);
+  }
+
+  /** A new rate: account currency of one unit of a currency, by its place in the setup. */
+  rerate(currency: number, rate: number): void {
+    const currencies = this.#currencies!;
+    currencies.rates[currency] = rate;
+    for (let symbol = 0; symbol < this.#worth.length; symbol++) {
+      if (currencies.ofSymbol[symbol] === currency) this.#worth[symbol] = this.#multipliers[symbol]! * rate;
+    }
+    this.cash = currencies.value();
+  }
+
+  /** Each balance of cash, with its place among the currencies and its rate. */
+  eachBalance(visit: (balance: number, currency: number, rate: number) => void): void {
+    if (this.#currencies === undefined) visit(this.cash, 0, 1);
+    else this.#currencies.purses.forEach((purse, currency) => visit(purse.value, currency, this.#currencies!.rates[currency]!));
+  }
+
+  /** Balances by currency; undefined where the account has but one. */
+  balances(): Readonly<Record<string, number>> | undefined {
+    return this.#currencies?.balances();
   }
 
   /** Units still open of what an order opened, signed. */
@@ -107,7 +155,7 @@ export class Ledger {
     let value = this.cash;
     for (let symbol = 0; symbol < this.net.length; symbol++) {
       const units = this.net[symbol]!;
-      if (units !== 0) value += units * marks[symbol]! * this.#multipliers[symbol]!;
+      if (units !== 0) value += units * marks[symbol]! * this.#worth[symbol]!;
     }
     return value;
   }
@@ -117,15 +165,20 @@ export class Ledger {
     let value = 0;
     for (let symbol = 0; symbol < this.net.length; symbol++) {
       const units = this.#hedging ? this.grossUnits(symbol) : Math.abs(this.net[symbol]!);
-      if (units !== 0) value += units * marks[symbol]! * this.#multipliers[symbol]!;
+      if (units !== 0) value += units * marks[symbol]! * this.#worth[symbol]!;
     }
     return value;
   }
 
-  /** Money that moves without a fill: funding, borrow, dividends, interest, deposits. Positive is received. */
-  credit(amount: number): void {
-    this.#cash.add(amount);
-    this.cash = this.#cash.value;
+  /** Money that moves without a fill: funding, borrow, dividends, interest, deposits. Positive is received, in a currency by its place. */
+  credit(amount: number, currency = 0): void {
+    (this.#currencies?.purses[currency] ?? this.#cash).add(amount);
+    this.cash = this.#currencies === undefined ? this.#cash.value : this.#currencies.value();
+  }
+
+  /** The place of a symbol's quote currency among the account's. */
+  currencyOf(symbol: number): number {
+    return this.#currencies?.ofSymbol[symbol] ?? 0;
   }
 
   /** A split: `ratio` units for each old one, at prices divided by it; what the lots cost stays. Fractions of a unit are kept. */
@@ -147,13 +200,16 @@ export class Ledger {
       `a fill needs a finite price and size (order ${entry.orderId})`,
     );
     const multiplier = this.#multipliers[entry.symbol]!;
-    if (multiplier === 1) this.#cash.addProduct(-quantity, price);
-    else this.#cash.addProduct(-quantity * multiplier, price);
-    this.#cash.add(-fee);
-    this.cash = this.#cash.value;
-    this.feesPaid += fee;
-    this.turnover += Math.abs(quantity) * price * multiplier;
-    this.#book(entry, multiplier);
+    const currencies = this.#currencies;
+    const purse = currencies === undefined ? this.#cash : currencies.purseOf(entry.symbol);
+    if (multiplier === 1) purse.addProduct(-quantity, price);
+    else purse.addProduct(-quantity * multiplier, price);
+    purse.add(-fee);
+    this.cash = currencies === undefined ? purse.value : currencies.value();
+    const rate = currencies === undefined ? 1 : currencies.rateOf(entry.symbol);
+    this.feesPaid += fee * rate;
+    this.turnover += Math.abs(quantity) * price * this.#worth[entry.symbol]!;
+    this.#book(entry, rate);
     if (entry.complete) this.#roundTrips.complete(entry.orderId);
   }
 
@@ -167,7 +223,7 @@ export class Ledger {
     this.#roundTrips.finish(works);
   }
 
-  #book(entry: LedgerEntry, multiplier: number): void {
+  #book(entry: LedgerEntry, rate: number): void {
     const index = entry.strategy * this.#symbols.length + entry.symbol;
     const book = this.#books[index]!;
     let left = entry.quantity;
@@ -179,7 +235,7 @@ export class Ledger {
         continue;
       }
       const part = Math.abs(lot.quantity) <= Math.abs(left) ? -lot.quantity : left;
-      this.#closePart(lot, part, entry, multiplier, entry.complete && book.length === 1);
+      this.#closePart(lot, part, entry, rate, entry.complete && book.length === 1);
       left = clean(left - part);
       lot.quantity = clean(lot.quantity + part);
       if (lot.quantity === 0) book.splice(at, 1);
@@ -201,11 +257,12 @@ export class Ledger {
     this.#renet(entry.symbol);
   }
 
-  #closePart(lot: Lot, part: number, entry: LedgerEntry, multiplier: number, alone: boolean): void {
+  #closePart(lot: Lot, part: number, entry: LedgerEntry, rate: number, alone: boolean): void {
     const closed = -part;
     const entryFee = Math.abs(part) === Math.abs(lot.quantity) ? lot.fee : lot.fee * (part / -lot.quantity);
     lot.fee -= entryFee;
-    const fees = entryFee + entry.fee * (part / entry.quantity);
+    const fees = (entryFee + entry.fee * (part / entry.quantity)) * rate;
+    const worth = this.#worth[entry.symbol]!;
     const what = {
       symbol: this.#symbols[entry.symbol]!,
       strategy: this.#strategies[entry.strategy]!,
@@ -220,8 +277,8 @@ export class Ledger {
       exitRow: entry.row,
       exitReason: entry.reason,
       fees,
-      pnl: closed * (entry.price - lot.price) * multiplier - fees,
-      cost: Math.abs(closed) * lot.price * multiplier,
+      pnl: closed * (entry.price - lot.price) * worth - fees,
+      cost: Math.abs(closed) * lot.price * worth,
     };
     if (alone && this.#roundTrips.growing === 0) this.#roundTrips.addWhole(what);
     else this.#roundTrips.add(what);
@@ -262,6 +319,7 @@ export class Ledger {
       feesPaid: this.feesPaid,
       turnover: this.turnover,
       growing: this.#roundTrips.snapshot(),
+      ...(this.#currencies === undefined ? {} : { currencies: this.#currencies.snapshot() }),
     };
   }
 
@@ -269,6 +327,10 @@ export class Ledger {
     invariant(snapshot.books.length === this.#books.length, 'a ledger snapshot must have the same symbols and strategies');
     this.#cash.restore(snapshot.cash);
     this.cash = this.#cash.value;
+    snapshot.currencies?.forEach(({ purse, rate }, currency) => {
+      this.#currencies!.purses[currency]!.restore(purse);
+      this.rerate(currency, rate);
+    });
     this.feesPaid = snapshot.feesPaid;
     this.turnover = snapshot.turnover;
     this.#roundTrips.restore(snapshot.growing);
@@ -287,6 +349,8 @@ export interface LedgerSnapshot {
   readonly turnover: number;
   /** Round trips whose exit order still worked. */
   readonly growing: readonly GrowingTrade[];
+  /** Absent where the account has one currency. */
+  readonly currencies?: readonly CurrencySnapshot[];
 }
 
 /** Average entry price of lots, weighted by units; NaN when there are none. */
