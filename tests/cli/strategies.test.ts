@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runBacktest } from '#backtest';
 import { createRng, UserError } from '#core';
 import { syntheticMarket } from '#data';
 import { instrument, parseTimeframe, sliceBars, type BarSeries } from '#domain';
+import { RUN_FILES } from '../../src/apps/cli/backtest/run-files.ts';
+import { cli, scratchFolder } from './run-cli.ts';
 import { BUILT_IN_STRATEGIES, prepare, type StrategyRecipe } from '#strategy';
 
 const folder = new URL('../../strategies/', import.meta.url);
@@ -96,6 +99,72 @@ test('the examples import only the doors that authors have', () => {
     for (const door of imports) expect(['#strategy', '#features', '#domain']).toContain(door);
   }
 });
+
+test('the list says what a strategy needs, and why a ranking held or left a symbol on any bar', async () => {
+  const folder = scratchFolder();
+  const { stdout: list } = await cli(folder, 'backtest', '--list');
+  expect(list).toMatch(/opening-range[^\n]*\n[^\n]*Crabel[^\n]*\n\s+needs bars of 15m or shorter/);
+  expect(list).toContain('needs 2 symbols or more, the series "funding"');
+  const source = ['--source', 'synthetic', '--symbols', 'AAA,BBB,CCC'];
+  const ran = await cli(folder, 'backtest', '--strategy', 'momentum-rank', ...source, '--param', 'lookback=60', 'every=10');
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  const reason = async (symbol: string, time: string): Promise<string> =>
+    (JSON.parse((await cli(folder, 'why', 'momentum-rank', symbol, time, '--json')).stdout) as { readonly reason: string }).reason;
+  const starts = JSON.parse(readFileSync(decisionsIn(folder), 'utf8')) as {
+    readonly symbols: readonly { readonly symbol: string; readonly from: readonly number[]; readonly reasons: readonly string[] }[];
+  };
+  for (const { symbol, from, reasons } of starts.symbols) {
+    expect(reasons.every((text) => text !== '')).toBe(true);
+    expect(await reason(symbol, new Date(from[0]!).toISOString())).toBe('warming up');
+    expect(await reason(symbol, new Date(from[1]!).toISOString())).toMatch(/^rank \d of \d, (in the top 1|not in the top 1|but its value)/);
+    expect(await reason(symbol, new Date(from[2]!).toISOString())).toMatch(/^not a rebalance day; on \d{4}-\d\d-\d\d: rank \d of \d/);
+  }
+  const alone = await cli(folder, 'backtest', '--strategy', 'momentum-rank', '--symbols', 'AAPL');
+  expect(alone).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('strategy momentum-rank needs at least 2 symbols, this run has 1') as unknown,
+  });
+});
+
+test('a strategy exported by name, or as a function, is told how to export it', async () => {
+  const folder = scratchFolder();
+  const mine =
+    "import { defineStrategy, hold } from '#strategy'; const make = () => defineStrategy({ name: 'mine', features: {}, decide: () => hold('x') });";
+  const run = async (end: string) => {
+    writeFileSync(join(folder, `${end.length}.ts`), `${mine} ${end}`);
+    return (await cli(folder, 'backtest', '--strategy', `./${end.length}.ts`, '--symbols', 'AAPL')).stderr;
+  };
+  expect(await run('export const mine = make();')).toContain('It exports mine by name: write export default mine;');
+  expect(await run('export default make;')).toContain('Its default export is a function');
+});
+
+test('the examples of the page run as they stand', async () => {
+  const folder = scratchFolder();
+  const page = readFileSync(new URL('README.md', new URL('../../strategies/', import.meta.url)), 'utf8');
+  const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  expect(blocks).toHaveLength(2);
+  for (const [at, block] of blocks.entries()) {
+    writeFileSync(join(folder, `page${at}.ts`), block);
+    const { code, stdout, stderr } = await cli(
+      folder,
+      'backtest',
+      '--strategy',
+      `./page${at}.ts`,
+      '--source',
+      'synthetic',
+      '--symbols',
+      'AAA,BBB,CCC',
+      '--json',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((JSON.parse(stdout) as { readonly orders: { readonly fills: number } }).orders.fills).toBeGreaterThan(0);
+  }
+});
+
+function decisionsIn(folder: string): string {
+  const home = join(folder, 'results/backtests');
+  return join(home, readdirSync(home)[0]!, RUN_FILES.decisions);
+}
 
 test('the seed decides the coin tosses of the random control', () => {
   const random = recipes.find(({ name }) => name === 'random-entry')!;

@@ -57,8 +57,11 @@ function exampleFiles(): ReadonlyMap<string, string> {
 async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrategy> {
   openDoors();
   let made: unknown;
+  let named: readonly string[];
   try {
-    made = ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default;
+    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    made = module['default'];
+    named = Object.keys(module).filter((name) => name !== 'default' && (isRecipe(module[name]) || isStrategy(module[name])));
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
@@ -70,10 +73,14 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   const code = kind === 'file' ? sha256(readFileSync(path)) : '';
   if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined, sha256: code };
   if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made, sha256: code };
-  throw new UserError(
-    `${path} has no strategy as its default export`,
-    'End it with: export default defineStrategy({ … }) or tunable({ … }).',
-  );
+  throw new UserError(`${path} has no strategy as its default export`, defaultExportHint(named, made));
+}
+
+function defaultExportHint(named: readonly string[], made: unknown): string {
+  if (typeof made === 'function') return 'Its default export is a function: export what it makes, or wrap it in tunable({ …, make }).';
+  return named.length > 0
+    ? `It exports ${named.join(', ')} by name: write export default ${named[0]!};`
+    : 'End it with: export default defineStrategy({ … }) or tunable({ … }).';
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,3 +1,4 @@
+import { needsText } from '#strategy';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import { listStrategies } from './find-strategy.ts';
 
@@ -10,6 +11,7 @@ export async function printStrategies(json: boolean, io: CliEnvironment): Promis
       kind,
       summary,
       source: recipe?.source,
+      needs: recipe?.needs,
       parameters: recipe?.parameters,
     }));
     io.stdout.write(`${JSON.stringify(rows)}\n`);
@@ -20,6 +22,8 @@ export async function printStrategies(json: boolean, io: CliEnvironment): Promis
     io.stdout.write(`${style.bold(name)}  ${style.dim(`(${kind})`)}  ${summary}\n`);
     if (recipe === undefined) continue;
     io.stdout.write(`  ${style.dim(recipe.source)}\n`);
+    const needs = needsText(recipe);
+    if (needs !== '') io.stdout.write(`  needs ${needs}\n`);
     for (const [parameter, { usual, low, high, text }] of Object.entries(recipe.parameters))
       io.stdout.write(`  ${parameter.padEnd(10)} ${String(usual).padStart(6)}  ${style.dim(`${low} to ${high}`.padEnd(14))} ${text}\n`);
   }
