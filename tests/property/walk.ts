@@ -46,7 +46,7 @@ export function fairMarket(rows: number, seed: number | string, sigma = 0.01): B
   return barSeries('WALK', parseTimeframe('1h'), { time, open, high, low, close, volume });
 }
 
-const TYPES: readonly OrderType[] = [
+export const TYPES: readonly OrderType[] = [
   'market',
   'limit',
   'stop',

@@ -60,7 +60,7 @@ export function instrumentsOf(series: readonly BarSeries[], { lot }: MarketRules
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   marketFill: ['next_open', 'previous_close'],
-  limitFill: ['through', 'touch'],
+  limitFill: ['through', 'touch', 'queue'],
   stopLimitFill: ['reference', 'pessimistic', 'close'],
   entryBarExits: ['pessimistic', 'next_bar'],
   sequence: ['open_first', 'queue'],
@@ -70,7 +70,18 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   limitImproves: ['true', 'false'],
   feesPerLot: ['true', 'false'],
 };
-const NUMBERS = ['latencyBars', 'halfSpreadBps', 'slippageBps', 'randomSlippageBps', 'volumeCap', 'impactY', 'impactWindow'];
+const NUMBERS = [
+  'latencyBars',
+  'latencyMs',
+  'queueAhead',
+  'queueTouchShare',
+  'halfSpreadBps',
+  'slippageBps',
+  'randomSlippageBps',
+  'volumeCap',
+  'impactY',
+  'impactWindow',
+];
 const SETTINGS = [...Object.keys(CHOICES), ...NUMBERS];
 
 /** `halfSpreadBps=5 limitFill=touch …`: single settings of the fill model. */
