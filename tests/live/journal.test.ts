@@ -33,7 +33,7 @@ test('whatever happens to the synced part of a journal is refused, and the file 
         const at = Math.floor(part * bytes.length);
         const lines = bytes.toString().split('\n').slice(0, -1);
         // A second copy of the last line is no damage: it is a tail that no head vouches for, and is cut.
-      const line = Math.floor(part * (lines.length - 1));
+        const line = Math.floor(part * (lines.length - 1));
         const flipped = Buffer.from(bytes);
         flipped[at] = flipped[at]! ^ 1;
         const damagedText =

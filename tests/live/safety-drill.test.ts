@@ -143,6 +143,20 @@ test('a disk that is full ends the session in one line; with room again it goes 
   expect(readFileSync(join(folder, 'journal.jsonl')).equals(readFileSync(join(calm, 'journal.jsonl')))).toBe(true);
 });
 
+test('a reader that leaves stops the session as cleanly as a signal does', async () => {
+  const folder = scratch();
+  const child = spawn(process.execPath, [MAIN, ...SESSION, '--speed', '400', '--state', folder], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  const ended = once(child, 'exit');
+  child.stdout.destroy();
+  expect(await ended).toEqual([130, null]);
+  expect(JSON.parse(readFileSync(join(folder, 'restarts.json'), 'utf8'))).toMatchObject({ running: false });
+  expect(existsSync(join(folder, 'lease.json'))).toBe(false);
+});
+
 test.each(['SIGHUP', 'SIGINT'] as const)('%s stops cleanly, the same a second time at once', async (signal) => {
   const folder = scratch();
   const child = await trading(folder, 1);

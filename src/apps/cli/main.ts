@@ -2,11 +2,17 @@ import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
 let ended = false;
-// A reader that has seen enough (`| head`) is no fault.
+let isRead = true;
+// A reader that has seen enough (`| head`), or a terminal that was closed, is no fault. What stops cleanly when asked to is asked, once.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  ended = true;
-  process.exit(0);
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  if (!isRead) return;
+  isRead = false;
+  if (process.listenerCount('SIGHUP') > 0) process.emit('SIGHUP');
+  else {
+    ended = true;
+    process.exit(0);
+  }
 });
 const argv = process.argv.slice(2);
 const io = { stdout: process.stdout, stderr: process.stderr, environment: process.env, cwd: process.cwd() };
