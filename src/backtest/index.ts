@@ -2,6 +2,7 @@
  * Floor 4. Strategies over history: the runner that feeds the engine aligned columns and keeps what comes out.
  * Knows no files and no brokers; the same engine runs live.
  */
+export type { Conversion } from './conversion.ts';
 export { fillsHash, runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
 export {
   findPlateau,
@@ -17,6 +18,7 @@ export {
 export { purgedFolds, takeRows, walkForwardFolds, type SearchFold } from './search/folds.ts';
 export { createSearcher, rankScores, SEARCH_METHODS, type Searcher, type SearchMethod, type SearchPoint } from './search/searcher.ts';
 export { spaceOfRecipe, type SpaceWishes } from './search/space-of-recipe.ts';
+export { crossingPath, dayEnds, type CrossingOutcome, type CrossingPath } from './sweep/crossing-path.ts';
 export {
   crossingPairs,
   sweepCrossings,

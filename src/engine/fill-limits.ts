@@ -49,11 +49,12 @@ export class FillLimits {
   admit(order: WorkingOrder, units: number, price: number): number {
     const { limits } = this.#gate;
     const mark = this.#book.marks[order.symbol]!;
-    let room = this.#room(order, units, price);
-    if (mark !== price && mark > 0) room = tighter(room, this.#room(order, units, mark, price));
-    if (room.code === undefined || units <= room.units * (1 + 1e-12)) return units;
+    if (this.#fits(order, units, price, price) && (!(mark > 0) || mark === price || this.#fits(order, units, mark, price))) return units;
+    let room = this.#room(order, units, price, price);
+    if (mark > 0 && mark !== price) room = tighter(room, this.#room(order, units, mark, price));
+    if (room.code === undefined || units <= room.units * NEARLY) return units;
     const fits = this.#whole(order, room.units, price);
-    const at = room.at === price ? this.#moment(order, units, price, price) : this.#moment(order, units, mark, price);
+    const at = this.#moment(order, units, room.at, price);
     const sentence = openingReason(limits, at, units, room.code);
     if (fits > 0) order.reason = `${room.code}: ${sentence} Cut from ${show(units)} to ${show(fits)} units.`;
     else order.reason = this.#gate.refusal(room.code, sentence);
@@ -73,8 +74,12 @@ export class FillLimits {
     return units < minQuantity * (1 - 1e-12) || units * price * multiplier < minNotional ? 0 : units;
   }
 
+  #fits(order: WorkingOrder, units: number, at: number, price: number): boolean {
+    return units <= openingRoom(this.#gate.limits, this.#moment(order, units, at, price)).units * NEARLY;
+  }
+
   /** Room at `at`, found without the fee and then once more with the fee of what was found: a smaller order pays no more than that. */
-  #room(order: WorkingOrder, units: number, at: number, price = at): OpeningRoom & { readonly at: number } {
+  #room(order: WorkingOrder, units: number, at: number, price: number): RoomAt {
     const { limits } = this.#gate;
     const first = openingRoom(limits, this.#moment(order, 0, at, price));
     return { ...openingRoom(limits, this.#moment(order, Math.min(units, first.units), at, price)), at };
@@ -133,6 +138,9 @@ export class FillLimits {
     return units;
   }
 }
+
+/** A limit of 0.3 means 0.3, though the sum of what is held is a hair more. */
+const NEARLY = 1 + 1e-12;
 
 type RoomAt = OpeningRoom & { readonly at: number };
 
