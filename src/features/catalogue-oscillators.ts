@@ -1,10 +1,22 @@
 import { close } from './expression.ts';
+import * as cycle from './hilbert.ts';
 import { fixed, kindOf, num, simple, type IndicatorEntry } from './indicator-entry.ts';
 import * as more from './oscillators.ts';
 import { average } from './standard.ts';
 
-/** Indicators beyond TA-Lib's, by the names traders use. */
+/** Ehlers's cycle measures, and indicators that TA-Lib has not, by the names traders use. */
 export const OSCILLATORS: Record<string, IndicatorEntry> = {
+  HT_DCPERIOD: fixed('Period of the dominant cycle', cycle.dominantCyclePeriod(close)),
+  HT_DCPHASE: fixed('Phase of the dominant cycle', cycle.dominantCyclePhase(close)),
+  HT_PHASOR: { description: 'Phasor of the dominant cycle', defaults: {}, build: () => cycle.cyclePhasor(close) },
+  HT_SINE: { description: 'Sine of the cycle phase, and 45 degrees on', defaults: {}, build: () => cycle.cycleSine(close) },
+  HT_TRENDLINE: fixed('Price averaged over the dominant cycle', cycle.instantaneousTrend(close)),
+  HT_TRENDMODE: fixed('1 in a trend, 0 in a cycle', cycle.trendMode(close)),
+  MAMA: {
+    description: 'MESA adaptive moving average and the average following it',
+    defaults: { fastLimit: 0.5, slowLimit: 0.05 },
+    build: (s) => cycle.mama(close, num(s, 'fastLimit'), num(s, 'slowLimit')),
+  },
   AO: {
     description: 'Awesome oscillator',
     defaults: { fast: 5, slow: 34 },

@@ -127,6 +127,15 @@ export {
   type AverageKind,
 } from './standard.ts';
 export {
+  cyclePhasor,
+  cycleSine,
+  dominantCyclePeriod,
+  dominantCyclePhase,
+  instantaneousTrend,
+  mama,
+  trendMode,
+} from './hilbert.ts';
+export {
   acceleration,
   accelerationBands,
   awesome,

@@ -14,6 +14,7 @@ import {
   type UnaryName,
 } from './kernels/elementwise.ts';
 import { medianDeviation, OrderedKernel, quantileOf, rankOfNewest } from './kernels/ordered.ts';
+import { CyclePhaseKernel, DominantCycleKernel, MesaKernel } from './kernels/hilbert.ts';
 import { MonthTurnKernel } from './kernels/month-turn.ts';
 import {
   BarsSinceKernel,
@@ -158,6 +159,9 @@ function build(): Map<string, Operator> {
     alma: operator((n, offset, sigma) => new WindowedKernel(n!, weighted(bellWeights(n!, offset!, sigma!))), { lookback: window }),
     heikinashiopen: operator(() => new HeikinAshiOpenKernel(), { memory: 'fading' }),
     fisher: operator(() => new FisherKernel(), { memory: 'fading', unit: plainOnly }),
+    dominantcycle: operator(() => new DominantCycleKernel(), { lookback: () => 32, outputs: 3, memory: 'fading' }),
+    cyclephase: operator(() => new CyclePhaseKernel(), { lookback: () => 63, outputs: 5, memory: 'fading' }),
+    mesa: operator((fast, slow) => new MesaKernel(fast!, slow!), { lookback: () => 32, outputs: 2, memory: 'fading' }),
     cumulative: operator(() => new CumulativeKernel(), { memory: 'cumulative', unit: ([x]) => x! }),
     latch: operator(() => new LatchKernel(), { memory: 'cumulative', unit: plain }),
     barssince: operator((cap) => new BarsSinceKernel(cap!), { unit: plain }),

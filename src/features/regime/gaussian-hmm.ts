@@ -1,4 +1,5 @@
 import { invariant } from '#core';
+import { threeStateExpectation, threeStateSpace } from './three-states.ts';
 
 /** A hidden Markov chain of `states` states; each emits independent normal features. Flat row-major arrays. */
 export interface GaussianHmm {
@@ -170,17 +171,32 @@ export interface BaumWelchOptions {
 
 /** Baum-Welch from a given start: all parameters re-estimated. `history[k]` is the log likelihood before update k+1. */
 export function baumWelch(initial: GaussianHmm, rows: Float64Array, options: BaumWelchOptions): { model: GaussianHmm; history: number[] } {
+  const expect = expectationOf(initial, rows);
   let model = initial;
   const history: number[] = [];
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     const transitions = new Float64Array(model.states * model.states);
-    const posterior = smoothEmissions(model.start, model.transition, logEmissions(model, rows), transitions);
+    const { logLikelihood, probabilities } = expect(model, transitions);
     const before = history.at(-1) ?? Number.NEGATIVE_INFINITY;
-    history.push(posterior.logLikelihood);
-    if (posterior.logLikelihood - before < (options.tolerance ?? 0) && iteration > 0) break;
-    model = reestimate(model, rows, posterior.probabilities, transitions, options.minimumVariance ?? 0);
+    history.push(logLikelihood);
+    if (logLikelihood - before < (options.tolerance ?? 0) && iteration > 0) break;
+    model = reestimate(model, rows, probabilities, transitions, options.minimumVariance ?? 0);
   }
   return { model, history };
+}
+
+/** The expectation step for models of this shape: the written-out one where it fits, which gives the same bits. */
+function expectationOf(
+  { states, features }: GaussianHmm,
+  rows: Float64Array,
+): (model: GaussianHmm, transitions: Float64Array) => Posterior {
+  if (states !== 3 || features !== 2)
+    return (model, transitions) => smoothEmissions(model.start, model.transition, logEmissions(model, rows), transitions);
+  const space = threeStateSpace(rows.length / features);
+  return (model, transitions) => ({
+    logLikelihood: threeStateExpectation(model, rows, space, transitions),
+    probabilities: space.smoothed,
+  });
 }
 
 function reestimate(model: GaussianHmm, rows: Float64Array, weights: Float64Array, transitions: Float64Array, floor: number): GaussianHmm {

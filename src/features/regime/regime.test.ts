@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { expandingRegime } from './expanding.ts';
 import { RegimeStream } from './stream.ts';
+import { threeStateExpectation, threeStateSpace } from './three-states.ts';
 import {
   baumWelch,
   filterEmissions,
@@ -174,4 +175,33 @@ test('regimes step by step are regimes in batch, bit for bit, with gaps, dropped
     }
   }
   expect(() => new RegimeStream(1, options).restore(new RegimeStream(2, options).snapshot())).toThrow(/other settings/);
+});
+
+test('the written-out expectation of three states gives the bits of its plain twin, also where a state is impossible', () => {
+  const rng = createRng(11);
+  for (let run = 0; run < 20; run++) {
+    const positive = (length: number) => Float64Array.from({ length }, () => 0.01 + rng.uniform());
+    const distribution = (length: number, zero: boolean) => {
+      const values = positive(length);
+      if (zero) values[run % length] = 0;
+      const total = values.reduce((sum, value) => sum + value, 0);
+      return values.map((value) => value / total);
+    };
+    const model: GaussianHmm = {
+      states: 3,
+      features: 2,
+      start: distribution(3, run % 3 === 1),
+      transition: Float64Array.from([0, 1, 2].flatMap((s) => [...distribution(3, run % 4 === 2 && s === 1)])),
+      means: Float64Array.from({ length: 6 }, () => rng.normal()),
+      variances: positive(6).map((value) => value * (run % 5 === 3 ? 1e-9 : 1)),
+    };
+    const rows = Float64Array.from({ length: 400 }, (_, k) => rng.normal() * (k === 100 ? 1e200 : 3));
+    const plain = new Float64Array(9);
+    const expected = smoothEmissions(model.start, model.transition, logEmissions(model, rows), plain);
+    const space = threeStateSpace(200);
+    const fast = new Float64Array(9);
+    expect(threeStateExpectation(model, rows, space, fast)).toBe(expected.logLikelihood);
+    expect(space.smoothed).toEqual(expected.probabilities);
+    expect(fast).toEqual(plain);
+  }
 });
