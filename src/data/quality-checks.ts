@@ -96,8 +96,10 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
   if (time.length >= 20) {
     const returns = new Float64Array(time.length - 1);
     for (let i = 1; i < time.length; i++) returns[i - 1] = Math.log(close[i]! / close[i - 1]!);
-    const center = median(returns);
-    const spread = 1.4826 * median(returns.map((value) => Math.abs(value - center)));
+    const scratch = returns.slice();
+    const center = medianOf(scratch);
+    for (let i = 0; i < scratch.length; i++) scratch[i] = Math.abs(returns[i]! - center);
+    const spread = 1.4826 * medianOf(scratch);
     const limit = Math.max((options.outlierZ ?? 25) * spread, 1e-9);
     const splitLimit = Math.max(8 * spread, 0.3);
     for (let i = 1; i < time.length; i++) {
@@ -112,6 +114,8 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
         if (confirmed?.(i) === true) shared++;
       }
     }
+    // Given back at once: the collector does not feel the weight of columns, and comes late.
+    for (const { buffer } of [returns, scratch]) buffer.transfer(0);
   }
   return [
     ...splits.finding('unadjusted_split', 'error', 'kept', 'moves look like splits that were not adjusted for'),
@@ -124,8 +128,8 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
   ];
 }
 
-function median(values: Float64Array): number {
-  const column = values.slice();
+/** Leaves the column in another order. */
+function medianOf(column: Float64Array): number {
   const middle = column.length >> 1;
   const upper = select(column, middle);
   if (column.length % 2 === 1) return upper;

@@ -111,6 +111,8 @@ async function readRaw(file: BarFile): Promise<RawDataset> {
   if (bytes.length === 0) throw new UserError(`${name} is empty`, 'Give a file with a header line and at least one bar.');
   const parsed = /\.parquet$/i.test(name) ? await parquetBars(file.path) : parseCsv(unzip(bytes, name), name);
   const timeframe: Timeframe = file.timeframe ?? inferTimeframe(parsed.columns.time, name);
+  const fingerprint = sha256(bytes);
+  release(bytes);
   return {
     symbol: file.symbol,
     timeframe,
@@ -123,11 +125,16 @@ async function readRaw(file: BarFile): Promise<RawDataset> {
       symbol: file.symbol,
       timeframe: timeframe.id,
       retrievedFrom: name,
-      sha256: sha256(bytes),
+      sha256: fingerprint,
       ...rangeOf(parsed.columns.time),
       transformations: parsed.notes,
     },
   };
+}
+
+/** Gives the memory of a whole file back at once: the collector does not feel its weight, and would come long after the columns. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** What a gzip file holds, or the bytes as they are. */

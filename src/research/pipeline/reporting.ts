@@ -97,7 +97,9 @@ function winRate(trades: readonly Trade[]): number {
 
 /** The whole of `equityCsvParts` in one text. */
 export function equityCsv(curve: EquityCurve): string {
-  return [...equityCsvParts(curve)].join('');
+  let text = '';
+  for (const part of equityCsvParts(curve)) text += Buffer.from(part).toString('latin1');
+  return text;
 }
 
 const TRADE_COLUMNS = [

@@ -21,6 +21,7 @@ import type { FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
 import { robustnessOf, type Robustness } from './robustness.ts';
+import { sharedColumns, withColumns, type SharedColumns } from './shared-columns.ts';
 
 export interface BacktestOrder {
   readonly found: FoundStrategy;
@@ -70,20 +71,23 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   const chosen = rules.profile;
   const periodsPerYear = yearOf(bars);
   const strategy = makeStrategy(order);
-  const result = execute(order, executionOf(rules, chosen, bars));
+  const columns = sharedColumns(strategy, bars.series);
+  const result = execute(order, executionOf(rules, chosen, bars), columns);
   const benchmark = buyAndHold(bars.totalReturn ?? bars.series, result.equity, config.trading.cash);
   const figures = (name: string, run: BacktestResult): ProfileFigures =>
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
-  const profiles = profilesBeside(chosen).map((name) => {
-    const run = name === chosen ? result : execute(order, executionOf(rules, name, bars));
-    return { figures: figures(name, run), equity: dailyEquity(run.equity) };
-  });
-  const ladder = order.ladder
-    ? MULTIPLES.map((multiple) => ({
-        multiple,
-        ...figures(`${multiple}×`, multiple === 1 ? result : execute(order, scaleCosts(executionOf(rules, chosen, bars), multiple))),
-      }))
-    : [];
+  /** What is kept of a run beside the chosen one. */
+  const compared = (name: string, profile: ExecutionProfile): CostComparison => {
+    const run = execute(order, profile, columns);
+    const kept = { figures: figures(name, run), equity: dailyEquity(run.equity) };
+    release(run.equity.equity, run.exposed);
+    return kept;
+  };
+  const own = (name: string): CostComparison => ({ figures: figures(name, result), equity: dailyEquity(result.equity) });
+  const profiles = profilesBeside(chosen).map((name) => (name === chosen ? own(name) : compared(name, executionOf(rules, name, bars))));
+  const rung = (multiple: number): CostComparison =>
+    multiple === 1 ? own('1×') : compared(`${multiple}×`, scaleCosts(executionOf(rules, chosen, bars), multiple));
+  const ladder = order.ladder ? MULTIPLES.map((multiple) => ({ multiple, ...rung(multiple).figures })) : [];
   return {
     order,
     strategy,
@@ -103,9 +107,15 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   };
 }
 
-function execute(order: BacktestOrder, profile: ExecutionProfile): BacktestResult {
-  const { found } = order;
-  const request: BacktestRequest = { ...requestOf(order, profile), strategy: makeStrategy(order) };
+/** Gives columns that nobody reads any more back at once: the collector does not feel their weight and comes late. */
+function release(...columns: readonly (Float64Array | Uint8Array)[]): void {
+  for (const { buffer } of columns) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+function execute(order: BacktestOrder, profile: ExecutionProfile, columns: SharedColumns): BacktestResult {
+  const { found, bars } = order;
+  const strategy = withColumns(makeStrategy(order), columns, bars.series);
+  const request: BacktestRequest = { ...requestOf(order, profile), strategy };
   try {
     return runBacktest(request);
   } catch (cause) {

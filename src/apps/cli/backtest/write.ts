@@ -48,7 +48,7 @@ function writeFiles(outcome: BacktestOutcome, folder: string): void {
 const columnsAsLists = (_: string, value: unknown): unknown => (value instanceof Float64Array ? Array.from(value) : value);
 
 /** A text too long to hold at once. */
-function putParts(path: string, parts: Iterable<string>): void {
+function putParts(path: string, parts: Iterable<Uint8Array>): void {
   const file = openSync(path, 'wx');
   try {
     for (const part of parts) writeSync(file, part);
