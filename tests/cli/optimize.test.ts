@@ -12,14 +12,21 @@ interface Report {
   readonly folder: string;
   readonly trials: { readonly evaluated: number; readonly fromLedger: number; readonly ledgerRows: number; readonly asked: number };
   readonly best: { readonly parameters: Record<string, number>; readonly scores: readonly number[] };
-  readonly top: readonly unknown[];
+  readonly top: readonly { readonly parameters: Record<string, number>; readonly scores: readonly number[]; readonly trades: number }[];
+  readonly evaluator: string;
+  readonly engineNeeded: string | null;
   readonly pareto: readonly unknown[];
   readonly honesty: { readonly trials: number; readonly deflatedSharpeRatio: number };
   readonly folds: readonly { readonly parameters: Record<string, number>; readonly outOfSample: number }[];
 }
 
 interface BacktestReport {
-  readonly statistics: { readonly sharpe: number; readonly totalReturn: number; readonly maxDrawdown: number };
+  readonly statistics: {
+    readonly sharpe: number;
+    readonly totalReturn: number;
+    readonly maxDrawdown: number;
+    readonly trades: { readonly count: number };
+  };
   readonly orders: { readonly deniedByRisk: Record<string, number> };
 }
 
@@ -66,6 +73,37 @@ describe('optimize', () => {
     const { sharpe, totalReturn, maxDrawdown } = statistics;
     expect(best.scores).toEqual([sharpe, totalReturn, expect.closeTo(maxDrawdown, 12)]);
     expect(Object.keys(orders.deniedByRisk).length > 0).toBe(flags.length > 0);
+  });
+
+  test('the bare crossing runs by its own loop, on one thread as on two, with the results of a backtest; with costs it is the engine’s', async () => {
+    const search = ['optimize', '--strategy', 'crossing', '--symbols', 'AAPL', '--method', 'grid', '--where', 'fast<slow'];
+    const ranges = ['--range', 'fast=5:45:10', '--range', 'slow=20:100:20'];
+    const plain = ['--profile', 'frictionless', '--fees', '10bps'];
+    const one = await report(scratchFolder(), ...search, ...ranges, ...plain, '--objective', 'sharpe,return', '--workers', '1');
+    const two = await report(scratchFolder(), ...search, ...ranges, ...plain, '--objective', 'sharpe,return', '--workers', '2');
+    expect(one.evaluator).toBe('crossing loop');
+    expect(two.top).toEqual(one.top);
+    for (const { parameters, scores, trades } of one.top.slice(0, 2)) {
+      const flags = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+      const folder = scratchFolder();
+      const { stdout } = await cli(
+        folder,
+        'backtest',
+        '--strategy',
+        'crossing',
+        '--symbols',
+        'AAPL',
+        '--json',
+        ...plain,
+        '--param',
+        ...flags,
+      );
+      const { statistics } = JSON.parse(stdout) as BacktestReport;
+      expect(scores).toEqual([statistics.sharpe, statistics.totalReturn]);
+      expect(trades).toBe(statistics.trades.count);
+    }
+    const costly = await report(scratchFolder(), ...search, '--range', 'fast=5:15:10', '--range', 'slow=20:40:20');
+    expect([costly.evaluator, costly.engineNeeded]).toEqual(['engine', 'the profile is not frictionless']);
   });
 
   test('the deflated Sharpe ratio counts every trial of the ledger, of other searches too', async () => {

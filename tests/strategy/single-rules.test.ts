@@ -148,6 +148,20 @@ describe('the rule of each, by hand', () => {
     expect(said('buy-and-hold', {}, flat(4), 4)).toEqual(['buys once', 'holds', 'holds', 'holds']);
   });
 
+  test('crossing: mean of two against mean of four, one unit', () => {
+    const played = play(builtIn('crossing', { fast: 2, slow: 4 }), [daily('A', [...flat(5), 104, 104, 90, 90])]);
+    expect(played.reasons().slice(4, 8)).toEqual([
+      'the fast average is not above the slow one',
+      'the fast average is above the slow one',
+      'the fast average is above the slow one',
+      'the fast average is not above the slow one',
+    ]);
+    expect(played.fills()).toEqual([
+      [6, 1],
+      [8, -1],
+    ]);
+  });
+
   test('random-entry: always with chance 1, out by its target', () => {
     const rows = flat(30).map((close, at): Row => [close, close + 1, close - 1, close + (at % 2)]);
     const reasons = said('random-entry', { chance: 1, target: 0.1, stop: 20 }, rows, 16);
@@ -211,7 +225,18 @@ describe('the examples, by hand', () => {
 test('every built-in strategy has its rule in one of these files', () => {
   const elsewhere = ['carry', 'short-reversal', 'low-volatility', 'max-effect', 'overnight-intraday', 'alpha-101', 'alpha-12'];
   const more = ['dual-momentum', 'residual-momentum', 'equal-weight', 'volatility-managed', 'pairs-distance', 'pca-residual'];
-  const here = ['buy-and-hold', 'random-entry', 'sma200', 'ma-band', 'ts-momentum', 'macd', 'supertrend', 'donchian', 'parabolic-sar'];
+  const here = [
+    'buy-and-hold',
+    'crossing',
+    'random-entry',
+    'sma200',
+    'ma-band',
+    'ts-momentum',
+    'macd',
+    'supertrend',
+    'donchian',
+    'parabolic-sar',
+  ];
   const others = ['adx-di', 'aroon', 'keltner', 'year-high', 'rsi14', 'turn-of-month', 'opening-range', 'last-half-hour'];
   expect(BUILT_IN_STRATEGIES.map(({ name }) => name).sort()).toEqual([...elsewhere, ...more, ...here, ...others].sort());
 });

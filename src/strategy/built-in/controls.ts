@@ -1,5 +1,5 @@
 import { createRng } from '#core';
-import { atr } from '#features';
+import { atr, close, sma } from '#features';
 import { hold, long, short } from '../decisions.ts';
 import { defineStrategy } from '../define.ts';
 import { equalShare, real, tunable, whole } from '../recipe.ts';
@@ -18,6 +18,29 @@ export const buyAndHold = tunable({
         context.position.flat ? long({ stop: { percent: 0.999 }, ...equalShare(context, symbols), reason: 'buys once' }) : hold('holds'),
     }),
 });
+
+/** The barest trend rule: no stop, no size, one unit. `edgewright optimize` has a loop of its own for it. */
+export const crossing = tunable({
+  name: 'crossing',
+  summary: 'control: one unit long while the fast average is above the slow one, no stop',
+  source: 'control; the rule of Brock, Lakonishok, LeBaron (1992), Simple technical trading rules',
+  parameters: {
+    fast: whole(20, 1, 2500, 'bars of the fast average'),
+    slow: whole(50, 2, 5000, 'bars of the slow average'),
+  },
+  make: ({ fast, slow }) => ({
+    name: 'crossing',
+    features: { fast: sma(close, fast), slow: sma(close, slow) },
+    onBar(context) {
+      const above = context.f['fast']! > context.f['slow']!;
+      if (above && context.position.flat) context.submit({ side: 'buy', type: 'market', size: 1 });
+      else if (!above && context.position.long) context.closePosition();
+      return above ? ABOVE : BELOW;
+    },
+  }),
+});
+const ABOVE = hold('the fast average is above the slow one');
+const BELOW = hold('the fast average is not above the slow one');
 
 /** Enters at random, either way, and leaves by stop, target or time: what the exits alone earn. The seed decides all. */
 export const randomEntry = tunable({

@@ -1,7 +1,7 @@
 import type { StrategyRecipe } from '../recipe.ts';
 import { turnOfMonth } from './calendar.ts';
 import { aroonTrend, directionalTrend, donchianChannel, keltnerBreakout, parabolic, rsiReversion, yearHigh } from './channels.ts';
-import { buyAndHold, randomEntry } from './controls.ts';
+import { buyAndHold, crossing, randomEntry } from './controls.ts';
 import { alpha101, alpha12, carry, lowVolatility, maxEffect, overnightIntraday, shortReversal } from './cross-section.ts';
 import { lastHalfHour, openingRange } from './intraday.ts';
 import { dualMomentum, residualMomentum } from './momentum.ts';
@@ -15,6 +15,7 @@ export const BUILT_IN_STRATEGIES: readonly StrategyRecipe[] = [
   buyAndHold,
   equalWeight,
   randomEntry,
+  crossing,
   movingAverageFilter,
   movingAverageBand,
   timeSeriesMomentum,

@@ -4,6 +4,7 @@ import { Expression } from '#features';
 import { dailyEquity, type TrialOutcome } from '#research';
 import { returnsFromEquity } from '#statistics';
 import { prepare, type FeatureInput, type Strategy, type StrategyRecipe } from '#strategy';
+import { crossingOutcome } from './crossing-outcome.ts';
 
 /** What every evaluation of a search has in common: all of a backtest but its strategy; plain data, so that it crosses to a worker. */
 export type EvaluationSetup = Omit<BacktestRequest, 'strategy'> & { readonly seed: number };
@@ -11,8 +12,18 @@ export type EvaluationSetup = Omit<BacktestRequest, 'strategy'> & { readonly see
 /** Columns of features already computed, by expression and then by symbol in the order of the bars. */
 export type SharedColumns = ReadonlyMap<string, readonly Float64Array[]>;
 
-/** Runs one combination through the full engine, over the whole history. */
+/** Runs one combination over the whole history: by the crossing loop where that gives the same bits, else through the full engine. */
 export function evaluateCombination(
+  recipe: StrategyRecipe,
+  parameters: Readonly<Record<string, number>>,
+  setup: EvaluationSetup,
+  shared: SharedColumns,
+): TrialOutcome {
+  return crossingOutcome(recipe, parameters, setup, shared) ?? evaluateByEngine(recipe, parameters, setup, shared);
+}
+
+/** The same through the full engine, whatever the rule. */
+export function evaluateByEngine(
   recipe: StrategyRecipe,
   parameters: Readonly<Record<string, number>>,
   setup: EvaluationSetup,

@@ -8,6 +8,7 @@ import type { FoundStrategy } from '../backtest/find-strategy.ts';
 import { requestOf, yearOf } from '../backtest/run.ts';
 import type { RunSurroundings } from '../backtest/run-options.ts';
 import type { CliEnvironment } from '../terminal.ts';
+import { engineNeededFor } from './crossing-outcome.ts';
 import type { EvaluationSetup } from './evaluate.ts';
 import { progressLine } from './progress.ts';
 import { runSearch, type SearchPlan, type SearchResult } from './search.ts';
@@ -27,6 +28,8 @@ export interface OptimizeOutcome {
   readonly plan: SearchPlan;
   readonly result: SearchResult;
   readonly honesty: SearchHonesty;
+  /** Empty when the crossing loop ran the combinations; else why the engine did. */
+  readonly engineNeeded: string;
   readonly evaluated: number;
   readonly fromLedger: number;
   readonly ledger: { readonly folder: string; readonly rows: number; readonly unreadable: number };
@@ -81,6 +84,7 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
         result.ranked.map(({ outcome }) => outcome.returns),
         plan.periodsPerYear,
       ),
+      engineNeeded: engineNeededFor(recipe, setup),
       evaluated: runner.counts.evaluated,
       fromLedger: runner.counts.known,
       ledger: { folder, rows: ledger.rows.length, unreadable: ledger.unreadable },

@@ -19,6 +19,8 @@ export function printOptimization(outcome: OptimizeOutcome, folder: string, io: 
   out(`${style.bold('Strategy')}  ${order.found.name}  ${style.dim(parametersText(plan.rest))}`);
   out(`${style.bold('Data')}      ${order.bars.description}, ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}`);
   out(`${style.bold('Search')}    ${headline(outcome)}`);
+  if (outcome.engineNeeded === '')
+    out(`${style.bold('Run by')}    the crossing loop: the engine's results bit for bit, without its orders`);
   if (order.bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
   out();
   out(pointsTable(outcome, result.pareto.length > 0 ? result.pareto : result.ranked.slice(0, SHOWN)));

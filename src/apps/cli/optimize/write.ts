@@ -21,6 +21,8 @@ export function reportOptimization(outcome: OptimizeOutcome): Readonly<Record<st
     method: plan.method,
     objectives: plan.objectives,
     seed: plan.seed,
+    evaluator: outcome.engineNeeded === '' ? 'crossing loop' : 'engine',
+    engineNeeded: outcome.engineNeeded === '' ? null : outcome.engineNeeded,
     space: plan.space.dimensions,
     trials: {
       asked: result.ranked.length,
