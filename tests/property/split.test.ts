@@ -110,7 +110,7 @@ test('a data set split anywhere and carried over gives orders, fills, trades and
       expect(lastWords(first.orders, second.orders)).toEqual(whole.orders);
       if (begin === 0) expect(JSON.stringify(second.state)).toBe(JSON.stringify(whole.state));
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 

@@ -4,14 +4,21 @@ import { runBacktest, type BacktestResult } from '#backtest';
 import { createRng } from '#core';
 import { instrument, type BarSeries } from '#domain';
 import { Engine } from '#engine';
-import { executionProfile } from '#execution';
-import { anyTrader, walk } from './walk.ts';
+import { executionProfile, type ExecutionProfile } from '#execution';
+import { anyTrader, fineWalk, walk } from './walk.ts';
 
 const seeds = fc.integer({ min: 1, max: 1e6 });
 const stock = instrument('WALK', 'synthetic', { tickSize: 0.01 });
-const profiles = fc.constantFrom('base', 'harsh', 'optimistic', 'frictionless');
+const LATENCY_MS = 20_000_000;
+const profiles = fc
+  .record({
+    name: fc.constantFrom('base', 'harsh', 'optimistic', 'frictionless'),
+    limitFill: fc.constantFrom('through' as const, 'touch' as const, 'queue' as const),
+    latencyMs: fc.constantFrom(0, 0, LATENCY_MS),
+  })
+  .map(({ name, ...differing }) => executionProfile(name, differing));
 
-function run(bars: BarSeries, seed: number, profile: string, replaces = true): BacktestResult {
+function run(bars: BarSeries, seed: number, profile: ExecutionProfile, replaces = true): BacktestResult {
   const strategy = [anyTrader(seed, 'one', replaces), anyTrader(seed, 'two', replaces)];
   return runBacktest({ bars: [bars], strategy, account: { cash: 100_000, leverage: 3 }, profile, instruments: [stock], seed });
 }
@@ -37,7 +44,7 @@ test('bars handed over one at a time, with nothing but rubbish behind them, give
         strategies: [anyTrader(seed, 'one'), anyTrader(seed, 'two')],
         features: [none, none],
         account: { cash: 100_000, leverage: 3, hedging: false, exclusiveOrders: false },
-        profile: executionProfile(profile),
+        profile,
         rng: createRng(seed),
         rows: bars.length,
       });
@@ -59,14 +66,15 @@ test('no fill before its order was sent, twice, beyond the asked size, its limit
     fc.property(seeds, profiles, (seed, profile) => {
       const bars = walk(120, seed);
       const result = run(bars, seed, profile, false);
-      const cap = executionProfile(profile).volumeCap;
+      const cap = profile.volumeCap;
+      const sent = bars.timeframe.ms + profile.latencyMs;
       const orders = new Map(result.orders.map((order) => [order.id, order]));
       const taken = new Map<number, number>();
       const filled = new Map<number, number>();
       for (const fill of result.fills) {
         const order = orders.get(fill.orderId)!;
         const sign = fill.side === 'buy' ? 1 : -1;
-        if (order.parentId === 0) expect(fill.time).toBeGreaterThan(order.createdTime);
+        if (order.parentId === 0 || order.type === 'market') expect(fill.time).toBeGreaterThanOrEqual(order.createdTime + sent);
         else expect(fill.time).toBeGreaterThanOrEqual(order.createdTime);
         // A market-to-limit order takes its limit from its first part.
         const bound = order.type !== 'market_to_limit' || filled.has(order.id);
@@ -109,7 +117,7 @@ test('every strategy on one account is accounted for: profits of trades and open
   fc.assert(
     fc.property(seeds, (seed) => {
       const bars = walk(150, seed);
-      const result = run(bars, seed, 'base');
+      const result = run(bars, seed, executionProfile('base'));
       if (result.ruined) return;
       const realised = result.trades.reduce((sum, trade) => sum + trade.pnl, 0);
       const last = bars.close.at(-1)!;
@@ -118,5 +126,66 @@ test('every strategy on one account is accounted for: profits of trades and open
       expect(realised + open - feesOfOpen).toBeCloseTo(result.endEquity - 100_000, 6);
     }),
     { numRuns: 30 },
+  );
+});
+
+test('a group never fills more than its size: of orders that cancel each other one alone, of orders that update each other all together', () => {
+  fc.assert(
+    fc.property(seeds, profiles, fc.boolean(), (seed, profile, finer) => {
+      const bars = walk(150, seed);
+      const strategy = anyTrader(seed, 'one', false);
+      const instruments = [stock];
+      const inside = finer ? { finer: [fineWalk(150, seed)] } : {};
+      const { orders } = runBacktest({
+        bars: [bars],
+        strategy,
+        account: { cash: 100_000, leverage: 3 },
+        profile,
+        instruments,
+        seed,
+        ...inside,
+      });
+      const groups = Map.groupBy(
+        orders.filter(({ tag }) => tag.includes(':')),
+        ({ tag }) => tag,
+      );
+      for (const [name, members] of groups) {
+        const [kind, units] = name.split(':');
+        if (kind === 'oco') expect(members.filter(({ filledQuantity }) => filledQuantity > 0).length).toBeLessThanOrEqual(1);
+        const filled = members.reduce((sum, { filledQuantity }) => sum + filledQuantity, 0);
+        expect(filled).toBeLessThanOrEqual(Number(units) + 1e-9);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('without costs every fill lies in its bar, also where finer bars lead through it', () => {
+  fc.assert(
+    fc.property(seeds, profiles, fc.boolean(), fc.boolean(), (seed, { limitFill, latencyMs }, finer, limitImproves) => {
+      const bars = walk(150, seed);
+      const profile = executionProfile('frictionless', { limitFill, latencyMs, limitImproves, volumeCap: 0.5 });
+      const inside = finer ? { finer: [fineWalk(150, seed)] } : {};
+      const strategy = anyTrader(seed);
+      const { fills, orders } = runBacktest({
+        bars: [bars],
+        strategy,
+        account: { cash: 100_000, leverage: 3 },
+        profile,
+        instruments: [stock],
+        seed,
+        ...inside,
+      });
+      // A post-only order gets its limit, never better, even from a bar that opens beyond it.
+      const rested = new Set(orders.filter(({ tag }) => tag === 'post').map(({ id }) => id));
+      for (const { price, time, orderId } of fills) {
+        if (rested.has(orderId)) continue;
+        const row = bars.time.indexOf(time);
+        expect(bars.volume[row]).toBeGreaterThan(0);
+        expect(price).toBeGreaterThanOrEqual(bars.low[row]! - 1e-9);
+        expect(price).toBeLessThanOrEqual(bars.high[row]! + 1e-9);
+      }
+    }),
+    { numRuns: 40 },
   );
 });

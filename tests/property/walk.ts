@@ -89,8 +89,11 @@ function protect(context: BarContext, draw: () => number): void {
   if (held === 0) return;
   const side = held > 0 ? 'sell' : 'buy';
   const sign = Math.sign(held);
-  const group = draw() < 0.5 ? { ocoGroup: `g${context.time}` } : { ouoGroup: `g${context.time}` };
-  const shared = { side, size: Math.abs(held), ...group, reduceOnly: true } as const;
+  const units = Math.abs(held);
+  const kind = draw() < 0.5 ? 'oco' : 'ouo';
+  const name = `${kind}:${units}:${context.symbol}:${context.time}`;
+  const group = kind === 'oco' ? { ocoGroup: name } : { ouoGroup: name };
+  const shared = { side, size: units, ...group, tag: name, reduceOnly: draw() < 0.5 } as const;
   context.submit({ ...shared, type: 'limit', limitPrice: context.close * (1 + sign * 0.01 * (0.2 + draw())) });
   context.submit({ ...shared, type: 'stop', stopPrice: context.close * (1 - sign * 0.01 * (0.2 + draw())) });
 }
@@ -109,7 +112,7 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
     size: 1 + Math.floor(draw() * 20),
     timeInForce,
     reduceOnly: draw() < 0.2,
-    ...(type === 'limit' && draw() < 0.3 ? { postOnly: true } : {}),
+    ...(type === 'limit' && draw() < 0.3 ? { postOnly: true, tag: 'post' } : {}),
     ...(type === 'stop' || type === 'stop_limit' ? { stopPrice: close * (1 + sign * 0.005) } : {}),
     ...(touches ? { triggerPrice: close * (1 - sign * 0.005) } : {}),
     ...(limits ? { limitPrice: close * (1 + sign * (type === 'limit' ? -0.01 : touches ? -0.003 : 0.01)) } : {}),
