@@ -37,7 +37,9 @@ function forward({ start, transition: a, means, variances }: GaussianHmm, rows: 
   const [v00, v01, v10, v11, v20, v21] = variances as unknown as Six;
   const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = a as unknown as Nine;
   const length = rows.length / 2;
-  let [f0, f1, f2] = [0, 0, 0];
+  let f0 = 0;
+  let f1 = 0;
+  let f2 = 0;
   let logLikelihood = 0;
   for (let t = 0, at = 0; t < length; t++, at += 3) {
     const p0 = t === 0 ? start[0]! : f0 * a00 + f1 * a10 + f2 * a20;
@@ -55,8 +57,10 @@ function forward({ start, transition: a, means, variances }: GaussianHmm, rows: 
     if (p0 > 0 && e0 > peak) peak = e0;
     if (p1 > 0 && e1 > peak) peak = e1;
     if (p2 > 0 && e2 > peak) peak = e2;
-    if (peak === Number.NEGATIVE_INFINITY) [f0, f1, f2] = [p0, p1, p2];
-    else {
+    f0 = p0;
+    f1 = p1;
+    f2 = p2;
+    if (peak > Number.NEGATIVE_INFINITY) {
       // Of the likeliest state the factor is exp(0), which is 1.
       f0 = e0 === peak ? p0 : p0 * Math.exp(e0 - peak);
       f1 = e1 === peak ? p1 : p1 * Math.exp(e1 - peak);
@@ -80,9 +84,19 @@ type Nine = readonly [number, number, number, number, number, number, number, nu
 /** `hij`: the share of state i here that goes to state j next. */
 function backward(a: Float64Array, length: number, { predicted, filtered, smoothed }: ThreeStateSpace, transitions: Float64Array): void {
   const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = a as unknown as Nine;
-  let [t00, t01, t02, t10, t11, t12, t20, t21, t22] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let t00 = 0;
+  let t01 = 0;
+  let t02 = 0;
+  let t10 = 0;
+  let t11 = 0;
+  let t12 = 0;
+  let t20 = 0;
+  let t21 = 0;
+  let t22 = 0;
   let at = (length - 1) * 3;
-  let [s0, s1, s2] = [filtered[at]!, filtered[at + 1]!, filtered[at + 2]!];
+  let s0 = filtered[at]!;
+  let s1 = filtered[at + 1]!;
+  let s2 = filtered[at + 2]!;
   smoothed[at] = s0;
   smoothed[at + 1] = s1;
   smoothed[at + 2] = s2;
