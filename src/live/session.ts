@@ -8,7 +8,7 @@ import { GrowingSeries } from './growing-series.ts';
 import { protectedRisk, tradingFrom } from './protected-entries.ts';
 import type { BarsRecord, ControlRecord, SessionHeader, StepRecord } from './records.ts';
 import type { SessionSupervisor } from './safety/session-supervisor.ts';
-import type { SafetySetup } from './safety/safety-setup.ts';
+import type { ModelInputs, SafetySetup } from './safety/safety-setup.ts';
 import { supervisorFor } from './safety/supervisor-for.ts';
 import { StepRecords } from './step-records.ts';
 import { StreamingFeatures, type FeatureFeed } from './streaming-features.ts';
@@ -29,6 +29,8 @@ export interface SessionSetup {
   readonly limits?: RiskLimits;
   /** Rules above the strategies; part of what the session is. */
   readonly safety?: SafetySetup;
+  /** What the watched model is given: its drift counts for staleness. */
+  readonly modelInputs?: ModelInputs;
 }
 
 /** The engine with growing columns: bars in, outputs out, nothing else. The same bars and controls always give the same outputs. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRng } from '#core';
 import type { BarSeries } from '#domain';
-import { ShadowOutcomes, type JournalRecord, type SafetySetup } from '#live';
+import { InputDrift, ShadowOutcomes, type JournalRecord, type SafetySetup } from '#live';
+import { close, ret, std, tszscore } from '#features';
 import { driftReference, tripleBarrierLabels } from '#ml';
 import { DAY_MS, timestamp } from '#core';
 import { hold, long, type Strategy } from '#strategy';
@@ -126,4 +127,23 @@ test('scores that are not distributed as in training are drift', () => {
   const usual = driftReference(Float64Array.from({ length: 400 }, () => 0.5 + 0.01 * rng.normal()));
   const found = levels(watched(900, { predictions: usual }).records);
   expect(found.find(({ level }) => level === 'demoted')!.reason).toMatch(/drift of predictions \d/);
+});
+
+test('features that are as in training drift little; features of another market do, of one that never saw training nothing is said', () => {
+  const [calm] = crisisMarket(['A'], 2400, 0, 0, 5);
+  const features = { momentum: ret(close, 5), spread: std(ret(close), 20), place: tszscore(close, 40) };
+  const drifts = (bars: BarSeries, trainedRows: number): number[] => {
+    const drift = new InputDrift(features, bars.time[trainedRows]!);
+    return Array.from(bars.time, (_, row) => {
+      drift.step(bars, row);
+      return drift.drift;
+    });
+  };
+  const usual = drifts(calm!, 1600);
+  expect(usual.slice(0, 1690).every(Number.isNaN)).toBe(true);
+  const known = usual.slice(1700).sort((one, other) => one - other);
+  expect(known[Math.floor(known.length / 2)]).toBeLessThan(0.1);
+  const wild = calm!.close.map((price, row) => (row < 1600 ? price : calm!.close[1600]! + 6 * (price - calm!.close[1600]!)));
+  expect(Math.max(...drifts({ ...calm!, close: wild }, 1600).slice(1700))).toBeGreaterThan(0.5);
+  expect(drifts(calm!, 100).every(Number.isNaN)).toBe(true);
 });

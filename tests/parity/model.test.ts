@@ -40,12 +40,13 @@ function pipelineSignals({ plan, predictions }: Made, series = plan.series): Rea
   return new Map(
     series.map((bars, symbol) => {
       const missing = () => new Float64Array(bars.length).fill(Number.NaN);
-      const signals = { probability: missing(), width: missing(), side: missing() };
+      const signals = { probability: missing(), width: missing(), side: missing(), score: missing() };
       predictions['row']!.forEach((row, index) => {
         if (predictions['symbol']![index] !== symbol || row >= bars.length) return;
         signals.probability[row] = predictions['calibrated']![index]!;
         signals.width[row] = predictions['width']![index]!;
         signals.side[row] = predictions['side']![index]!;
+        signals.score[row] = predictions['raw']![index]!;
       });
       return [bars.symbol, signals] as const;
     }),

@@ -1,3 +1,4 @@
+import type { Expression } from '#features';
 import type { DriftReference } from '#ml';
 import type { BreakerConfig, ModelReference, StalenessConfig } from '#risk';
 
@@ -11,6 +12,9 @@ export interface ModelWatch {
   readonly predictions?: DriftReference;
   readonly settings?: Partial<StalenessConfig>;
 }
+
+/** The features that a model is given, of one symbol; of the bars alone. */
+export type ModelInputs = (symbol: string) => Readonly<Record<string, Expression>>;
 
 /** Rules above the strategies, as plain data: part of a session's header. */
 export interface SafetySetup {

@@ -3,15 +3,15 @@ import type { SupervisedEngine } from '#engine';
 import { populationStability, type DriftReference } from '#ml';
 import { assessStaleness, createStaleness, noteOutcome, type StalenessState } from '#risk';
 import { CALM, type Guard, type GuardState } from './guard.ts';
-import type { ModelWatch } from './safety-setup.ts';
+import type { ModelInputs, ModelWatch } from './safety-setup.ts';
 import { ShadowOutcomes } from './shadow-outcomes.ts';
+import { InputDrift } from './input-drift.ts';
 
 /** Predictions that a drift is measured on. */
 const DRIFT_WINDOW = 100;
 
-/** Features of the strategy that, where it has them, tell what the model said before calibration, and the drift of its inputs. */
+/** A feature of the strategy that, where it has it, tells what the model said before calibration. */
 const SCORE = 'score';
-const FEATURE_DRIFT = 'feature_drift';
 
 /**
  * The staleness rule at a session: every prediction is followed to its outcome, and the model is judged anew at each signal, before the
@@ -22,13 +22,16 @@ export class StalenessGuard implements Guard {
   readonly idle = '';
   readonly #watch: ModelWatch;
   readonly #recent: number[] = [];
+  readonly #inputs: ModelInputs | undefined;
+  #drifts: readonly InputDrift[] = [];
   #shadows: readonly ShadowOutcomes[] = [];
   #staleness: StalenessState;
-  #featureDrift: number | undefined;
   state: GuardState = CALM;
 
-  constructor(watch: ModelWatch) {
+  /** `inputs`: the drift of features is not judged without them. */
+  constructor(watch: ModelWatch, inputs?: ModelInputs) {
     this.#watch = watch;
+    this.#inputs = inputs;
     this.#staleness = createStaleness(watch.reference, watch.settings);
   }
 
@@ -44,11 +47,20 @@ export class StalenessGuard implements Guard {
   observe(engine: SupervisedEngine, locals: Int32Array): void {
     const strategy = engine.strategyNames.indexOf(this.#watch.strategy);
     if (strategy < 0) return;
-    if (this.#shadows.length === 0) this.#shadows = engine.symbols.map(() => new ShadowOutcomes(this.#watch.maxBars));
+    if (this.#shadows.length === 0) this.#open(engine);
+    for (let symbol = 0; symbol < this.#drifts.length; symbol++)
+      if (locals[symbol]! >= 0) this.#drifts[symbol]!.step(engine.columns[symbol]!, locals[symbol]!);
     let signals = 0;
     for (let symbol = 0; symbol < locals.length; symbol++)
       if (locals[symbol]! >= 0 && this.#see(engine, strategy, symbol, locals[symbol]!)) signals++;
     if (signals > 0) this.#judge(engine.time);
+  }
+
+  #open({ symbols }: SupervisedEngine): void {
+    const { maxBars, reference } = this.#watch;
+    const inputs = this.#inputs;
+    this.#shadows = symbols.map(() => new ShadowOutcomes(maxBars));
+    if (inputs !== undefined) this.#drifts = symbols.map((symbol) => new InputDrift(inputs(symbol), reference.trainedTime));
   }
 
   /** Outcomes that the bar brings, then its own prediction; true when there is one. */
@@ -68,18 +80,17 @@ export class StalenessGuard implements Guard {
     const score = read(SCORE);
     if (!Number.isNaN(score)) this.#recent.push(score);
     if (this.#recent.length > DRIFT_WINDOW) this.#recent.shift();
-    const drift = read(FEATURE_DRIFT);
-    if (!Number.isNaN(drift)) this.#featureDrift = drift;
     return true;
   }
 
   #judge(time: number): void {
     const { predictions } = this.#watch;
+    const drifts = this.#drifts.map(({ drift }) => drift).filter((drift) => !Number.isNaN(drift));
     const measured = predictions !== undefined && this.#recent.length === DRIFT_WINDOW;
     const { state, verdict } = assessStaleness(this.#staleness, {
       time: timestamp(time),
       ...(measured ? { predictionDrift: excessStability(predictions, this.#recent) } : {}),
-      ...(this.#featureDrift === undefined ? {} : { featureDrift: this.#featureDrift }),
+      ...(drifts.length === 0 ? {} : { featureDrift: drifts.reduce((sum, one) => sum + one, 0) / drifts.length }),
     });
     this.#staleness = state;
     if (verdict.kind === 'fresh') this.state = CALM;

@@ -1,6 +1,6 @@
 import { CorrelationGuard } from './correlation-guard.ts';
 import type { Guard } from './guard.ts';
-import type { SafetySetup } from './safety-setup.ts';
+import type { ModelInputs, SafetySetup } from './safety-setup.ts';
 import { SessionSupervisor, type ControlSchedule } from './session-supervisor.ts';
 import { StalenessGuard } from './staleness-guard.ts';
 
@@ -8,12 +8,13 @@ import { StalenessGuard } from './staleness-guard.ts';
 export interface Supervised {
   readonly instruments: { readonly length: number };
   readonly safety?: SafetySetup;
+  readonly modelInputs?: ModelInputs;
 }
 
 /** A fresh supervisor for one run of a session: the session itself, or a backtest of its journal with the journal's controls. */
-export function supervisorFor({ instruments, safety }: Supervised, controls?: ControlSchedule): SessionSupervisor {
+export function supervisorFor({ instruments, safety, modelInputs }: Supervised, controls?: ControlSchedule): SessionSupervisor {
   const guards: Guard[] = [];
   if (safety?.breaker !== undefined) guards.push(new CorrelationGuard(instruments.length, safety.breaker));
-  if (safety?.model !== undefined) guards.push(new StalenessGuard(safety.model));
+  if (safety?.model !== undefined) guards.push(new StalenessGuard(safety.model, modelInputs));
   return new SessionSupervisor(guards, controls);
 }

@@ -18,6 +18,8 @@ export interface ModelSignals {
   readonly width: Float64Array;
   /** Direction of the primary signal with meta-labelling, else 0. */
   readonly side: Float64Array;
+  /** What the model said before calibration: for whoever watches its drift. */
+  readonly score?: Float64Array;
 }
 
 /** What a right and a wrong call earned and lost on the TRAINING part, in widths: less than 1 each, since time ends many trades early. */
@@ -102,7 +104,7 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
 
   return {
     name: 'model',
-    features: { probability: series('probability'), width: series('width'), side: series('side') },
+    features: { probability: series('probability'), width: series('width'), side: series('side'), score: series('score') },
     acceptsMissing: true,
     onBar,
     onTrade,

@@ -1,6 +1,6 @@
 import { joinLateSeries, type LateSeries } from '#data';
 import { sliceBars, type BarSeries, type VenueHours } from '#domain';
-import { compile, institutionalFeatures, RegimeStream, type FeatureStream } from '#features';
+import { compile, institutionalFeatures, RegimeStream, type Expression, type FeatureStream } from '#features';
 import type { FeatureFeed, RowFeed } from '#live';
 import { calibrate, chooseCalibrator, predictRow, type Calibrator, type GbdtModel } from '#ml';
 import {
@@ -31,16 +31,26 @@ export interface ModelParts {
   readonly tradeFrom: number;
 }
 
-const NAMES = ['probability', 'width', 'side'] as const;
+const NAMES = ['probability', 'width', 'side', 'score'] as const;
 
 export function featureGraph(parts: ModelParts, symbol: string): ReturnType<typeof compile> {
+  const institutional = institutionalOf(parts, symbol);
+  return compile<string>({ ...institutional, ...lateExpressions(parts.late, Object.keys(institutional)) });
+}
+
+/** What of a model's features the bars alone tell. */
+export function inputsOf(parts: ModelParts, symbol: string): Readonly<Record<string, Expression>> {
+  const own = Object.entries(institutionalOf(parts, symbol)).filter(([name]) => parts.model.featureNames.includes(name));
+  return Object.fromEntries(own.filter(([name, expression]) => compile({ [name]: expression }).externals.length === 0));
+}
+
+function institutionalOf(parts: ModelParts, symbol: string): Readonly<Record<string, Expression>> {
   const fracdiffOrder = parts.fracdiffOrder.get(symbol);
-  const institutional = institutionalFeatures({
+  return institutionalFeatures({
     regimeStates: parts.config.features.regimeStates,
     venueHours: parts.venueHours,
     ...(fracdiffOrder === undefined ? {} : { fracdiffOrder }),
   });
-  return compile<string>({ ...institutional, ...lateExpressions(parts.late, Object.keys(institutional)) });
 }
 
 /**
@@ -159,5 +169,6 @@ class ModelLane implements RowFeed {
     out[0] = probability;
     out[1] = this.#decided.width;
     out[2] = this.#decided.side;
+    out[3] = score;
   }
 }

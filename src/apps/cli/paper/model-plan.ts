@@ -20,7 +20,7 @@ import type { ResolvedConfig } from '../../config/layers.ts';
 import { loadLateSeries } from '../../late-series.ts';
 import { PLACES, readJson, symbolFile } from '../../steps/files.ts';
 import { readColumns, readSeries } from '../../steps/tables.ts';
-import { featureGraph, modelFeed, type ModelParts } from './model-feed.ts';
+import { featureGraph, inputsOf, modelFeed, type ModelParts } from './model-feed.ts';
 import { breakerOf, withModelWatch } from './safety.ts';
 import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
 
@@ -119,6 +119,7 @@ export function modelPlan(saved: SavedModel, series: readonly BarSeries[], trade
       feeds: new Map([[strategy.name, modelFeed(parts)]]),
       account: { cash: config.trading.cash, leverage: 2 },
       limits: limitsFor(config.risk, 2),
+      modelInputs: (symbol) => inputsOf(parts, symbol),
       safety: withModelWatch(breakerOf(config.safety), config.safety, {
         strategy: strategy.name,
         maxBars: barriers.maxBars,
