@@ -4,16 +4,21 @@ const DEGREES = 180 / Math.PI;
 /** Longest cycle that is looked for, in bars. */
 const LONGEST = 50;
 
-/** Puts `value` before the older ones. */
-function push(history: Float64Array, value: number): void {
-  history.copyWithin(1, 0, history.length - 1);
-  history[0] = value;
+/** The latest values lie on rings: that of k rows ago at (row − k) & MASK, or & SHORT where no more than six rows are looked back. */
+const MASK = 63;
+const SHORT = 7;
+
+/** Ehlers's seven-bar Hilbert transformer of the values at `at` and 2, 4 and 6 rows before, scaled to the cycle's period. */
+function quarterTurn(ring: Float64Array, mask: number, at: number, scale: number): number {
+  const [now, two, four, six] = [ring[at & mask]!, ring[(at - 2) & mask]!, ring[(at - 4) & mask]!, ring[(at - 6) & mask]!];
+  return (0.0962 * (now - six) + 0.5769 * (two - four)) * scale;
 }
 
-/** Ehlers's seven-bar Hilbert transformer of the values now and 2, 4 and 6 bars ago, scaled to the cycle's period. */
-function quarterTurn(history: Float64Array, scale: number): number {
-  return (0.0962 * (history[0]! - history[6]!) + 0.5769 * (history[2]! - history[4]!)) * scale;
-}
+/** Sines and cosines of a whole turn in n steps, by n. */
+const TURNS = Array.from({ length: LONGEST + 1 }, (_, n) => ({
+  sine: Float64Array.from({ length: n }, (_value, k) => Math.sin((2 * Math.PI * k) / n)),
+  cosine: Float64Array.from({ length: n }, (_value, k) => Math.cos((2 * Math.PI * k) / n)),
+}));
 
 /**
  * Measures the dominant cycle of a price by a Hilbert transform (Ehlers, Rocket Science for Traders, 2001, chapters 6 and 7), as
@@ -24,12 +29,11 @@ abstract class CycleKernel implements Kernel {
   /** Known rows that pass before the first value. */
   readonly first: number;
   seen = 0;
-  /** The latest prices, newest first. */
-  readonly prices = new Float64Array(LONGEST);
-  readonly smooth = new Float64Array(LONGEST);
-  readonly detrended = new Float64Array(7);
-  readonly quadratures = new Float64Array(7);
-  readonly inPhases = new Float64Array(7);
+  readonly prices = new Float64Array(MASK + 1);
+  readonly smooth = new Float64Array(MASK + 1);
+  readonly detrended = new Float64Array(SHORT + 1);
+  readonly quadratures = new Float64Array(SHORT + 1);
+  readonly inPhases = new Float64Array(SHORT + 1);
   inPhase = 0;
   quadrature = 0;
   i2 = 0;
@@ -49,8 +53,8 @@ abstract class CycleKernel implements Kernel {
       const price = x[i]!;
       const known = !Number.isNaN(price);
       if (known) {
-        push(this.prices, price);
-        if (this.seen >= this.start) this.#measure();
+        this.prices[this.seen & MASK] = price;
+        if (this.seen >= this.start) this.#measure(this.seen);
         this.seen++;
       }
       if (known && this.seen > this.first) this.emit(outputs, i);
@@ -59,20 +63,21 @@ abstract class CycleKernel implements Kernel {
   }
 
   /** Once a bar after the period was measured, also before the first value is shown. */
-  abstract update(): void;
+  abstract update(row: number): void;
   abstract emit(outputs: readonly Float64Array[], row: number): void;
 
-  #measure(): void {
-    const { prices } = this;
+  #measure(row: number): void {
+    const { prices, smooth, detrended, quadratures, inPhases } = this;
     const scale = 0.075 * this.period + 0.54;
-    push(this.smooth, (4 * prices[0]! + 3 * prices[1]! + 2 * prices[2]! + prices[3]!) / 10);
-    this.inPhase = this.detrended[2]!;
-    push(this.detrended, quarterTurn(this.smooth, scale));
-    this.quadrature = quarterTurn(this.detrended, scale);
-    push(this.quadratures, this.quadrature);
-    push(this.inPhases, this.inPhase);
-    const i2 = 0.2 * (this.inPhase - quarterTurn(this.quadratures, scale)) + 0.8 * this.i2;
-    const q2 = 0.2 * (this.quadrature + quarterTurn(this.inPhases, scale)) + 0.8 * this.q2;
+    const older = 3 * prices[(row - 1) & MASK]! + 2 * prices[(row - 2) & MASK]! + prices[(row - 3) & MASK]!;
+    smooth[row & MASK] = (4 * prices[row & MASK]! + older) / 10;
+    this.inPhase = detrended[(row - 3) & SHORT]!;
+    detrended[row & SHORT] = quarterTurn(smooth, MASK, row, scale);
+    this.quadrature = quarterTurn(detrended, SHORT, row, scale);
+    quadratures[row & SHORT] = this.quadrature;
+    inPhases[row & SHORT] = this.inPhase;
+    const i2 = 0.2 * (this.inPhase - quarterTurn(quadratures, SHORT, row, scale)) + 0.8 * this.i2;
+    const q2 = 0.2 * (this.quadrature + quarterTurn(inPhases, SHORT, row, scale)) + 0.8 * this.q2;
     this.real = 0.2 * (i2 * this.i2 + q2 * this.q2) + 0.8 * this.real;
     this.imaginary = 0.2 * (i2 * this.q2 - q2 * this.i2) + 0.8 * this.imaginary;
     this.i2 = i2;
@@ -83,7 +88,7 @@ abstract class CycleKernel implements Kernel {
     period = Math.max(Math.min(period, 1.5 * before), 0.67 * before);
     this.period = 0.2 * Math.min(LONGEST, Math.max(6, period)) + 0.8 * before;
     this.smoothPeriod = 0.33 * this.period + 0.67 * this.smoothPeriod;
-    this.update();
+    this.update(row);
   }
 }
 
@@ -105,7 +110,11 @@ export class CyclePhaseKernel extends CycleKernel {
   phase = 0;
   sine = 0;
   lead = 0;
-  readonly trends = new Float64Array(4);
+  /** Mean prices over the cycle of this row and the three before. */
+  trend = 0;
+  trend1 = 0;
+  trend2 = 0;
+  trend3 = 0;
   trendline = 0;
   daysInTrend = 0;
   trending = 0;
@@ -113,29 +122,31 @@ export class CyclePhaseKernel extends CycleKernel {
     super(37, 63);
   }
 
-  update(): void {
+  update(row: number): void {
     const length = Math.floor(this.smoothPeriod + 0.5);
     const [phaseBefore, sineBefore, leadBefore] = [this.phase, this.sine, this.lead];
-    this.#turn(length);
+    this.#turn(row, length);
     this.sine = Math.sin(this.phase / DEGREES);
     this.lead = Math.sin((this.phase + 45) / DEGREES);
-    this.#follow(length);
+    this.#follow(row, length);
     const turned = this.phase - phaseBefore;
     const crossed = (this.sine > this.lead && sineBefore <= leadBefore) || (this.sine < this.lead && sineBefore >= leadBefore);
     this.daysInTrend = crossed ? 1 : this.daysInTrend + 1;
     const step = 360 / this.smoothPeriod;
     const cycling = crossed || this.daysInTrend < 0.5 * this.smoothPeriod || (turned > 0.67 * step && turned < 1.5 * step);
-    const far = this.trendline !== 0 && Math.abs((this.smooth[0]! - this.trendline) / this.trendline) >= 0.015;
+    const far = this.trendline !== 0 && Math.abs((this.smooth[row & MASK]! - this.trendline) / this.trendline) >= 0.015;
     this.trending = far || !cycling ? 1 : 0;
   }
 
   /** Phase of the last whole cycle's first harmonic, made good for the smoothing's lag of a bar. */
-  #turn(length: number): void {
-    let [real, imaginary] = [0, 0];
+  #turn(row: number, length: number): void {
+    const { sine, cosine } = TURNS[length] ?? TURNS[0]!;
+    let real = 0;
+    let imaginary = 0;
     for (let k = 0; k < length; k++) {
-      const angle = (2 * Math.PI * k) / length;
-      real += Math.sin(angle) * this.smooth[k]!;
-      imaginary += Math.cos(angle) * this.smooth[k]!;
+      const value = this.smooth[(row - k) & MASK]!;
+      real += sine[k]! * value;
+      imaginary += cosine[k]! * value;
     }
     if (imaginary !== 0) this.phase = Math.atan(real / imaginary) * DEGREES;
     else this.phase += 90 * Math.sign(real);
@@ -144,12 +155,14 @@ export class CyclePhaseKernel extends CycleKernel {
   }
 
   /** The mean price of a whole cycle, smoothed over four bars. */
-  #follow(length: number): void {
+  #follow(row: number, length: number): void {
     let sum = 0;
-    for (let k = 0; k < length; k++) sum += this.prices[k]!;
-    const { trends } = this;
-    push(trends, length > 0 ? sum / length : sum);
-    this.trendline = (4 * trends[0]! + 3 * trends[1]! + 2 * trends[2]! + trends[3]!) / 10;
+    for (let k = 0; k < length; k++) sum += this.prices[(row - k) & MASK]!;
+    this.trend3 = this.trend2;
+    this.trend2 = this.trend1;
+    this.trend1 = this.trend;
+    this.trend = length > 0 ? sum / length : sum;
+    this.trendline = (4 * this.trend + 3 * this.trend1 + 2 * this.trend2 + this.trend3) / 10;
   }
 
   emit(outputs: readonly Float64Array[], row: number): void {
@@ -173,12 +186,12 @@ export class MesaKernel extends CycleKernel {
     this.fast = fast;
     this.slow = slow;
   }
-  update(): void {
+  update(row: number): void {
     const phase = this.inPhase !== 0 ? Math.atan(this.quadrature / this.inPhase) * DEGREES : 0;
     const turned = Math.max(1, this.phase - phase);
     this.phase = phase;
     const factor = turned > 1 ? Math.max(this.slow, this.fast / turned) : this.fast;
-    this.mama = factor * this.prices[0]! + (1 - factor) * this.mama;
+    this.mama = factor * this.prices[row & MASK]! + (1 - factor) * this.mama;
     this.fama = 0.5 * factor * this.mama + (1 - 0.5 * factor) * this.fama;
   }
   emit(outputs: readonly Float64Array[], row: number): void {
