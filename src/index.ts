@@ -2,7 +2,16 @@
  * Edgewright from code: `import { runBacktest, defineStrategy, ema, close } from 'edgewright'`.
  * What is exported here is what the project promises to keep; rooms hold more.
  */
-export { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
+export {
+  crossingPairs,
+  runBacktest,
+  sweepCrossings,
+  toTicks,
+  type BacktestRequest,
+  type BacktestResult,
+  type CrossingSweep,
+  type CrossingSweepResult,
+} from '#backtest';
 export { createRng, OperationalError, UserError, type Rng, type Timestamp } from '#core';
 export { checkQuality, parseCsv, resample, syntheticMarket, type DataSource, type QualityReport } from '#data';
 export {
@@ -51,5 +60,27 @@ export { chooseCalibrator, cusumEvents, gbdtFromJson, gbdtToJson, predict, purge
 export { bayesianKellySize, createBayesianKelly, updateBayesianKelly } from '#portfolio';
 export { judge, pipelineConfigSchema, renderTearSheet, type PipelineConfig } from '#research';
 export { deflatedSharpeRatio, overfittingProbability, probabilisticSharpeRatio, sharpeEstimate, summarisePerformance } from '#statistics';
-export { BUILT_IN_STRATEGIES, defineStrategy, exit, hold, long, prepare, short, type BarContext, type Strategy } from '#strategy';
+export {
+  BUILT_IN_STRATEGIES,
+  defineCrossSection,
+  defineStrategy,
+  equalShare,
+  exit,
+  hold,
+  holdTopRanked,
+  long,
+  prepare,
+  rankSymbols,
+  real,
+  rebalanceEvery,
+  short,
+  tunable,
+  unitsAtRisk,
+  whole,
+  type BarContext,
+  type CrossSectionContext,
+  type Decision,
+  type Strategy,
+  type StrategyRecipe,
+} from '#strategy';
 export { compileWorkflow, defineSlice, defineStep, runWorkflow, StepRegistry } from '#workflow';

@@ -42,6 +42,14 @@ const rows = (folder: string): { readonly trial: string }[] => {
   return lines.map((line) => JSON.parse(line) as { readonly trial: string });
 };
 
+test('the page on searching: its code runs as it stands', () => {
+  const page = readFileSync(new URL('../../docs/optimize.md', import.meta.url), 'utf8');
+  const door = new URL('../../src/index.ts', import.meta.url).href;
+  const code = /```ts\n([\s\S]*?)```/.exec(page)![1]!.replace("'edgewright'", JSON.stringify(door));
+  const said = execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', code], { encoding: 'utf8' });
+  expect(said.trim().split(' ')).toHaveLength(9);
+});
+
 describe('optimize', () => {
   test('two threads find what one does; the second run reads the ledger and evaluates nothing', async () => {
     const [one, two] = [scratchFolder(), scratchFolder()];

@@ -10,8 +10,16 @@ import type { EvaluationSetup, SharedColumns } from './evaluate.ts';
 /** Days of a search's bars; the same for every combination. */
 const ends = new WeakMap<EvaluationSetup, Int32Array>();
 
-/** Why a search needs the engine, in a few words; empty when the crossing loop gives the same bits. */
-export function engineNeededFor(recipe: Pick<StrategyRecipe, 'name' | 'make'>, setup: EvaluationSetup): string {
+const verdicts = new WeakMap<EvaluationSetup, string>();
+
+/** Why a search needs the engine, in a few words; empty when the crossing loop gives the same bits. A setup belongs to one search. */
+export function engineNeededFor(recipe: StrategyRecipe, setup: EvaluationSetup): string {
+  const known = verdicts.get(setup) ?? reasonFor(recipe, setup);
+  verdicts.set(setup, known);
+  return known;
+}
+
+function reasonFor(recipe: StrategyRecipe, setup: EvaluationSetup): string {
   const { bars, profile, account, limits, events, atEnd } = setup;
   if (recipe.make !== BUILT_IN_STRATEGIES.find(({ name }) => name === 'crossing')?.make) return 'its rule is not the bare crossing';
   if (bars.length !== 1) return 'several symbols share the account';
