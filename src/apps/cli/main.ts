@@ -5,13 +5,15 @@ let ended = false;
 let isRead = true;
 // A reader that has seen enough (`| head`), or a terminal that was closed, is no fault. What stops cleanly when asked to is asked, once.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   if (!isRead) return;
   isRead = false;
+  const isFault = error.code !== 'EPIPE' && error.code !== 'EIO';
+  const what = error.code === 'ENOSPC' ? 'there is no space left where it goes' : error.message;
+  if (isFault) process.stderr.write(`edgewright: the output cannot be written: ${what}\n`);
   if (process.listenerCount('SIGHUP') > 0) process.emit('SIGHUP');
   else {
     ended = true;
-    process.exit(0);
+    process.exit(isFault ? 1 : 0);
   }
 });
 const argv = process.argv.slice(2);

@@ -80,11 +80,16 @@ export function visibleLength(text: string): number {
 /** A full or read-only disk, or a file where a folder should be, is the user's to mend: says so; anything else comes back as it is. */
 function fromDisk(error: unknown): unknown {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
-  const place = 'path' in error && typeof error.path === 'string' ? error.path : 'the path given';
+  const known = 'path' in error && typeof error.path === 'string';
+  const place = known ? String(error.path) : 'the path given';
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new OperationalError('no_space', 'there is no space left on the disk; free some and run again', { cause: error });
+      return new OperationalError(
+        'no_space',
+        `there is no space left on the disk${known ? ` to write ${place}` : ''}; free some and run again`,
+        { cause: error },
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -114,7 +119,8 @@ export function reportFailure(thrown: unknown, io: CliEnvironment, json: boolean
   if (thrown instanceof ExitWith) return thrown.code;
   const error = fromDisk(thrown);
   const code = error instanceof UserError ? EXIT.usage : EXIT.fault;
-  const message = error instanceof Error ? error.message : String(error);
+  // A file is written aside first; the user knows it by its place.
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.edgewright\/staging\/[^/\s]+\//, '');
   const hint = error instanceof UserError ? error.hint : '';
   const kind = error instanceof UserError ? 'usage' : error instanceof OperationalError ? error.code : 'internal';
   if (json) {

@@ -30,7 +30,7 @@ export class Happenings {
     const { trades } = session.engine.ledger;
     for (; this.#trades < trades.length; this.#trades++) {
       const { symbol, side, pnl, returnFraction, exitReason, barsHeld } = trades[this.#trades]!;
-      const text = `${side} closed by ${exitReason} after ${barsHeld} bars: ${signed(pnl)} (${signed(returnFraction * 100)} %)`;
+      const text = `${side} closed by ${exitReason} after ${barsHeld} bar${barsHeld === 1 ? '' : 's'}: ${signed(pnl)} (${signedPercent(returnFraction)})`;
       found.push({ time, kind: 'trade', symbol, text, pnl });
     }
     for (const order of step.orders) {
@@ -61,6 +61,7 @@ export const money = (value: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(value) < 10 ? 4 : 2 });
 export const units = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 ? 4 : 2 });
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${money(Math.abs(value))}`;
+export const signedPercent = (fraction: number): string => `${fraction < 0 ? '-' : '+'}${Math.abs(fraction * 100).toFixed(2)} %`;
 /** The start of a bar, as exact as its length asks for. */
 export function dayOf(time: number, timeframeMs: number): string {
   const text = new Date(time).toISOString().replace('T', ' ');

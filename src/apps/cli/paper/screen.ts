@@ -1,7 +1,7 @@
 import type { TradingSession } from '#live';
 import { sparkline } from '#research';
 import { wrapPieces, type Style } from '../terminal.ts';
-import { dayOf, money, signed, units, type Happening } from './happenings.ts';
+import { dayOf, money, signed, signedPercent, units, type Happening } from './happenings.ts';
 
 /** Everything the picture is drawn from. */
 export interface ScreenState {
@@ -22,17 +22,16 @@ export interface ScreenState {
 
 const PRICE_POINTS = 48;
 const RECENT_LINES = 8;
-/** Lines of the picture that are not for symbols and not for what happened, where nothing is wrapped. */
-const FIXED_LINES = 10;
-
 /** The picture of a running session, line by line, for a window of this size; symbols that there is no room for are counted. */
 export function screenLines(state: ScreenState, width: number, height: number, style: Style): string[] {
   const { session } = state;
   const { symbols } = session.header;
-  const recentLines = Math.max(2, Math.min(RECENT_LINES, height - FIXED_LINES - 4));
   const head = headLines(state, width, style);
+  const account = accountLines(state, width, style);
+  // Three lines for a symbol at least, and one each for the others' count, the gap, the title and the cursor.
+  const recentLines = Math.max(1, Math.min(RECENT_LINES, height - head.length - account.length - 7));
   const foot = [
-    ...accountLines(state, width, style),
+    ...account,
     '',
     style.bold('Latest'),
     ...Array.from({ length: recentLines }, (_, line) =>
@@ -65,7 +64,7 @@ function accountLines({ session, equity }: ScreenState, width: number, style: St
   const { engine, header } = session;
   const { trades, cash, feesPaid } = engine.ledger;
   const change = engine.equityNow / header.account.cash - 1;
-  const percent = `${signed(change * 100)} %`;
+  const percent = signedPercent(change);
   const wins = trades.filter(({ pnl }) => pnl > 0).length;
   return [
     ...wrapPieces(

@@ -15,7 +15,7 @@ const REDRAW_MS = 80;
 
 export function chooseView(io: CliEnvironment, json: boolean, session: () => TradingSession): PaperView {
   if (json) return jsonView(io);
-  return io.stdout.isTTY === true ? screenView(io) : plainView(io, session);
+  return io.stdout.isTTY === true && io.environment['TERM'] !== 'dumb' ? screenView(io) : plainView(io, session);
 }
 
 function screenView(io: CliEnvironment): PaperView {
