@@ -24,8 +24,8 @@ export interface LimitNote {
  * The exposure limits (gross, net, concentration) at the moment of a fill, for every kind of order. Whatever opens is held against the
  * books as they are then, both at the price of the fill and at the price the account is marked at, the other symbols at their marks and
  * the fee of the fill (the dearer of maker and taker) taken off equity. So exposure exceeds a limit only by what happens after a fill:
- * prices that move, money charged without a fill (funding, borrow, interest, dividends of shorts), and a position that another order
- * closes while it offset this one in the net exposure.
+ * prices that move, money charged without a fill (funding, borrow, interest, dividends of shorts), and closings, which nothing holds back,
+ * of what offset it (another symbol in the net exposure, another strategy's opposite units of the same symbol).
  * An order whose size is decided at the fill (share of margin, target weight, notional) is cut to the whole lots that fit; one that named
  * its units, or that must fill whole, is refused. Working orders do not count here: each is held against the limits when it fills.
  */

@@ -92,9 +92,10 @@ export class Executions {
     const price = this.costs.price(order, raw, units, this.#bar.local, maker, true);
     const affordable = this.sizer.affordable(order, price, opening, closedBefore ? 0 : closing, raw, maker);
     if (affordable === 0) return 0;
-    // Fewer units move the price less, which for a sale is a higher price and more exposure.
-    const highest = Math.max(price, this.costs.price(order, raw, 0, this.#bar.local, maker, true));
-    const admitted = this.#host.admitOpening(order, affordable, highest);
+    // Fewer units move the price less: the limits must hold at either end of what the price can become.
+    const still = this.costs.price(order, raw, 0, this.#bar.local, maker, true);
+    let admitted = this.#host.admitOpening(order, affordable, price);
+    if (still !== price && admitted > 0) admitted = this.#host.admitOpening(order, admitted, still);
     if (admitted >= affordable) return affordable;
     const whole = Math.max(0, floorToLot(admitted, this.#instruments[order.symbol]!.lotSize));
     if (whole === 0) order.refused = true;
