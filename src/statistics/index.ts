@@ -14,6 +14,7 @@ export {
   type TradeMonteCarlo,
   type TradeMonteCarloOptions,
 } from './confidence.ts';
+export { estimatedCapacity } from './capacity.ts';
 export { breakEvenCost, type CostRung } from './cost-ladder.ts';
 export { overfittingProbability, type CscvOptions, type OverfittingProbability } from './cscv.ts';
 export {
@@ -140,4 +141,5 @@ export {
   type SharpeEstimate,
   type TrialsSummary,
 } from './sharpe-inference.ts';
+export { regimePerformance, type RegimeOptions, type RegimePerformance } from './regimes.ts';
 export { tradeStatistics, type TradeOutcome, type TradeStatistics } from './trades.ts';

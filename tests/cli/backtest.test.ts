@@ -23,6 +23,11 @@ interface Report {
   readonly orders: { readonly hash: string };
   readonly openAtEnd: { readonly closed: number };
   readonly feesPaid: number;
+  readonly robustness: {
+    readonly capacity: number;
+    readonly turnoverPerYear: number;
+    readonly regimes: readonly { readonly share: number }[];
+  };
 }
 
 async function report(folder: string, ...argv: string[]): Promise<Report> {
@@ -89,6 +94,20 @@ describe('backtest', () => {
     expect(run.ladder[0]!.fees).toBe(0);
     expect(run.ladder[2]!.fees / run.ladder[1]!.fees).toBeGreaterThan(1.8);
     expect(run.profiles.map(({ profile }) => profile)).toEqual(['optimistic', 'base', 'harsh']);
+    expect(run.robustness.capacity).toBeGreaterThan(5000);
+    expect(run.robustness.turnoverPerYear).toBeGreaterThan(1);
+    expect(run.robustness.regimes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
+    const page = readFileSync(join(folder, run.folder, 'tear_sheet.html'), 'utf8');
+    for (const text of [
+      'Market regimes',
+      'Capacity',
+      'Turnover a year',
+      'Years to be sure',
+      'Max drawdown, redrawn',
+      'Worst drawdowns',
+      'costs × 4',
+    ])
+      expect(page).toContain(text);
     expect(run.intervals.sharpe.low).toBeLessThan(run.statistics.sharpe);
     expect(run.intervals.sharpe.high).toBeGreaterThan(run.statistics.sharpe);
   });

@@ -1,4 +1,12 @@
-import { drawdownSeries, monthlyReturns, returnsFromEquity, rollingSharpe, worstDrawdowns, yearlyReturns } from '#statistics';
+import {
+  drawdownSeries,
+  monthlyReturns,
+  regimePerformance,
+  returnsFromEquity,
+  rollingSharpe,
+  worstDrawdowns,
+  yearlyReturns,
+} from '#statistics';
 import { barChart, lineChart } from './chart.ts';
 import { day, decimal, escapeHtml, percent } from './text.ts';
 import { growth, section, signed, table } from './blocks.ts';
@@ -94,6 +102,27 @@ export function calendarSection({ curve }: TearSheetInput): string {
     values: true,
   });
   return section('Months', heat) + section('Years', bars);
+}
+
+/** Returns by the state of the benchmark; left out without one, or when it is too short. */
+export function regimeSection({ curve, benchmark, periodsPerYear }: TearSheetInput): string {
+  if (benchmark === undefined || benchmark.equity.length !== curve.equity.length) return '';
+  const rows = regimePerformance(returnsFromEquity(curve.equity), returnsFromEquity(benchmark.equity), { periodsPerYear }).map((row) => [
+    escapeHtml(row.market),
+    decimal(row.periods, 0),
+    percent(row.share, 0),
+    signed(row.annualReturn, percent(row.annualReturn)),
+    decimal(row.sharpe),
+    signed(row.marketAnnualReturn, percent(row.marketAnnualReturn)),
+  ]);
+  if (rows.length === 0) return '';
+  const name = benchmark.name ?? 'Benchmark';
+  const head = ['Market', 'Days', 'Share', 'Return a year', 'Sharpe', `${name}, a year`];
+  return section(
+    'Market regimes',
+    table(`The state of ${name} before each day: its last quarter, and its volatility against the median`, head, rows),
+    'An edge in one kind of market only needs that market to last.',
+  );
 }
 
 export function rollingSection({ curve, periodsPerYear, rollingWindow }: TearSheetInput): string {

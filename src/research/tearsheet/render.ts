@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TearSheetInput } from './input.ts';
-import { calendarSection, drawdownSection, equitySection, rollingSection } from './curve-sections.ts';
+import { calendarSection, drawdownSection, equitySection, regimeSection, rollingSection } from './curve-sections.ts';
 import { costSection, modelSection, tradesSection } from './detail-sections.ts';
 import { figuresSection, provenanceSection, syntheticNotice, verdictSection } from './summary-sections.ts';
 import { STYLE } from './style.ts';
@@ -19,6 +19,7 @@ export function renderTearSheet(input: TearSheetInput): string {
     drawdownSection(input),
     calendarSection(input),
     rollingSection(input),
+    regimeSection(input),
     costSection(input),
     modelSection(input),
     tradesSection(input),

@@ -3,7 +3,8 @@ import type { Interval } from '#statistics';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
-import { endedOpen, exposureOf, refusals } from './write.ts';
+import { exposureOf } from './sheet-figures.ts';
+import { endedOpen, refusals } from './write.ts';
 
 /** The run as a person reads it: what ran, the picture, the figures beside holding, what costs do to it, what went wrong. */
 export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEnvironment): void {
@@ -48,7 +49,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
 function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: BacktestOutcome): string {
   const { summary, intervals, psr } = report;
   const { trades } = summary;
-  const { trackRecordYears, monteCarlo } = outcome.robustness;
+  const { trackRecordYears, monteCarlo, turnoverPerYear, capacity } = outcome.robustness;
   const range = (interval: Interval, show: (value: number) => string): string => `${show(interval.low)} to ${show(interval.high)}`;
   const full = { report, benchmarkFigures: hold, result, ...outcome };
   const rows: string[][] = [
@@ -68,6 +69,8 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
     ['Years to be sure', Number.isFinite(trackRecordYears) ? decimal(trackRecordYears, 1) : 'never', '', ''],
     ['Chance of loss', percent(monteCarlo.probabilityOfLoss), '', ''],
     ['Exposure', percent(exposureOf(full)), '', '100.0 %'],
+    ['Turnover a year', Number.isFinite(turnoverPerYear) ? `${decimal(turnoverPerYear, 1)} ×` : '-', '', ''],
+    ['Capacity', money(capacity), '', ''],
     ['Trades', String(result.trades.length), '', ''],
     ['Win rate', percent(report.winRate), '', ''],
     ['Profit factor', decimal(trades?.profitFactor ?? Number.NaN), '', ''],

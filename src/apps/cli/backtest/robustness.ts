@@ -1,13 +1,17 @@
 import type { BacktestResult } from '#backtest';
 import { createRng } from '#core';
+import { firstRowAtOrAfter, type BarSeries, type EquityCurve } from '#domain';
 import { dailyEquity } from '#research';
 import {
+  estimatedCapacity,
   minimumTrackRecordLength,
+  regimePerformance,
   returnsFromEquity,
   sharpeEstimate,
   tradeMonteCarlo,
   worstDrawdowns,
   type DatedDrawdown,
+  type RegimePerformance,
   type TradeMonteCarlo,
 } from '#statistics';
 
@@ -18,12 +22,28 @@ export interface Robustness {
   /** The same trades drawn again with replacement. */
   readonly monteCarlo: TradeMonteCarlo;
   readonly worstDrawdowns: readonly DatedDrawdown[];
+  /** By the state of the market, which is holding the same symbols. */
+  readonly regimes: readonly RegimePerformance[];
+  /** Account currency at which the fills would still be at most a tenth of their bars' volume; NaN without volumes. */
+  readonly capacity: number;
+  /** Notional of all fills over mean equity, a year. */
+  readonly turnoverPerYear: number;
 }
 
-export function robustnessOf(result: BacktestResult, periodsPerYear: number, seed: number): Robustness {
+export function robustnessOf(
+  result: BacktestResult,
+  market: EquityCurve,
+  series: readonly BarSeries[],
+  periodsPerYear: number,
+  seed: number,
+): Robustness {
   const daily = dailyEquity(result.equity);
+  const returns = returnsFromEquity(daily.equity);
   return {
-    trackRecordYears: minimumTrackRecordLength(sharpeEstimate(returnsFromEquity(daily.equity))) / periodsPerYear,
+    trackRecordYears: minimumTrackRecordLength(sharpeEstimate(returns)) / periodsPerYear,
+    regimes: regimePerformance(returns, returnsFromEquity(dailyEquity(market).equity), { periodsPerYear }),
+    capacity: capacityOf(result, series),
+    turnoverPerYear: turnoverOf(result, daily.equity, periodsPerYear),
     monteCarlo: tradeMonteCarlo(tradeReturns(result), {
       rng: createRng(seed).stream('trade-monte-carlo'),
       runs: monteCarloRuns(result.trades.length),
@@ -37,6 +57,25 @@ export function robustnessOf(result: BacktestResult, periodsPerYear: number, see
 /** A thousand, or fewer for very many trades: five million draws place the quantiles well enough, and two hundred runs are the least. */
 function monteCarloRuns(trades: number): number {
   return Math.max(200, Math.min(1000, Math.floor(5e6 / Math.max(1, trades))));
+}
+
+function turnoverOf({ turnover }: BacktestResult, equity: Float64Array, periodsPerYear: number): number {
+  const mean = equity.reduce((sum, value) => sum + value, 0) / equity.length;
+  return turnover / mean / (equity.length / periodsPerYear);
+}
+
+function capacityOf({ fills, equity }: BacktestResult, series: readonly BarSeries[]): number {
+  const bySymbol = new Map(series.map((bars) => [bars.symbol, bars]));
+  return estimatedCapacity({
+    quantity: fills.map(({ quantity }) => quantity),
+    volume: fills.map(({ symbol, time }) => {
+      const bars = bySymbol.get(symbol)!;
+      return bars.volume[firstRowAtOrAfter(bars, time + 1) - 1] ?? Number.NaN;
+    }),
+    equity: fills.map(
+      ({ time }) => equity.equity[Math.max(0, firstRowAtOrAfter({ time: equity.time, length: equity.time.length }, time + 1) - 1)]!,
+    ),
+  });
 }
 
 /** Profit of each trade over the equity at the bar before it was entered. */

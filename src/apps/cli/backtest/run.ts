@@ -101,7 +101,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
       ladder.map((rung) => ({ profile: rung.profile, cost: rung.multiple, result: rung })),
       (rung) => rung.totalReturn,
     ),
-    robustness: robustnessOf(result, periodsPerYear, config.seed),
+    robustness: robustnessOf(result, benchmark, bars.series, periodsPerYear, config.seed),
     periodsPerYear,
     hash: hashOf(order, strategy),
   };

@@ -13,6 +13,7 @@ import {
   type TearSheetInput,
 } from '#research';
 import { decisionFile } from './decisions.ts';
+import { exposureOf, sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
@@ -152,15 +153,8 @@ export function endedOpen({ result }: BacktestOutcome): readonly Trade[] {
   return result.trades.filter((trade) => trade.exitReason === 'end_of_data');
 }
 
-export function exposureOf({ result }: BacktestOutcome): number {
-  const { exposed } = result;
-  let bars = 0;
-  for (let row = 0; row < exposed.length; row++) bars += exposed[row]!;
-  return bars / exposed.length;
-}
-
 function sheetOf(outcome: BacktestOutcome): TearSheetInput {
-  const { order, strategy, result, report } = outcome;
+  const { order, strategy, result } = outcome;
   const { bars } = order;
   const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name} ${value}`);
   const symbols = bars.series.map(({ symbol }) => symbol);
@@ -170,24 +164,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     curve: { name: strategy.name, ...dailyEquity(result.equity) },
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
-    moreFigures: [
-      { label: 'PSR', value: report.psr, unit: 'percent', note: 'probability that the true Sharpe ratio is above zero' },
-      { label: 'Sharpe, bootstrapped', value: report.intervals.sharpe.estimate, unit: 'ratio', interval: report.intervals.sharpe },
-      {
-        label: 'Years to be sure',
-        value: outcome.robustness.trackRecordYears,
-        unit: 'ratio',
-        note: 'of such returns, for a Sharpe ratio above zero at 95 %',
-      },
-      {
-        label: 'Chance of loss',
-        value: outcome.robustness.monteCarlo.probabilityOfLoss,
-        unit: 'percent',
-        note: 'the same trades drawn again',
-      },
-      { label: 'Exposure', value: exposureOf(outcome), unit: 'percent' },
-      { label: 'Fees paid', value: result.feesPaid, unit: 'money' },
-    ],
+    moreFigures: sheetFigures(outcome),
     trades: result.trades,
     costProfiles: [
       ...outcome.profiles.map(({ figures, equity }) => ({
