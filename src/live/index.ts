@@ -36,4 +36,5 @@ export { InputDrift } from './safety/input-drift.ts';
 export type { ModelInputs, ModelWatch, SafetySetup } from './safety/safety-setup.ts';
 export { supervisorFor } from './safety/supervisor-for.ts';
 export { ShadowOutcomes } from './safety/shadow-outcomes.ts';
-export { StalenessGuard, excessStability } from './safety/staleness-guard.ts';
+export { ScoreDrift } from './safety/score-drift.ts';
+export { StalenessGuard } from './safety/staleness-guard.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRng } from '#core';
 import type { BarSeries } from '#domain';
-import { InputDrift, ShadowOutcomes, type JournalRecord, type SafetySetup } from '#live';
+import { InputDrift, ScoreDrift, ShadowOutcomes, type JournalRecord, type SafetySetup } from '#live';
 import { close, ret, std, tszscore } from '#features';
-import { driftReference, tripleBarrierLabels } from '#ml';
+import { tripleBarrierLabels } from '#ml';
 import { DAY_MS, timestamp } from '#core';
 import { hold, long, type Strategy } from '#strategy';
 import { backtestOf, barsOfJournal, controlsOf, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from '../parity/journal-replay.ts';
@@ -122,11 +122,27 @@ test('a model that stays right is left alone; one that is too old at its signal 
   expect(old.at(-1)!.reason).toMatch(/trained 20\.\d days ago/);
 });
 
-test('scores that are not distributed as in training are drift', () => {
-  const rng = createRng(3);
-  const usual = driftReference(Float64Array.from({ length: 400 }, () => 0.5 + 0.01 * rng.normal()));
-  const found = levels(watched(900, { predictions: usual }).records);
-  expect(found.find(({ level }) => level === 'demoted')!.reason).toMatch(/drift of predictions \d/);
+test('scores that are distributed as at first are no drift, however slowly they move; others are', () => {
+  const drifts = (persistence: number, later: (score: number) => number): number[] => {
+    const rng = createRng(3);
+    const drift = new ScoreDrift();
+    let score = 0;
+    return Array.from({ length: 900 }, (_, at) => {
+      score = persistence * score + Math.sqrt(1 - persistence ** 2) * rng.normal();
+      drift.take(at < 400 ? score : later(score));
+      return drift.drift;
+    });
+  };
+  expect(
+    drifts(0, (score) => score)
+      .slice(0, 299)
+      .every(Number.isNaN),
+  ).toBe(true);
+  for (const persistence of [0, 0.5, 0.8]) {
+    const usual = drifts(persistence, (score) => score).slice(300);
+    expect(usual.filter((drift) => drift < 0.1).length / usual.length).toBeGreaterThan(0.95);
+    expect(Math.max(...drifts(persistence, (score) => score + 2.5).slice(300))).toBeGreaterThan(0.5);
+  }
 });
 
 test('features that are as in training drift little; features of another market do, of one that never saw training nothing is said', () => {

@@ -1,5 +1,4 @@
 import type { Expression } from '#features';
-import type { DriftReference } from '#ml';
 import type { BreakerConfig, ModelReference, StalenessConfig } from '#risk';
 
 /** A model under watch: what it was when it was trained, as plain data. Its strategy shows `probability`, `width` and `side` at each signal. */
@@ -8,8 +7,6 @@ export interface ModelWatch {
   readonly reference: ModelReference;
   /** Bars after which a prediction has its outcome. */
   readonly maxBars: number;
-  /** Distribution of the out-of-sample scores in training, before calibration; drift of predictions is not judged without it. */
-  readonly predictions?: DriftReference;
   readonly settings?: Partial<StalenessConfig>;
 }
 

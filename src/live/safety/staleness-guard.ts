@@ -1,14 +1,11 @@
 import { timestamp } from '#core';
 import type { SupervisedEngine } from '#engine';
-import { populationStability, type DriftReference } from '#ml';
 import { assessStaleness, createStaleness, noteOutcome, type StalenessState } from '#risk';
 import { CALM, type Guard, type GuardState } from './guard.ts';
 import type { ModelInputs, ModelWatch } from './safety-setup.ts';
+import { ScoreDrift } from './score-drift.ts';
 import { ShadowOutcomes } from './shadow-outcomes.ts';
 import { InputDrift } from './input-drift.ts';
-
-/** Predictions that a drift is measured on. */
-const DRIFT_WINDOW = 100;
 
 /** A feature of the strategy that, where it has it, tells what the model said before calibration. */
 const SCORE = 'score';
@@ -21,7 +18,7 @@ export class StalenessGuard implements Guard {
   readonly name = 'model staleness';
   readonly idle = '';
   readonly #watch: ModelWatch;
-  readonly #recent: number[] = [];
+  #scores: readonly ScoreDrift[] = [];
   readonly #inputs: ModelInputs | undefined;
   #drifts: readonly InputDrift[] = [];
   #shadows: readonly ShadowOutcomes[] = [];
@@ -60,6 +57,7 @@ export class StalenessGuard implements Guard {
     const { maxBars, reference } = this.#watch;
     const inputs = this.#inputs;
     this.#shadows = symbols.map(() => new ShadowOutcomes(maxBars));
+    this.#scores = symbols.map(() => new ScoreDrift());
     if (inputs !== undefined) this.#drifts = symbols.map((symbol) => new InputDrift(inputs(symbol), reference.trainedTime));
   }
 
@@ -78,19 +76,17 @@ export class StalenessGuard implements Guard {
     if (Number.isNaN(probability) || !(width > 0)) return false;
     this.#shadows[symbol]!.predict(bars, row, probability, width, read('side'));
     const score = read(SCORE);
-    if (!Number.isNaN(score)) this.#recent.push(score);
-    if (this.#recent.length > DRIFT_WINDOW) this.#recent.shift();
+    if (!Number.isNaN(score)) this.#scores[symbol]!.take(score);
     return true;
   }
 
   #judge(time: number): void {
-    const { predictions } = this.#watch;
-    const drifts = this.#drifts.map(({ drift }) => drift).filter((drift) => !Number.isNaN(drift));
-    const measured = predictions !== undefined && this.#recent.length === DRIFT_WINDOW;
+    const featureDrift = meanKnown(this.#drifts);
+    const predictionDrift = meanKnown(this.#scores);
     const { state, verdict } = assessStaleness(this.#staleness, {
       time: timestamp(time),
-      ...(measured ? { predictionDrift: excessStability(predictions, this.#recent) } : {}),
-      ...(drifts.length === 0 ? {} : { featureDrift: drifts.reduce((sum, one) => sum + one, 0) / drifts.length }),
+      ...(predictionDrift === undefined ? {} : { predictionDrift }),
+      ...(featureDrift === undefined ? {} : { featureDrift }),
     });
     this.#staleness = state;
     if (verdict.kind === 'fresh') this.state = CALM;
@@ -101,10 +97,8 @@ export class StalenessGuard implements Guard {
   }
 }
 
-/**
- * The stability index less what chance gives it: with k bins and n values the index of two samples of one distribution is about
- * (k − 1) / n on average (its statistic is χ² with k − 1 degrees of freedom over n). 10 bins, 100 values: 0.09.
- */
-export function excessStability(reference: DriftReference, values: ArrayLike<number>): number {
-  return Math.max(0, populationStability(reference, values) - (reference.shares.length - 1) / values.length);
+/** Over the symbols for which it can be said; undefined when it can for none. */
+function meanKnown(symbols: readonly { readonly drift: number }[]): number | undefined {
+  const known = symbols.map(({ drift }) => drift).filter((drift) => !Number.isNaN(drift));
+  return known.length === 0 ? undefined : known.reduce((sum, drift) => sum + drift, 0) / known.length;
 }

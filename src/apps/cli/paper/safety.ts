@@ -1,5 +1,5 @@
 import type { ModelWatch, SafetySetup } from '#live';
-import { calibrate, driftReference, type Calibrator } from '#ml';
+import { calibrate, type Calibrator } from '#ml';
 import type { SafetyConfig } from '#research';
 import { DAY_MS, timestamp } from '#core';
 
@@ -26,7 +26,6 @@ const DEFAULT_AGE_DAYS = 90;
 const DEFAULT_AGE_BARS = 365;
 /** Share of that age from which a model shrinks. */
 const SHRINKS_AFTER = 2 / 3;
-const DRIFT_BINS = 10;
 
 /** The session's safety with the model's watch; as given when staleness is switched off, or there is nothing to compare with. */
 export function withModelWatch(setup: SafetySetup, safety: SafetyConfig, model: WatchedModel): SafetySetup {
@@ -52,7 +51,6 @@ function watchOf(safety: SafetyConfig, { strategy, maxBars, timeframeMs, seam, o
       brierScore: meanOf(probability, (value, at) => (value - label[at]!) ** 2),
       hitRate: meanOf(probability, (value, at) => (value >= 0.5 === (label[at] === 1) ? 1 : 0)),
     },
-    ...(scores.length >= DRIFT_BINS * 10 ? { predictions: driftReference(scores, DRIFT_BINS) } : {}),
     settings: { demoteAgeMs, shrinkAgeMs: demoteAgeMs * SHRINKS_AFTER },
   };
 }
