@@ -22,7 +22,7 @@ export function createPlainReporter(write: WriteText): Reporter {
 function plainLines(event: WorkflowEvent): readonly string[] {
   switch (event.kind) {
     case 'runStarted':
-      return [`${event.workflow}: ${event.steps.length} stages`];
+      return [`${event.workflow}: ${event.steps.length} stage${event.steps.length === 1 ? '' : 's'}`];
     case 'stepStarted':
       return [`${event.id}: started${event.attempt > 1 ? ` (attempt ${event.attempt})` : ''}`];
     case 'progress':

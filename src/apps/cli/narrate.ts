@@ -46,7 +46,7 @@ interface BacktestAnswer {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
-/** The outputs of a workflow: a table for backtests, else as YAML-like lines; JSON for machines. */
+/** The outputs of a workflow: a table for backtests, then what was said of each symbol, then the rest by name; JSON for machines. */
 export function printOutputs(result: WorkflowResult, json: boolean, io: CliEnvironment): void {
   if (json) {
     io.stdout.write(
@@ -54,24 +54,59 @@ export function printOutputs(result: WorkflowResult, json: boolean, io: CliEnvir
     );
     return;
   }
-  const { results, ...others } = result.outputs as { readonly results?: readonly unknown[] } & Record<string, unknown>;
+  const style = styleFor(io.stdout, io.environment);
+  const { results, ...others } = result.outputs as { readonly results?: unknown } & Record<string, unknown>;
   io.stdout.write('\n');
   if (Array.isArray(results) && results.every(isBacktest)) printBacktests(results, io);
-  else if (Array.isArray(results)) for (const cycle of results) printCycle(cycle as Cycle, io);
-  for (const value of Object.values(others)) {
-    const list: unknown = Array.isArray(value) ? value : [value];
-    for (const item of list as readonly {
-      readonly symbol?: string;
-      readonly reason?: string;
-      readonly strategy?: string;
-      readonly name?: string;
-    }[]) {
-      if (item.reason !== undefined)
-        io.stdout.write(
-          `${[item.symbol, item.strategy ?? item.name].filter((word) => word !== undefined).join(' ')}${(item.symbol ?? item.strategy ?? item.name) ? ': ' : ''}${item.reason}\n`,
-        );
-    }
+  else if (Array.isArray(results) && results.every(isCycle)) for (const cycle of results) printCycle(cycle, io);
+  else if (results !== undefined) others['results'] = results;
+  const symbols = symbolsIn([results, ...Object.values(others)]);
+  const perSymbol = Object.entries(others).filter((entry): entry is [string, Said[]] => isSaidOf(entry[1], symbols.length));
+  const width = Math.max(0, ...perSymbol.map(([name]) => name.length));
+  for (const [at, symbol] of (perSymbol.length === 0 ? [] : symbols).entries()) {
+    io.stdout.write(`\n${style.bold(symbol)}\n`);
+    for (const [name, list] of perSymbol) io.stdout.write(`  ${style.dim(name.padEnd(width))}  ${saidText(list[at]!)}\n`);
   }
+  for (const [name, value] of Object.entries(others))
+    if (!perSymbol.some(([known]) => known === name)) io.stdout.write(`${name}: ${valueText(value)}\n`);
+}
+
+/** What a slice answers with: a reason, and often a name. */
+interface Said {
+  readonly reason: string;
+  readonly symbol?: unknown;
+  readonly strategy?: unknown;
+  readonly name?: unknown;
+}
+
+function isSaid(value: unknown): value is Said {
+  return typeof value === 'object' && value !== null && 'reason' in value && typeof value.reason === 'string';
+}
+
+function isSaidOf(value: unknown, symbols: number): value is Said[] {
+  return Array.isArray(value) && value.length === symbols && value.every(isSaid);
+}
+
+function symbolsIn(outputs: readonly unknown[]): readonly string[] {
+  for (const list of outputs) {
+    const symbols = Array.isArray(list) ? list.map((item: { readonly symbol?: unknown } | null) => item?.symbol) : [];
+    if (symbols.length > 0 && symbols.every((symbol) => typeof symbol === 'string')) return symbols;
+  }
+  return [];
+}
+
+function saidText({ name, strategy, reason }: Said): string {
+  const word = strategy ?? name;
+  return typeof word === 'string' ? `${word}: ${reason}` : reason;
+}
+
+const MAX_VALUE_TEXT = 200;
+
+/** Words and numbers as they are, an answer with a reason by its reason, anything else as JSON that does not fill the screen. */
+function valueText(value: unknown): string {
+  if (isSaid(value)) return saidText(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= MAX_VALUE_TEXT ? text : `${text.slice(0, MAX_VALUE_TEXT)}… (--json prints it all)`;
 }
 
 interface Cycle {
@@ -82,9 +117,13 @@ interface Cycle {
 
 function printCycle(cycle: Cycle, io: CliEnvironment): void {
   const style = styleFor(io.stdout, io.environment);
-  io.stdout.write(`${style.bold(cycle.symbol)}  ${cycle.outcome}\n`);
+  io.stdout.write(`${style.bold(cycle.symbol)}  ${cycle.outcome.replace('_', ' ')}\n`);
   for (const { slice, decision, reason } of cycle.decisions ?? [])
     io.stdout.write(`  ${slice.padEnd(16)} ${decision}  ${style.dim(reason)}\n`);
+}
+
+function isCycle(value: unknown): value is Cycle {
+  return typeof value === 'object' && value !== null && 'symbol' in value && 'outcome' in value;
 }
 
 function isBacktest(value: unknown): value is BacktestAnswer {

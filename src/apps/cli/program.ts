@@ -41,7 +41,9 @@ export function createProgram(io: CliEnvironment): Command {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: () => undefined,
+      // Errors are told by `reportFailure`; what is left is the help of a command whose subcommand is missing.
+      outputError: () => undefined,
+      writeErr: (text) => io.stdout.write(text),
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 110),
     })
     .addHelpText('after', EXAMPLES);
@@ -73,6 +75,7 @@ Examples:
 /** Commander's own complaints (unknown option, missing argument) in our one-line form; help and version are no complaint. */
 function reportCommander(error: CommanderError, program: Command, io: CliEnvironment, json: boolean): number {
   if (error.exitCode === 0) return EXIT.ok;
+  if (error.code === 'commander.help') return EXIT.usage;
   const message = error.message.replace(/^error: /, '');
   const [first, ...rest] = message.split('\n');
   const unknown = /unknown command '(.+)'/.exec(message)?.[1];

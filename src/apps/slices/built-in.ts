@@ -57,7 +57,7 @@ export function builtInSlices(surroundings: SliceSurroundings): readonly SliceFa
 }
 
 export const LIVE_REFUSAL =
-  'live trading is not part of this version: there is no broker adapter with server-side stops yet; use edgewright paper';
+  'live trading is not part of this version: there is no broker adapter with server-side stops yet';
 
 function dataAnswer(loaded: LoadedBars): SliceOutput<'data'> {
   const series = loaded.series[0]!;

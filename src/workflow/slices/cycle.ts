@@ -75,7 +75,7 @@ async function decide(
   note('data', `${data.bars.length} bars`, `from ${data.source}`);
   const { bars } = data;
   const analysis = (draft.analysis = await ask('analyze', () => registry.call('analyze', { symbol, bars })));
-  note('analyze', `trend ${analysis.trend}`, analysis.reason);
+  note('analyze', `trend ${Number(analysis.trend.toFixed(2))}`, analysis.reason);
   const regime = (draft.regime = await ask('market_regime', () => registry.call('market_regime', { symbol, bars })));
   note('market_regime', regime.name, regime.reason);
   const selection = (draft.selection = await ask('ml_strategy', () => registry.call('ml_strategy', { symbol, bars, analysis, regime })));
@@ -84,7 +84,7 @@ async function decide(
   const position = (draft.position = await ask('position_sizing', () =>
     registry.call('position_sizing', { symbol, analysis, regime, selection, equity: options.equity }),
   ));
-  note('position_sizing', `${position.quantity} units`, position.reason);
+  note('position_sizing', `${Number(position.quantity.toFixed(6))} units`, position.reason);
   if (position.quantity === 0) return 'no_trade';
   const { direction, stop, target } = selection;
   const order = {

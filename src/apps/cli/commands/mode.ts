@@ -39,7 +39,7 @@ export function addModeCommand(program: Command, io: CliEnvironment): void {
     .option('-v, --verbose', 'tell each step')
     .addHelpText(
       'after',
-      '\nExamples:\n  edgewright --mode backtest --symbols AAPL --verbose\n  edgewright --mode backtest --symbols AAPL,SP500 --json\n',
+      '\nExamples:\n  edgewright --mode backtest --symbols AAPL --verbose\n  edgewright --mode backtest --symbols AAPL,SP500 --json\n  edgewright --mode optimize --symbols AAPL\n  edgewright --mode backtest --workflow mine.yaml --slices my-slices\n',
     )
     .action(async (options: ModeOptions) => {
       const shipped = MODES[options.mode];
@@ -71,5 +71,7 @@ export function addModeCommand(program: Command, io: CliEnvironment): void {
         io,
       );
       printOutputs(result, options.json === true, io);
+      if (options.mode === 'paper' && options.json !== true)
+        io.stdout.write('\nThis was one cycle; a session that goes on trading: edgewright paper\n');
     });
 }
