@@ -11,9 +11,11 @@ const SYMBOLS = ['ONE', 'TWO', 'THREE'];
 
 /** Three symbols on one clock, each with holes of its own; `rows[symbol][instant]` is the symbol's row there, −1 for none. */
 function market(seed: number): { readonly bars: BarSeries[]; readonly rows: Int32Array[]; readonly finer: BarSeries[] } {
-  const made = SYMBOLS.map((symbol) => {
-    const finer = { ...fineWalk(ROWS, `${seed}/${symbol}`), symbol };
-    const whole = walk(ROWS, `${seed}/${symbol}`);
+  const made = SYMBOLS.map((symbol, at) => {
+    // Coarse ticks: prices meet limits exactly.
+    const ticksAUnit = at === 2 ? 2 : 100;
+    const finer = { ...fineWalk(ROWS, `${seed}/${symbol}`, ticksAUnit), symbol };
+    const whole = walk(ROWS, `${seed}/${symbol}`, 0.01, '4h', ticksAUnit);
     const rng = createRng(`${seed}/${symbol}/holes`);
     const kept = Array.from({ length: ROWS }, (_, row) => row).filter((row) => row === 0 || rng.integer(8) > 0);
     const rows = new Int32Array(ROWS).fill(-1);
@@ -50,7 +52,7 @@ function play({ seed, profile, hedging, finer }: Setting, begin: number, from: n
   const engine = new Engine({
     columns: all.bars.map((bars, symbol) => sliceBars(bars, starts[symbol]!, bars.length)),
     instruments: SYMBOLS.map((symbol, at) =>
-      instrument(symbol, 'synthetic', { tickSize: 0.01, ...(at === 1 ? { lotSize: 0.1, minQuantity: 0.1 } : {}) }),
+      instrument(symbol, 'synthetic', { tickSize: at === 2 ? 0.5 : 0.01, ...(at === 1 ? { lotSize: 0.1, minQuantity: 0.1 } : {}) }),
     ),
     strategies,
     features: strategies.map(() => none),
@@ -92,7 +94,7 @@ const settings = fc.record({
       limitFill: fc.constantFrom('through' as const, 'touch' as const, 'queue' as const),
       sequence: fc.constantFrom('open_first' as const, 'queue' as const),
     })
-    .map(({ name, ...differing }) => executionProfile(name, { impactWindow: 15, ...differing })),
+    .map(({ name, ...differing }) => executionProfile(name, { impactWindow: 15, queueAhead: 0.05, queueTouchShare: 0.3, ...differing })),
   hedging: fc.boolean(),
   finer: fc.boolean(),
 });

@@ -2,12 +2,12 @@ import { createRng } from '#core';
 import { barSeries, parseTimeframe, type BarSeries, type OrderRequest, type OrderType } from '#domain';
 import type { BarContext, Strategy } from '#strategy';
 
-/** A driftless walk on ticks of 0.01 with thin and empty bars, the same for the same seed. */
-export function walk(rows: number, seed: number | string, sigma = 0.01, timeframe = '4h'): BarSeries {
+/** A driftless walk on ticks with thin and empty bars, the same for the same seed. */
+export function walk(rows: number, seed: number | string, sigma = 0.01, timeframe = '4h', ticksAUnit = 100): BarSeries {
   const rng = createRng(seed);
   const make = (): Float64Array => new Float64Array(rows);
   const [time, open, high, low, close, volume] = [make(), make(), make(), make(), make(), make()];
-  const cents = (value: number): number => Math.round(value * 100) / 100;
+  const cents = (value: number): number => Math.round(value * ticksAUnit) / ticksAUnit;
   const frame = parseTimeframe(timeframe);
   let last = 100;
   for (let row = 0; row < rows; row++) {
@@ -124,8 +124,8 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
 }
 
 /** Four finer bars inside each bar of `walk` with the same seed: open to one extreme, to the other, to the close. */
-export function fineWalk(rows: number, seed: number | string): BarSeries {
-  const bars = walk(rows, seed);
+export function fineWalk(rows: number, seed: number | string, ticksAUnit = 100): BarSeries {
+  const bars = walk(rows, seed, 0.01, '4h', ticksAUnit);
   const rng = createRng(`${seed}/path`);
   const make = (): Float64Array => new Float64Array(rows * 4);
   const [time, open, high, low, close, volume] = [make(), make(), make(), make(), make(), make()];
