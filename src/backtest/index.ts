@@ -3,6 +3,7 @@
  * Knows no files and no brokers; the same engine runs live.
  */
 export type { Conversion } from './conversion.ts';
+export { findLookAhead, mayLookAhead, type LookAhead } from './look-ahead.ts';
 export { fillsHash, runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
 export {
   findPlateau,

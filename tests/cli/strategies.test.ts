@@ -138,6 +138,21 @@ test('a strategy exported by name, or as a function, is told how to export it', 
   expect(await run('export default make;')).toContain('Its default export is a function');
 });
 
+test('a feature that sees the future is told of in the summary and in the report', async () => {
+  const folder = scratchFolder();
+  const leak = '({ close, length }) => Float64Array.from({ length }, (_, row) => close[Math.min(row + 1, length - 1)])';
+  const decide =
+    "({ f, close, position }) => f.next > close ? (position.flat ? long({ stop: { percent: 0.5 } }) : hold('up')) : position.long ? exit('down') : hold('down')";
+  writeFileSync(
+    join(folder, 'leak.ts'),
+    `import { defineStrategy, exit, hold, long } from '#strategy'; export default defineStrategy({ name: 'leak', features: { next: ${leak} }, decide: ${decide} });`,
+  );
+  const { stdout } = await cli(folder, 'backtest', '--strategy', './leak.ts', '--symbols', 'AAPL');
+  expect(stdout).toMatch(/LOOK-AHEAD: what it decided on AAPL at \d{4}-/);
+  const { stdout: json } = await cli(folder, 'backtest', '--strategy', './leak.ts', '--symbols', 'AAPL', '--json');
+  expect((JSON.parse(json) as { readonly lookAhead: object | null }).lookAhead).toMatchObject({ symbol: 'AAPL' });
+});
+
 test('the examples of the page run as they stand', async () => {
   const folder = scratchFolder();
   const page = readFileSync(new URL('README.md', new URL('../../strategies/', import.meta.url)), 'utf8');

@@ -9,7 +9,7 @@ import { deviationOf } from './regression.ts';
 /**
  * The distance method: over a formation period the symbols whose normalised prices lay closest become pairs; over the trading period
  * that follows, a pair is opened when its prices are more than so many deviations of the formation's spread apart (short the dear, long
- * the cheap one, the same money in each) and closed when they cross, at the latest at the period's end. Unlike the paper's, our pairs
+ * the cheap one, the same money in every leg of every pair) and closed when they cross, at the latest at the period's end. Unlike the paper's, our pairs
  * share no symbol, and each leg has a stop; when one leg is stopped the other goes too, and the pair rests until the next formation.
  */
 export const pairsDistance = tunable({
@@ -67,7 +67,7 @@ function pairsStrategy({ formation, trading, pairs: most, open, stop }: Values):
         return;
       }
       market.symbols.forEach((_, symbol) => market.explain(symbol, 'in no pair'));
-      const notional = (INVESTED * market.account.equity) / (2 * most);
+      const notional = (INVESTED * market.account.equity) / (2 * Math.max(1, pairs.length));
       for (const pair of pairs) tradePair(market, pair, open, notional, stop);
     },
   });

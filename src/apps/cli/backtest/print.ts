@@ -101,6 +101,14 @@ function costsTable({ profiles, ladder, order }: BacktestOutcome): string {
   );
 }
 
+function lookAheadNote({ lookAhead }: BacktestOutcome): string[] {
+  if (lookAhead === undefined) return [];
+  const bar = new Date(lookAhead.time).toISOString().replace(/:00\.000Z$/, 'Z');
+  return [
+    `LOOK-AHEAD: what it decided on ${lookAhead.symbol} at ${bar} changes when the bars after it are cut off. These figures mean nothing.`,
+  ];
+}
+
 function notes(outcome: BacktestOutcome): string[] {
   const { result, order } = outcome;
   const refused = refusals(outcome);
@@ -109,6 +117,7 @@ function notes(outcome: BacktestOutcome): string[] {
     report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.text}`),
   );
   return [
+    ...lookAheadNote(outcome),
     ...(order.bars.datesNote === undefined ? [] : [order.bars.datesNote]),
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
     ...(result.ruined ? ['The account was ruined: equity reached zero.'] : []),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
+import { findLookAhead, mayLookAhead, runBacktest, type BacktestRequest, type BacktestResult, type LookAhead } from '#backtest';
 import { contentHash, DAY_MS, InvariantError, UserError } from '#core';
 import { barsPerYear, type EquityCurve } from '#domain';
 import { scaleCosts, type ExecutionProfile } from '#execution';
@@ -59,6 +59,8 @@ export interface BacktestOutcome {
   readonly breakEven: number | undefined;
   readonly robustness: Robustness;
   readonly periodsPerYear: number;
+  /** A decision that needed bars after it; looked for where a feature is code of the strategy's own. */
+  readonly lookAhead: LookAhead | undefined;
   /** Names the run: same inputs, same hash. */
   readonly hash: string;
 }
@@ -103,6 +105,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     ),
     robustness: robustnessOf(result, benchmark, bars.series, periodsPerYear, config.seed),
     periodsPerYear,
+    lookAhead: mayLookAhead(strategy) ? findLookAhead(requestOf(order), () => makeStrategy(order), result) : undefined,
     hash: hashOf(order, strategy),
   };
 }

@@ -110,6 +110,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     profile: order.rules.profile,
     execution: executionOf(order.rules, order.rules.profile, bars),
     seed: config.seed,
+    lookAhead: outcome.lookAhead === undefined ? null : { symbol: outcome.lookAhead.symbol, time: iso(outcome.lookAhead.time) },
     statistics: report.summary,
     intervals: report.intervals,
     psr: report.psr,
