@@ -1,16 +1,11 @@
-import { runBacktest, type BacktestRequest } from '#backtest';
+import { runBacktest } from '#backtest';
 import type { BarSeries } from '#domain';
 import { Expression } from '#features';
 import { dailyEquity, type TrialOutcome } from '#research';
 import { returnsFromEquity } from '#statistics';
 import { prepare, type FeatureInput, type Strategy, type StrategyRecipe } from '#strategy';
 import { crossingOutcome } from './crossing-outcome.ts';
-
-/** What every evaluation of a search has in common: all of a backtest but its strategy; plain data, so that it crosses to a worker. */
-export type EvaluationSetup = Omit<BacktestRequest, 'strategy'> & { readonly seed: number };
-
-/** Columns of features already computed, by expression and then by symbol in the order of the bars. */
-export type SharedColumns = ReadonlyMap<string, readonly Float64Array[]>;
+import type { EvaluationSetup, SharedColumns } from './evaluation-setup.ts';
 
 /** Runs one combination over the whole history: by the crossing loop where that gives the same bits, else through the full engine. */
 export function evaluateCombination(

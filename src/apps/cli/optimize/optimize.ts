@@ -9,7 +9,7 @@ import { requestOf, yearOf } from '../backtest/run.ts';
 import type { RunSurroundings } from '../backtest/run-options.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import { engineNeededFor } from './crossing-outcome.ts';
-import type { EvaluationSetup } from './evaluate.ts';
+import type { EvaluationSetup } from './evaluation-setup.ts';
 import { progressLine } from './progress.ts';
 import { runSearch, type SearchPlan, type SearchResult } from './search.ts';
 import { createTrialRunner } from './trial-runner.ts';

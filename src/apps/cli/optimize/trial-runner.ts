@@ -6,7 +6,8 @@ import { UserError } from '#core';
 import { barSeries, type BarSeries } from '#domain';
 import { studyId, trialId, trialRow, type TrialOutcome, type TrialStudy } from '#research';
 import type { StrategyRecipe } from '#strategy';
-import { evaluateCombination, type EvaluationSetup } from './evaluate.ts';
+import { evaluateCombination } from './evaluate.ts';
+import type { EvaluationSetup } from './evaluation-setup.ts';
 import { FeatureStore, sharedCopy } from './feature-store.ts';
 import type { WorkerOrder } from './worker.ts';
 

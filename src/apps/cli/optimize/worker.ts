@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerFault } from '#adapters/sweep';
 import { UserError } from '#core';
 import { findStrategy } from '../backtest/find-strategy.ts';
-import { evaluateCombination, type EvaluationSetup } from './evaluate.ts';
+import { evaluateCombination } from './evaluate.ts';
+import type { EvaluationSetup } from './evaluation-setup.ts';
 import type { ColumnTable } from './feature-store.ts';
 
 export interface WorkerOrder {
