@@ -2,6 +2,7 @@ import type { Column } from '#statistics';
 import { escapeHtml } from './text.ts';
 
 const WIDTH = 960;
+const NARROW = 440;
 const LEFT = 62;
 const RIGHT = 14;
 const TOP = 24;
@@ -22,7 +23,6 @@ export interface LineChart {
   readonly description: string;
   readonly series: readonly Series[];
   readonly height?: number;
-  readonly width?: number;
   readonly log?: boolean;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
@@ -79,8 +79,17 @@ export function extent(columns: readonly Column[], also: readonly number[] = [])
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 
+/** Drawn twice, for a desk and for a phone, since text in a scaled picture shrinks with it; the style sheet shows one of them. */
+function responsive(draw: (width: number, heightShare: number) => string): string {
+  return `<div class="wide">${draw(WIDTH, 1)}</div><div class="narrow">${draw(NARROW, 0.85)}</div>`;
+}
+
 export function lineChart(chart: LineChart): string {
-  const { width = WIDTH, height = 260, log = false } = chart;
+  return responsive((width, share) => drawLines({ ...chart, height: Math.round((chart.height ?? 260) * share) }, width));
+}
+
+function drawLines(chart: LineChart, width: number): string {
+  const { height = 260, log = false } = chart;
   const [x0, x1] = extent(chart.series.map((series) => series.x));
   const padded = pad(
     extent(
@@ -99,7 +108,7 @@ export function lineChart(chart: LineChart): string {
   };
   const body = [
     yAxis(frame, log ? logTicks(y0, y1) : ticks(y0, y1), chart.formatY),
-    xAxis(frame, spaced(x0, x1, width > 600 ? 7 : 5), chart.formatX),
+    xAxis(frame, spaced(x0, x1, width > 600 ? 7 : 4), chart.formatX),
     chart.level === undefined
       ? ''
       : `<line class="level" x1="${LEFT}" x2="${width - RIGHT}" y1="${round(frame.y(chart.level))}" y2="${round(frame.y(chart.level))}"/>`,
@@ -158,7 +167,7 @@ function legend(series: readonly Series[]): string {
 function drawSeries({ x, y, style, area }: Series, frame: Frame, log: boolean, level: number, low: number, high: number): string {
   const lines: string[][] = [];
   let run: string[] | undefined;
-  for (const row of thin(y)) {
+  for (const row of thin(y, Math.round(frame.width * 0.73))) {
     const value = y[row]!;
     if (!Number.isFinite(value) || (log && value <= 0)) {
       run = undefined;
@@ -179,9 +188,9 @@ function drawSeries({ x, y, style, area }: Series, frame: Frame, log: boolean, l
     .join('');
 }
 
-/** Rows worth drawing: of each of some 700 buckets the first, the lowest, the highest and the last, so that no extreme is lost. */
-function thin(y: Column): number[] {
-  const size = Math.max(1, Math.ceil(y.length / 700));
+/** Rows worth drawing: of each bucket the first, the lowest, the highest and the last, so that no extreme is lost. */
+function thin(y: Column, buckets: number): number[] {
+  const size = Math.max(1, Math.ceil(y.length / buckets));
   if (size <= 4) return Array.from({ length: y.length }, (_, i) => i);
   const rows: number[] = [];
   for (let start = 0; start < y.length; start += size) {
@@ -203,20 +212,26 @@ export interface BarChart {
   readonly bars: readonly { readonly label: string; readonly value: number; readonly style?: 'up' | 'down' }[];
   readonly format: (value: number) => string;
   readonly height?: number;
-  readonly width?: number;
+  /** As wide as the page, and drawn for a phone too; else half as wide. */
+  readonly wide?: boolean;
   /** Write the value above each bar. */
   readonly values?: boolean;
 }
 
 /** Upright bars, gains and losses in their colours. Labels thin out when there are many. */
-export function barChart({ title, description, bars, format, height = 220, width = 460, values = false }: BarChart): string {
+export function barChart(chart: BarChart): string {
+  return chart.wide === true ? responsive((width) => drawBars(chart, width)) : drawBars(chart, 460);
+}
+
+function drawBars({ title, description, bars, format, height = 220, values = false }: BarChart, width: number): string {
   const [low, high] = extent([bars.map((bar) => bar.value)], [0]);
   const margin = (high - low || 1) * 0.1;
   const y0 = low < 0 ? low - margin : 0;
   const y1 = high > 0 ? high + margin : 0;
   const y = (value: number) => height - BOTTOM - ((value - y0) / (y1 - y0 || 1)) * (height - TOP - BOTTOM);
   const step = (width - LEFT - RIGHT) / Math.max(1, bars.length);
-  const every = Math.ceil((bars.length * 44) / (width - LEFT - RIGHT));
+  const letters = bars.reduce((most, { label }) => Math.max(most, label.length), 0);
+  const every = Math.ceil((bars.length * (letters * 7 + 10)) / (width - LEFT - RIGHT));
   const drawn = bars.map(({ label, value, style }, i) => {
     const x = LEFT + i * step;
     const middle = round(x + step / 2);

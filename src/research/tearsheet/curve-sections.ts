@@ -4,6 +4,7 @@ import {
   regimePerformance,
   returnsFromEquity,
   rollingSharpe,
+  rollingVolatility,
   worstDrawdowns,
   yearlyReturns,
 } from '#statistics';
@@ -98,7 +99,7 @@ export function calendarSection({ curve }: TearSheetInput): string {
     description: years.map((row) => `${row.year}: ${percent(row.return)}`).join(', '),
     bars: years.map((row) => ({ label: String(row.year), value: row.return })),
     format: (value) => percent(value, 0),
-    width: 960,
+    wide: true,
     values: true,
   });
   return section('Months', heat) + section('Years', bars);
@@ -125,25 +126,36 @@ export function regimeSection({ curve, benchmark, periodsPerYear }: TearSheetInp
   );
 }
 
-export function rollingSection({ curve, periodsPerYear, rollingWindow }: TearSheetInput): string {
+export function rollingSection({ curve, benchmark, periodsPerYear, rollingWindow }: TearSheetInput): string {
   const window = rollingWindow ?? Math.max(20, Math.round(periodsPerYear / 2));
   const returns = returnsFromEquity(curve.equity);
   if (returns.length < window * 1.2) return '';
-  const chart = lineChart({
+  const x = Float64Array.from(curve.time).subarray(window);
+  const last = (column: Float64Array): Float64Array => column.subarray(window - 1);
+  const lead = `over the last ${decimal(window, 0)} bars.`;
+  const sharpe = lineChart({
     title: 'Rolling Sharpe',
     description: `Annualised Sharpe ratio of the last ${window} bars`,
-    series: [
-      {
-        name: 'Sharpe',
-        x: Float64Array.from(curve.time).subarray(window),
-        y: rollingSharpe(returns, window, periodsPerYear).subarray(window - 1),
-        style: 'one',
-      },
-    ],
+    series: [{ name: 'Sharpe', x, y: last(rollingSharpe(returns, window, periodsPerYear)), style: 'one' }],
     height: 200,
     level: 0,
     formatX: day,
     formatY: (value) => decimal(value, 1),
   });
-  return section('Rolling Sharpe', chart, `Annualised, over the last ${decimal(window, 0)} bars.`);
+  const aligned = benchmark !== undefined && benchmark.equity.length === curve.equity.length ? benchmark : undefined;
+  const volatility = (column: Float64Array): Float64Array => last(rollingVolatility(column, window, periodsPerYear));
+  const spread = lineChart({
+    title: 'Rolling volatility',
+    description: `Annualised volatility of the last ${window} bars`,
+    series: [
+      { name: curve.name ?? 'Strategy', x, y: volatility(returns), style: 'one' },
+      ...(aligned === undefined
+        ? []
+        : [{ name: aligned.name ?? 'Benchmark', x, y: volatility(returnsFromEquity(aligned.equity)), style: 'two' }]),
+    ],
+    height: 200,
+    formatX: day,
+    formatY: (value) => percent(value, 0),
+  });
+  return section('Rolling Sharpe', sharpe, `Annualised, ${lead}`) + section('Rolling volatility', spread, `Annualised, ${lead}`);
 }

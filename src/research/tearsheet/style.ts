@@ -15,9 +15,9 @@ h2{font-size:16px;margin:0 0 10px;letter-spacing:-.005em}
 .banner h2{font-size:20px;margin:0}.banner ul{margin:8px 0 0;padding-left:20px}
 .notice{background:var(--warnback);color:var(--warn);border-color:transparent;font-weight:600}
 .grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:18px}.grid2>section{min-width:0}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1px;margin:0;background:var(--card);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:1px;margin:0;background:var(--card);border:1px solid var(--rule);border-radius:8px;overflow:hidden}
 dl>div{padding:10px 12px;box-shadow:0 0 0 1px var(--rule)}
-dt{color:var(--soft);font-size:12.5px}dd{margin:0;font-size:20px;font-weight:600;letter-spacing:-.01em}dd small{display:block;font-size:11.5px;font-weight:400;color:var(--soft);letter-spacing:0}
+dt{color:var(--soft);font-size:12.5px}dd{margin:0;font-size:19px;overflow-wrap:anywhere;font-weight:600;letter-spacing:-.01em}dd small{display:block;font-size:11.5px;font-weight:400;color:var(--soft);letter-spacing:0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:6px}
@@ -29,6 +29,8 @@ tbody tr:last-child>*{border-bottom:0}
 .heat td{border-radius:6px}.heat .sum{font-weight:600}
 .pos{color:var(--up)}.neg{color:var(--down)}
 .pill{display:inline-block;border-radius:99px;padding:1px 10px;font-size:12.5px;font-weight:600}.pill.pass{background:var(--good);color:var(--up)}.pill.fail{background:var(--bad);color:var(--down)}
+td.text{white-space:normal}
+.narrow{display:none}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{fill:var(--ink);font-size:12px}.tick{fill:var(--soft)!important}.end{text-anchor:end}.middle{text-anchor:middle}
 .grid{stroke:var(--rule)}.level{stroke:var(--soft);stroke-opacity:.6}.mark{stroke:var(--soft);stroke-dasharray:4 4}
@@ -41,7 +43,7 @@ svg text{fill:var(--ink);font-size:12px}.tick{fill:var(--soft)!important}.end{te
 footer{color:var(--soft);font-size:12.5px;margin-top:22px}
 ${heatStyles()}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc;--one:#1f5fbf;--two:#777;--up:#1d7f58;--down:#c0392f;--good:#eef7f2;--bad:#fbecea}main{max-width:none;padding:0}section{padding:12px}.toggle,.toggle+label{display:none}*{print-color-adjust:exact}}
-@media (max-width:560px){main{padding:18px 12px 40px}section{padding:14px 12px}th,td{padding:5px 6px}}
+@media screen and (max-width:620px){.wide{display:none}.narrow{display:block}main{padding:18px 12px 40px}section{padding:14px 12px}th,td{padding:5px 6px}dl{grid-template-columns:repeat(auto-fill,minmax(132px,1fr))}dd{font-size:17px}}
 `;
 
 /** Ten strengths of gain and of loss, mixed with the card's own colour so that the numbers stay readable in both schemes. */

@@ -33,6 +33,14 @@ export function percent(fraction: number, digits = 1): string {
   return Number.isFinite(fraction) ? `${decimal(fraction * 100, digits)} %` : '–';
 }
 
+/** Money as a person says it: cents while they matter, whole units, millions. */
+function amount(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e9) return `${decimal(value / 1e9, 2)} bn`;
+  if (size >= 1e6) return `${decimal(value / 1e6, 2)} m`;
+  return decimal(value, size >= 10_000 ? 0 : 2);
+}
+
 export function formatFigure(value: number, unit: FigureUnit, currency = 'USD'): string {
   switch (unit) {
     case 'ratio':
@@ -42,7 +50,7 @@ export function formatFigure(value: number, unit: FigureUnit, currency = 'USD'):
     case 'count':
       return decimal(value, 0);
     case 'money':
-      return Number.isFinite(value) ? `${decimal(value, 2)} ${currency}` : '–';
+      return Number.isFinite(value) ? `${amount(value)} ${currency}` : '–';
     case 'plain':
       return decimal(value, 4);
   }
