@@ -1,8 +1,13 @@
+import fc from 'fast-check';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sliceBars } from '#domain';
 import type { JournalRecord, StepRecord } from '#live';
 import { backtestOf, barsOfJournal, controlsOf, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from '../parity/journal-replay.ts';
 import { crisisMarket, eager } from './crisis.ts';
-import { setupFor } from './fixtures.ts';
+import { runCli } from '../../src/apps/cli/program.ts';
+import { scratch, setupFor } from './fixtures.ts';
 
 const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD'];
 const series = crisisMarket(SYMBOLS, 400, 60, 300);
@@ -87,4 +92,50 @@ test('what is controlled by hand is repeated by the backtest too: blocked, withd
   expect(list.find((step) => step.row === 375)!.fills.some(({ reason }) => reason === 'liquidation')).toBe(true);
   expect(bought(330, 374)).toBeGreaterThan(0);
   expect(bought(385, 400)).toBeGreaterThan(0);
+});
+
+test('whatever is controlled when, the backtest of the journal repeats it, and nothing opens while entries are held', () => {
+  const few = series.map((bars) => sliceBars(bars, 340, 520));
+  const short = setupFor(few, [eager()], { safety: { breaker: {} }, tradeFrom: few[0]!.time[20]! });
+  const control = fc.record({ at: fc.integer({ min: 1, max: 179 }), entries: fc.constantFrom('open', 'blocked', 'withdrawn', 'flatten') });
+  fc.assert(
+    fc.property(fc.array(control, { maxLength: 8 }), (controls) => {
+      let row = 0;
+      const held = new Array<boolean>(180);
+      const found = tradeOnPaper(short, few, (live) => {
+        for (const { at, entries } of controls) if (at === row) live.setEntries(entries, entries === 'open' ? '' : `drill ${entries}`);
+        held[row++] = live.session.supervisor.entries === 'withdrawn' || live.session.supervisor.entries === 'flatten';
+      });
+      const wired = backtestOf(short, barsOfJournal(found, short), [eager()], controlsOf(found));
+      expect(outputsOfJournal(found)).toEqual(outputsOfBacktest(wired, short.tradeFrom));
+      for (const record of found)
+        if (record.kind === 'step' && held[record.row] === true) expect(record.fills.filter(({ side }) => side === 'buy')).toEqual([]);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('a session on the command line tells of it: in its lines, its log and its report', async () => {
+  const folder = scratch();
+  for (const bars of series) {
+    const rows = Array.from(bars.time, (time, row) =>
+      [new Date(time).toISOString(), bars.open[row], bars.high[row], bars.low[row], bars.close[row], bars.volume[row]].join(','),
+    );
+    writeFileSync(join(folder, `${bars.symbol}.csv`), ['time,open,high,low,close,volume', ...rows].join('\n'));
+  }
+  const said: string[] = [];
+  const sink = { write: (text: string) => said.push(text) > 0 } as unknown as NodeJS.WritableStream;
+  const line = ['paper', '--strategy', 'macd', '--source', 'files', '--path', folder, '--timeframe', '1h', '--asset-class', 'crypto'];
+  expect(await runCli([...line, '--state', folder, '--speed', 'max'], { stdout: sink, stderr: sink, environment: {}, cwd: folder })).toBe(
+    0,
+  );
+  const text = said.join('');
+  expect(text).toMatch(/Correlation breaker: mean correlation -?0\.\d\d usually, over \d+ bars\./);
+  for (const level of ['flatten, mean correlation', 'recovery, mean correlation', 'normal'])
+    expect(text).toContain(`correlation breaker: ${level}`);
+  const { safety } = JSON.parse(readFileSync(join(folder, 'execution_report.json'), 'utf8')) as {
+    safety: { changes: { level: string }[] };
+  };
+  expect(safety.changes.map(({ level }) => level)).toEqual(expect.arrayContaining(['flatten', 'recovery', 'normal']));
+  expect(readFileSync(join(folder, 'log.jsonl'), 'utf8')).toMatch(/"event":"guard".*correlation breaker: flatten/);
 });

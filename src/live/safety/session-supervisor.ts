@@ -79,7 +79,8 @@ export class SessionSupervisor implements Supervisor {
     if (factor === 1 || factor === 0 || isClosing(request)) return request;
     const lane = strategy * engine.symbols.length + symbol;
     const why = this.guards.filter((guard) => guard.state.factor < 1 && guard.covers(engine.strategyNames[strategy]!)).map(sentence);
-    engine.decisions.write(lane, engine.row, `${engine.decisions.read(lane, engine.row)}; size × ${factor.toFixed(2)} (${why.join('; ')})`);
+    const said = engine.decisions.read(lane, engine.row);
+    engine.decisions.write(lane, engine.row, `${said === '' ? '' : `${said}; `}size × ${factor.toFixed(2)} (${why.join('; ')})`);
     return scaled(request, factor);
   }
 
