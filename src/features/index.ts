@@ -185,9 +185,9 @@ export {
   stationary,
   viterbi,
   type BaumWelchOptions,
-  type GaussianHmm,
   type Posterior,
 } from './regime/gaussian-hmm.ts';
+export type { GaussianHmm } from './regime/hmm-model.ts';
 export { institutionalFeatures, type InstitutionalOptions } from './institutional.ts';
 export {
   crossDemean,

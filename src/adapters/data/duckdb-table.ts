@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { invariant, OperationalError, UserError } from '#core';
 import { fileFault } from './durable-file.ts';
-import type { TableColumn } from './parquet-table.ts';
+import type { TableColumn } from './table.ts';
 
 /** The columns of a Parquet file, all or the named ones, in file order. Dates and times come as UTC milliseconds, NULL as NaN or ''. */
 export async function readTable(path: string, wanted?: readonly string[]): Promise<Record<string, TableColumn>> {

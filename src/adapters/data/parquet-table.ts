@@ -1,9 +1,7 @@
 import { open } from 'node:fs/promises';
 import { writeDurably } from './durable-file.ts';
 import { parquetParts } from './plain-parquet.ts';
-
-export type TableColumn = Float64Array | readonly string[];
-export type Table = Readonly<Record<string, TableColumn>>;
+import type { Table, TableColumn } from './table.ts';
 
 /**
  * Writes named columns of equal length to a Parquet file, atomically. Numbers as DOUBLE (NaN kept), texts as UTF8. The same columns give

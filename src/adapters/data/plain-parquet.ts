@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib';
 import { invariant } from '#core';
-import type { Table, TableColumn } from './parquet-table.ts';
+import type { Table, TableColumn } from './table.ts';
 import { ThriftWriter, type ThriftField } from './thrift-writer.ts';
 
 const MAGIC = Buffer.from('PAR1');

@@ -1,4 +1,5 @@
-import { baumWelch, type GaussianHmm } from './gaussian-hmm.ts';
+import { baumWelch } from './gaussian-hmm.ts';
+import type { GaussianHmm } from './hmm-model.ts';
 
 /**
  * Fits a diagonal Gaussian model to rows (rows × features) from a deterministic start: rows ordered by the distance of their first

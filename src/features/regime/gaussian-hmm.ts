@@ -1,18 +1,6 @@
 import { invariant } from '#core';
+import type { GaussianHmm } from './hmm-model.ts';
 import { threeStateExpectation, threeStateSpace } from './three-states.ts';
-
-/** A hidden Markov chain of `states` states; each emits independent normal features. Flat row-major arrays. */
-export interface GaussianHmm {
-  readonly states: number;
-  readonly features: number;
-  /** [state] */
-  readonly start: Float64Array;
-  /** [from·states + to] */
-  readonly transition: Float64Array;
-  /** [state·features + feature] */
-  readonly means: Float64Array;
-  readonly variances: Float64Array;
-}
 
 export interface Posterior {
   readonly logLikelihood: number;

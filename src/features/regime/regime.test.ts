@@ -4,16 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { expandingRegime } from './expanding.ts';
 import { RegimeStream } from './stream.ts';
 import { threeStateExpectation, threeStateSpace } from './three-states.ts';
-import {
-  baumWelch,
-  filterEmissions,
-  filterHmm,
-  logEmissions,
-  smoothEmissions,
-  stationary,
-  viterbi,
-  type GaussianHmm,
-} from './gaussian-hmm.ts';
+import { baumWelch, filterEmissions, filterHmm, logEmissions, smoothEmissions, stationary, viterbi } from './gaussian-hmm.ts';
+import type { GaussianHmm } from './hmm-model.ts';
 
 const ORACLES = new URL('../../../../shared/oracles/', import.meta.url);
 const present = existsSync(ORACLES);

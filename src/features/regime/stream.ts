@@ -1,6 +1,7 @@
 import { invariant, UserError } from '#core';
 import { fitRegimes } from './fit.ts';
-import { filterEmissions, logEmissions, type GaussianHmm } from './gaussian-hmm.ts';
+import { filterEmissions, logEmissions } from './gaussian-hmm.ts';
+import type { GaussianHmm } from './hmm-model.ts';
 
 export interface ExpandingRegimeOptions {
   /** Number of regimes; default 3. */

@@ -1,4 +1,4 @@
-import type { GaussianHmm } from './gaussian-hmm.ts';
+import type { GaussianHmm } from './hmm-model.ts';
 
 /** Memory of one fit of three states, used again by every iteration: rows of three values. */
 export interface ThreeStateSpace {

@@ -72,6 +72,8 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
     const chance = side === 0 && !upward ? 1 - probability : probability;
     if (trading.direction !== 'both' && upward !== (trading.direction === 'long')) return hold(`${trading.direction} only`);
     const width = context.f['width']!;
+    // In a market as wild as that the barriers lie where no price can be.
+    if (width >= (upward ? 1 : 10)) return hold(`a stop ${(width * 100).toFixed(0)} % away protects nothing`);
     const stopFraction = setup.payoff.loss * width;
     const targetFraction = setup.payoff.win * width;
     const expected = chance * targetFraction - (1 - chance) * stopFraction - setup.roundTripCost;
