@@ -73,8 +73,16 @@ describe.each([
   [
     'a late-known series',
     [
-      ...['--source', 'synthetic', '--symbols', 'ONE,TWO', '--set', 'data.syntheticBars=1200', '--set', 'labels.cusumMultiple=0.4'],
-      ...['--set', `features.series=${LATE}`],
+      '--source',
+      'synthetic',
+      '--symbols',
+      'ONE,TWO',
+      '--set',
+      'data.syntheticBars=1200',
+      '--set',
+      'labels.cusumMultiple=0.4',
+      '--set',
+      `features.series=${LATE}`,
     ],
   ],
   ['meta-labelling on every bar', ['--symbols', 'AAPL,SP500', '--set', 'labels.meta=true', '--set', 'labels.cusumMultiple=0']],
@@ -90,7 +98,7 @@ describe.each([
     const opened = modelFeed(plan.parts).open();
     const lanes = plan.series.map((bars) => opened(bars.symbol));
     const out = new Float64Array(3);
-    const times = [...new Set(plan.series.flatMap((bars) => [...bars.time]))].sort((one, other) => one - other);
+    const times = Array.from(new Set(plan.series.flatMap((bars) => Array.from(bars.time)))).sort((one, other) => one - other);
     const lastWhole = lastWholeTime(plan);
     let compared = 0;
     for (const time of times) {

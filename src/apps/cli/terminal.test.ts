@@ -7,7 +7,11 @@ const styled = fc
   .array(
     fc.tuple(
       fc.string({ maxLength: 12 }),
-      fc.constantFrom(style.bold, style.red, (text: string) => text),
+      fc.constantFrom(
+        (text: string) => style.bold(text),
+        (text: string) => style.red(text),
+        (text: string) => text,
+      ),
     ),
     { maxLength: 6 },
   )

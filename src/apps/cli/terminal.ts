@@ -37,7 +37,10 @@ export function styleFor(stream: { readonly isTTY?: boolean }, environment: Read
   return { bold: paint(1, 22), dim: paint(2, 22), red: paint(31, 39), green: paint(32, 39), yellow: paint(33, 39) };
 }
 
-const SEQUENCE = /\u001b\[[\d;]*m/y;
+/** A colour or weight: escape, bracket, numbers, m. */
+const SEQUENCE = `${String.fromCharCode(27)}\\[[\\d;]*m`;
+const NEXT_SEQUENCE = new RegExp(SEQUENCE, 'y');
+const EVERY_SEQUENCE = new RegExp(SEQUENCE, 'g');
 
 /** The text cut to so many columns, `…` at its end when something is missing; colours do not count and end with it. */
 export function fitToWidth(text: string, width: number): string {
@@ -45,8 +48,8 @@ export function fitToWidth(text: string, width: number): string {
   let styled = false;
   let cut = 0;
   for (let at = 0; at < text.length; ) {
-    SEQUENCE.lastIndex = at;
-    const sequence = SEQUENCE.exec(text)?.[0];
+    NEXT_SEQUENCE.lastIndex = at;
+    const sequence = NEXT_SEQUENCE.exec(text)?.[0];
     if (sequence !== undefined) {
       styled = true;
       at += sequence.length;
@@ -74,7 +77,7 @@ export function wrapPieces(pieces: readonly string[], width: number, indent: num
 }
 
 export function visibleLength(text: string): number {
-  return text.replace(/\u001b\[[\d;]*m/g, '').length;
+  return text.replace(EVERY_SEQUENCE, '').length;
 }
 
 /** A full or read-only disk, or a file where a folder should be, is the user's to mend: says so; anything else comes back as it is. */

@@ -75,7 +75,7 @@ async function within(step: PlannedStep, ports: WorkflowPorts, stop: AbortContro
   });
   cancelled.catch(() => undefined);
   const races: Promise<unknown>[] = [cancelled, expire(step, ports, ended.signal)];
-  if (ports.stalled !== undefined) races.push(stall(step, ports.stalled, ended.signal));
+  if (ports.stalled !== undefined) races.push(stall(step, (signal) => ports.stalled!(signal), ended.signal));
   try {
     return await Promise.race([Promise.resolve().then(() => (stop.signal.aborted ? cancelled : work())), ...races]);
   } finally {

@@ -83,7 +83,8 @@ class PaperRunner {
 
   constructor(run: PaperRun, io: CliEnvironment, guard: () => void) {
     this.#run = run;
-    this.#now = (run.clock ?? MACHINE_CLOCK).now;
+    const clock = run.clock ?? MACHINE_CLOCK;
+    this.#now = () => clock.now();
     const path = join(run.state, 'journal.jsonl');
     if (run.fresh) for (const file of [path, `${path}.head`]) putAside(file);
     this.#log = (level, event, fields = {}) =>
