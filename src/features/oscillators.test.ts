@@ -119,7 +119,7 @@ test('Fisher transform', () => {
     const [ceiling, floor] = [top(middle, 9)[t]!, bottom(middle, 9)[t]!];
     if (Number.isNaN(ceiling)) return Number.NaN;
     value = 0.33 * 2 * ((middle[t]! - floor) / (ceiling - floor) - 0.5) + 0.67 * value;
-    value = Math.abs(value) > 0.999 ? 0.999 * Math.sign(value) : value;
+    value = value > 0.99 ? 0.999 : value < -0.99 ? -0.999 : value;
     return (fisher = Math.atanh(value) + 0.5 * fisher);
   });
   same('FISHER', {}, { fisher: line, trigger: ago(line, 1) });

@@ -220,7 +220,7 @@ export class FisherKernel implements Kernel {
       out[i] = Number.NaN;
       if (Number.isNaN(share[i]!)) continue;
       const value = 0.66 * (share[i]! - 0.5) + 0.67 * this.value;
-      this.value = Math.min(0.999, Math.max(-0.999, value));
+      this.value = Math.abs(value) > 0.99 ? 0.999 * Math.sign(value) : value;
       this.fisher = 0.5 * Math.log((1 + this.value) / (1 - this.value)) + 0.5 * this.fisher;
       out[i] = this.fisher;
     }
