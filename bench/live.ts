@@ -62,7 +62,10 @@ async function* feed(bars: BarSeries, batch: number): AsyncGenerator<readonly Ba
   }
 }
 
-async function live(bars: BarSeries, batch: number): Promise<{ readonly trades: number; readonly equity: number; readonly records: number }> {
+async function live(
+  bars: BarSeries,
+  batch: number,
+): Promise<{ readonly trades: number; readonly equity: number; readonly records: number }> {
   const session = new TradingSession(setupFor(bars));
   const journal: JournalRecord[] = [session.header];
   for await (const records of feed(bars, batch)) {

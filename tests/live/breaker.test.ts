@@ -101,7 +101,7 @@ test('whatever is controlled when, the backtest of the journal repeats it, and n
   fc.assert(
     fc.property(fc.array(control, { maxLength: 8 }), (controls) => {
       let row = 0;
-      const held = new Array<boolean>(180);
+      const held: boolean[] = [];
       const found = tradeOnPaper(short, few, (live) => {
         for (const { at, entries } of controls) if (at === row) live.setEntries(entries, entries === 'open' ? '' : `drill ${entries}`);
         held[row++] = live.session.supervisor.entries === 'withdrawn' || live.session.supervisor.entries === 'flatten';
