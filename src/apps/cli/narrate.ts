@@ -64,7 +64,7 @@ export function printOutputs(result: WorkflowResult, json: boolean, io: CliEnvir
   const perSymbol = Object.entries(others).filter((entry): entry is [string, Said[]] => isSaidOf(entry[1], symbols.length));
   const width = Math.max(0, ...perSymbol.map(([name]) => name.length));
   for (const [at, symbol] of (perSymbol.length === 0 ? [] : symbols).entries()) {
-    io.stdout.write(`\n${style.bold(symbol)}\n`);
+    io.stdout.write(`${at > 0 || results !== undefined ? '\n' : ''}${style.bold(symbol)}\n`);
     for (const [name, list] of perSymbol) io.stdout.write(`  ${style.dim(name.padEnd(width))}  ${saidText(list[at]!)}\n`);
   }
   for (const [name, value] of Object.entries(others))

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFoldTrainer } from '#adapters/gbdt';
 import { chooseReporter, createWorkflowPorts, discoverSlices, isPackageInstalled } from '#adapters/workflow';
@@ -48,10 +48,12 @@ export function readWorkflow(name: string): { readonly file: string; readonly te
   // A folder that happens to be called `pipeline` does not hide the shipped workflow.
   const file = existsSync(name) && !(bare && statSync(name).isDirectory()) ? name : bare && existsSync(shipped) ? shipped : undefined;
   if (file === undefined) {
-    const near = suggest(
-      name,
-      readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, '')),
-    );
+    const folder = dirname(name);
+    const files = existsSync(folder) ? readdirSync(folder).filter((entry) => /\.(?:ya?ml|json)$/.test(entry)) : [];
+    const near = suggest(name, [
+      ...readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, '')),
+      ...files.map((entry) => join(folder, entry)),
+    ]);
     const hint = near === undefined ? 'Give the path of a YAML file, or see "edgewright workflows list".' : `Did you mean "${near}"?`;
     throw new UserError(`there is no workflow "${name}"`, hint);
   }
