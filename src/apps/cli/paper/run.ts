@@ -172,7 +172,7 @@ class PaperRunner {
       clock: this.#run.clock ?? MACHINE_CLOCK,
       onRound: (fault) => {
         this.#health.feedRound(fault);
-        this.#health.reconcileWhenDue(this.#now());
+        this.#health.between(this.#now());
       },
     });
   }

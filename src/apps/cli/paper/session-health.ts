@@ -50,8 +50,7 @@ export class SessionHealth {
 
   /** Asked before each cycle; false when there is to be none. Writes what entries may do into the journal. */
   before(now: number, instant: Instant): boolean {
-    this.reconcileWhenDue(now);
-    this.#held = this.#setup.holds.now(now);
+    this.between(now);
     const { live, freshBarsOnly, log } = this.#setup;
     const before = this.#degradation.level;
     const level = this.#degradation.assess();
@@ -60,16 +59,19 @@ export class SessionHealth {
     const { timeframe, header } = live.session;
     if (instant.time >= header.tradeFrom) this.#introduceGuards();
     const stale = freshBarsOnly && instant.time >= header.tradeFrom && now - instant.closedAt > timeframe.ms;
-    const [hold] = this.#held;
-    if (hold !== undefined) live.setEntries(hold.entries, hold.reason);
-    else if (stale) live.setEntries('blocked', 'the bar is more than one bar old');
+    if (this.#held.length > 0) return true;
+    if (stale) live.setEntries('blocked', 'the bar is more than one bar old');
     else if (this.#degradation.entriesAllowed()) live.setEntries('open', '');
     else live.setEntries('blocked', this.#degradation.reason || `level ${level}`);
     return true;
   }
 
-  reconcileWhenDue(now: number): void {
+  /** Between bars too: what is due by the clock, and what a hand has ordered meanwhile. */
+  between(now: number): void {
     if (this.#reconciliation.due(now)) this.reconcile(now);
+    this.#held = this.#setup.holds.now(now);
+    const [hold] = this.#held;
+    if (hold !== undefined) this.#setup.live.setEntries(hold.entries, hold.reason);
   }
 
   reconcile(now: number): void {
