@@ -66,6 +66,8 @@ export class WorkingOrder {
   readonly firstRow: number;
   tag = '';
   status: OrderStatus = 'created';
+  /** Not in a terminal state. Kept beside the status because it is asked for far more often than it changes. */
+  open = true;
   reason = '';
 
   constructor(
@@ -186,10 +188,6 @@ export class WorkingOrder {
     return this.#numbers[this.#at + CREATED_TIME]!;
   }
 
-  get open(): boolean {
-    return !isTerminal(this.status);
-  }
-
   /** A stop or target that protects what another order opened. */
   get contingent(): boolean {
     return this.closes > 0 && this.type !== 'market';
@@ -220,6 +218,7 @@ export class WorkingOrder {
 
   happen(happening: OrderHappening, reason = ''): void {
     this.status = nextStatus(this.status, happening);
+    this.open = !isTerminal(this.status);
     if (reason !== '') this.reason = reason;
   }
 
