@@ -1,4 +1,3 @@
-import { timestamp } from '#core';
 import type { Fill, Instrument, Order, OrderRequest, Trade } from '#domain';
 import {
   fitChange,
@@ -9,9 +8,10 @@ import {
   type VenueHost,
   type WorkingOrder,
 } from '#execution';
-import { Ledger, type LedgerEntry, type Lot } from '#portfolio';
+import { Ledger, type Lot } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
+import { Bookings } from './bookings.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
@@ -28,7 +28,7 @@ import type { SupervisedEngine, Supervisor } from './supervisor.ts';
 export class Engine implements VenueHost, SupervisedEngine {
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
-  readonly fills: Fill[] = [];
+  readonly fills: readonly Fill[];
   readonly orders: WorkingOrder[] = [];
   readonly decisions: DecisionLog;
   readonly marks: Float64Array;
@@ -48,22 +48,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   readonly gate: OrderGate | undefined;
   readonly #fillLimits: FillLimits | undefined;
   readonly #notes: LimitNote[] = [];
-  /** Reused for every execution: the ledger copies what it keeps. */
-  readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
-    strategy: 0,
-    symbol: 0,
-    quantity: 0.5,
-    price: 0.5,
-    fee: 0.5,
-    orderId: 0,
-    time: 0.5,
-    row: 0,
-    reason: '',
-    closes: 0,
-    reduceOnly: false,
-    complete: false,
-    tag: '',
-  };
+  readonly #bookings: Bookings;
   #locals: Int32Array;
   readonly desk: AccountDesk;
   readonly #rates: CurrencyRates | undefined;
@@ -72,8 +57,6 @@ export class Engine implements VenueHost, SupervisedEngine {
   row = -1;
   time = 0;
   equityNow: number;
-  /** Fills of this account before this engine took it over. */
-  fillsBefore = 0;
   /** Set when equity is gone: everything is closed and no strategy is asked any more. */
   ruined = false;
 
@@ -103,6 +86,8 @@ export class Engine implements VenueHost, SupervisedEngine {
       ...(currencies === undefined ? {} : { currencies }),
       ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellOf(setup.strategies) } : {}),
     });
+    this.#bookings = new Bookings(this.ledger, this.symbols, this.strategyNames);
+    this.fills = this.#bookings.fills;
     this.#rates = currencies === undefined ? undefined : new CurrencyRates(conversion, this.ledger, setup.columns[0]?.timeframe?.ms);
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
@@ -140,6 +125,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     const { maintenanceMargin } = this.account;
     if (maintenanceMargin !== undefined && this.ledger.openSymbols > 0 && this.equityNow < maintenanceMargin * this.ledger.gross(marks)) {
       this.desk.callMargin();
+      this.#writeNotes();
       return;
     }
     if (this.#supervisor !== undefined) this.#supervisor.beforeDecisions(this, locals);
@@ -201,16 +187,7 @@ export class Engine implements VenueHost, SupervisedEngine {
 
   /** Closes at the market: `portion` of what the strategy holds, each side on its own when hedging; at least one lot step, half to even. */
   close(strategy: number, symbol: number, portion: number): void {
-    if (!this.hedging) {
-      this.#closeSide(strategy, symbol, this.held(strategy, symbol), portion);
-      return;
-    }
-    let long = 0;
-    let short = 0;
-    for (const { quantity } of this.ledger.lots(strategy, symbol)) {
-      if (quantity > 0) long += quantity;
-      else short += quantity;
-    }
+    const [long, short] = this.hedging ? sidesOf(this.ledger.lots(strategy, symbol)) : [this.held(strategy, symbol), 0];
     this.#closeSide(strategy, symbol, long, portion);
     this.#closeSide(strategy, symbol, short, portion);
   }
@@ -233,40 +210,14 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
-    const reason = order.purpose === 'signal' ? order.tag || 'signal' : order.purpose;
-    const entry = this.#entry;
-    entry.strategy = order.strategy;
-    entry.symbol = order.symbol;
-    entry.quantity = signed;
-    entry.price = price;
-    entry.fee = fee;
-    entry.orderId = order.id;
-    entry.time = time;
-    entry.row = row;
-    entry.reason = reason;
-    entry.closes = order.closes;
-    entry.reduceOnly = order.reduceOnly;
-    entry.complete = order.remaining <= 1e-12;
-    entry.tag = order.tag;
-    this.#enter(entry, maker);
+    this.#bookings.book(order, signed, price, fee, maker, row, time);
   }
 
-  /** Books one entry, and keeps it as a fill. */
-  #enter(entry: LedgerEntry, maker: boolean): void {
-    this.ledger.apply(entry);
-    this.fills.push({
-      id: `${entry.orderId}.${this.fillsBefore + this.fills.length}`,
-      orderId: entry.orderId,
-      symbol: this.symbols[entry.symbol]!,
-      strategy: this.strategyNames[entry.strategy]!,
-      side: entry.quantity > 0 ? 'buy' : 'sell',
-      quantity: Math.abs(entry.quantity),
-      price: entry.price,
-      fee: entry.fee,
-      liquidity: maker ? 'maker' : 'taker',
-      time: timestamp(entry.time),
-      reason: entry.reason,
-    });
+  get fillsBefore(): number {
+    return this.#bookings.fillsBefore;
+  }
+  set fillsBefore(count: number) {
+    this.#bookings.fillsBefore = count;
   }
 
   snapshot(): EngineSnapshot {
@@ -412,21 +363,12 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#strategies.forEach((_, strategy) => {
       this.symbols.forEach((__, symbol) => {
         if (only >= 0 && symbol !== only) return;
-        for (const entry of entryOrders(this.ledger.lots(strategy, symbol))) this.#writeOff(strategy, symbol, entry, reason);
+        const { time, row, marks } = this;
+        for (const closes of entryOrders(this.ledger.lots(strategy, symbol)))
+          this.#bookings.writeOff({ strategy, symbol, price: marks[symbol]!, orderId: this.#nextId++, closes, time, row, reason });
       });
     });
     this.ledger.finishTrades(this.#works);
-  }
-
-  /** Every lot that one order opened, at the mark. */
-  #writeOff(strategy: number, symbol: number, closes: number, reason: string): void {
-    const { time, row, marks, ledger } = this;
-    const orderId = this.#nextId++;
-    const lots = ledger.lots(strategy, symbol).filter((lot) => lot.orderId === closes);
-    for (const { quantity } of lots) {
-      const what = { strategy, symbol, quantity: -quantity, price: marks[symbol]!, fee: 0, orderId, closes };
-      this.#enter({ ...what, time, row, reason, reduceOnly: true, complete: false, tag: '' }, false);
-    }
   }
 }
 
@@ -437,4 +379,14 @@ function entryOrders(lots: readonly Lot[]): number[] {
 
 function tellOf(strategies: readonly Strategy[]): (trade: Trade) => void {
   return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
+}
+
+/** Units of long lots, and of short ones (negative). */
+function sidesOf(lots: readonly Lot[]): readonly [long: number, short: number] {
+  let [long, short] = [0, 0];
+  for (const { quantity } of lots) {
+    if (quantity > 0) long += quantity;
+    else short += quantity;
+  }
+  return [long, short];
 }

@@ -1,0 +1,79 @@
+import { timestamp } from '#core';
+import type { Fill } from '#domain';
+import type { WorkingOrder } from '#execution';
+import type { Ledger, LedgerEntry } from '#portfolio';
+
+/** Executions on their way into the ledger, kept as fills. */
+export class Bookings {
+  readonly fills: Fill[] = [];
+  /** Fills of this account before this engine took it over. */
+  fillsBefore = 0;
+  readonly #ledger: Ledger;
+  readonly #symbols: readonly string[];
+  readonly #strategyNames: readonly string[];
+  /** Reused for every execution: the ledger copies what it keeps. */
+  readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
+    strategy: 0,
+    symbol: 0,
+    quantity: 0.5,
+    price: 0.5,
+    fee: 0.5,
+    orderId: 0,
+    time: 0.5,
+    row: 0,
+    reason: '',
+    closes: 0,
+    reduceOnly: false,
+    complete: false,
+    tag: '',
+  };
+
+  constructor(ledger: Ledger, symbols: readonly string[], strategyNames: readonly string[]) {
+    this.#ledger = ledger;
+    this.#symbols = symbols;
+    this.#strategyNames = strategyNames;
+  }
+
+  /** One execution of an order; `signed` buys when positive. */
+  book(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
+    const entry = this.#entry;
+    entry.strategy = order.strategy;
+    entry.symbol = order.symbol;
+    entry.quantity = signed;
+    entry.price = price;
+    entry.fee = fee;
+    entry.orderId = order.id;
+    entry.time = time;
+    entry.row = row;
+    entry.reason = order.purpose === 'signal' ? order.tag || 'signal' : order.purpose;
+    entry.closes = order.closes;
+    entry.reduceOnly = order.reduceOnly;
+    entry.complete = order.remaining <= 1e-12;
+    entry.tag = order.tag;
+    this.#enter(entry, maker);
+  }
+
+  /** Closes at a price, without an order or a fee, every lot that one order opened. */
+  writeOff(what: Pick<LedgerEntry, 'strategy' | 'symbol' | 'price' | 'orderId' | 'closes' | 'time' | 'row' | 'reason'>): void {
+    const lots = this.#ledger.lots(what.strategy, what.symbol).filter((lot) => lot.orderId === what.closes);
+    for (const { quantity } of lots)
+      this.#enter({ ...what, quantity: -quantity, fee: 0, reduceOnly: true, complete: false, tag: '' }, false);
+  }
+
+  #enter(entry: LedgerEntry, maker: boolean): void {
+    this.#ledger.apply(entry);
+    this.fills.push({
+      id: `${entry.orderId}.${this.fillsBefore + this.fills.length}`,
+      orderId: entry.orderId,
+      symbol: this.#symbols[entry.symbol]!,
+      strategy: this.#strategyNames[entry.strategy]!,
+      side: entry.quantity > 0 ? 'buy' : 'sell',
+      quantity: Math.abs(entry.quantity),
+      price: entry.price,
+      fee: entry.fee,
+      liquidity: maker ? 'maker' : 'taker',
+      time: timestamp(entry.time),
+      reason: entry.reason,
+    });
+  }
+}
