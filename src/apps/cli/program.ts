@@ -68,6 +68,8 @@ Examples:
   edgewright pipeline                          data to verdict on the embedded demo data
   edgewright pipeline --source files --path bars/ --timeframe 1h --asset-class crypto
   edgewright backtest --strategy sma-cross --symbols AAPL
+  edgewright paper                             the pipeline's model, or a strategy, bar by bar
+  edgewright run simple_backtest               a workflow, shipped or your own file
   edgewright report                            where the last run's tear sheet is, and its verdict
   edgewright reproduce .                       run again, compare every byte
 `;
@@ -79,8 +81,9 @@ function reportCommander(error: CommanderError, program: Command, io: CliEnviron
   const message = error.message.replace(/^error: /, '');
   const [first, ...rest] = message.split('\n');
   const unknown = /unknown command '(.+)'/.exec(message)?.[1];
-  const hint =
-    unknown === undefined
+  const hint = message.includes("'--mode <mode>'")
+    ? 'Modes: backtest, paper, optimize, live.'
+    : unknown === undefined
       ? rest.join(' ').replace(/^\(|\)$/g, '') || 'See "edgewright --help".'
       : didYouMean(
           unknown,

@@ -4,7 +4,10 @@ import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts'
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 
 export function addConfigCommand(program: Command, io: CliEnvironment): void {
-  const config = program.command('config').description('Show the settings and where each came from');
+  const config = program
+    .command('config')
+    .description('Show the settings and where each came from')
+    .addHelpText('after', '\nExamples:\n  edgewright config show\n  edgewright config show --set model.trees=500 --json\n');
   addConfigOptions(config.command('show').description('Every setting, its value and its origin')).action(async (options: CommonOptions) => {
     const { value, origins } = await readConfig(options, io);
     const { leafPaths } = await import('../../config/layers.ts');

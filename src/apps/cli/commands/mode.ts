@@ -26,7 +26,19 @@ export function asModeCommand(argv: readonly string[]): string[] {
   return isMode ? ['mode', ...argv] : [...argv];
 }
 
+/** Real money: refused, with what is missing. */
+async function refuseLive(): Promise<never> {
+  const { LIVE_REFUSAL } = await import('../../slices/built-in.ts');
+  throw new UserError(LIVE_REFUSAL, 'On the simulated venue, with live bars too: edgewright paper --live');
+}
+
 export function addModeCommand(program: Command, io: CliEnvironment): void {
+  program
+    .command('live')
+    .description('Real orders at a broker: not in this version, says what is missing')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(refuseLive);
   addConfigOptions(
     program
       .command('mode', { hidden: true })
@@ -44,10 +56,7 @@ export function addModeCommand(program: Command, io: CliEnvironment): void {
     .action(async (options: ModeOptions) => {
       const shipped = MODES[options.mode];
       if (shipped === undefined) throw new UserError(`unknown mode "${options.mode}"`, didYouMean(options.mode, Object.keys(MODES)));
-      if (options.mode === 'live') {
-        const { LIVE_REFUSAL } = await import('../../slices/built-in.ts');
-        throw new UserError(LIVE_REFUSAL, 'Try it on paper first: edgewright paper');
-      }
+      if (options.mode === 'live') await refuseLive();
       const { value } = await readConfig(options, io);
       const config = value.symbols.length > 0 ? value : { ...value, symbols: ['AAPL'] };
       const { executeWorkflow, openSlices } = await import('../run-workflow.ts');

@@ -47,7 +47,19 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
       printOutputs(result, options.json === true, io);
     });
 
-  const workflows = program.command('workflows').description('List, show, check and draw workflows');
+  const workflows = program
+    .command('workflows')
+    .description('List, show, check and draw workflows')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  edgewright workflows list
+  edgewright workflows show simple_backtest
+  edgewright workflows check mine.yaml            every mistake with line and column
+  edgewright workflows graph pipeline --mermaid
+`,
+    );
   workflows
     .command('list')
     .description('The shipped workflows, and those in workflows/ here')
