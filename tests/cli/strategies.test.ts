@@ -176,6 +176,16 @@ test('the examples of the page run as they stand', async () => {
   }
 });
 
+test.each([
+  ['carry', 'the series "funding", which these data do not have'],
+  ['opening-range', 'bars of 15m or shorter, these are 1d'],
+])('%s without the data it needs is refused in one line, in a backtest and in a search', async (name, missing) => {
+  for (const command of ['backtest', 'optimize']) {
+    const { code, stderr } = await cli(scratchFolder(), command, '--strategy', name, '--source', 'synthetic', '--symbols', 'AAA,BBB');
+    expect({ code, told: stderr.includes(`strategy ${name} needs ${missing}`) }, stderr).toEqual({ code: 2, told: true });
+  }
+});
+
 function decisionsIn(folder: string): string {
   const home = join(folder, 'results/backtests');
   return join(home, readdirSync(home)[0]!, RUN_FILES.decisions);

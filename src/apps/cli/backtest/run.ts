@@ -16,7 +16,7 @@ import {
   type ProfileFigures,
 } from '#research';
 import { breakEvenCost } from '#statistics';
-import { prepare, type Strategy } from '#strategy';
+import { checkNeeds, prepare, type Strategy } from '#strategy';
 import type { FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
@@ -73,6 +73,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   const chosen = rules.profile;
   const periodsPerYear = yearOf(bars);
   const strategy = makeStrategy(order);
+  checkNeeds(strategy, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: [] });
   const columns = sharedColumns(strategy, bars.series);
   const result = execute(order, executionOf(rules, chosen, bars), columns);
   const benchmark = buyAndHold(bars.totalReturn ?? bars.series, result.equity, config.trading.cash);

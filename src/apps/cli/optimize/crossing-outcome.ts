@@ -5,7 +5,8 @@ import { Expression } from '#features';
 import type { TrialOutcome } from '#research';
 import { returnsFromEquity } from '#statistics';
 import { BUILT_IN_STRATEGIES, prepare, type StrategyRecipe } from '#strategy';
-import type { EvaluationSetup, SharedColumns } from './evaluation-setup.ts';
+import type { SharedColumns } from '../backtest/shared-columns.ts';
+import type { EvaluationSetup } from './evaluation-setup.ts';
 
 /** Days of a search's bars; the same for every combination. */
 const ends = new WeakMap<EvaluationSetup, Int32Array>();

@@ -1,11 +1,10 @@
 import { runBacktest } from '#backtest';
-import type { BarSeries } from '#domain';
-import { Expression } from '#features';
 import { dailyEquity, type TrialOutcome } from '#research';
 import { returnsFromEquity } from '#statistics';
-import { prepare, type FeatureInput, type Strategy, type StrategyRecipe } from '#strategy';
+import { prepare, type StrategyRecipe } from '#strategy';
+import { withColumns, type SharedColumns } from '../backtest/shared-columns.ts';
 import { crossingOutcome } from './crossing-outcome.ts';
-import type { EvaluationSetup, SharedColumns } from './evaluation-setup.ts';
+import type { EvaluationSetup } from './evaluation-setup.ts';
 
 /** Runs one combination over the whole history: by the crossing loop where that gives the same bits, else through the full engine. */
 export function evaluateCombination(
@@ -26,16 +25,6 @@ export function evaluateByEngine(
 ): TrialOutcome {
   const { bars, seed } = setup;
   const strategy = prepare(recipe, parameters, { seed, symbols: bars.length });
-  const result = runBacktest({ ...setup, strategy: withColumns(strategy, bars, shared) });
+  const result = runBacktest({ ...setup, strategy: withColumns(strategy, shared, bars) });
   return { returns: returnsFromEquity(dailyEquity(result.equity).equity), trades: result.trades.length };
-}
-
-/** The strategy reading columns that are there instead of computing its expressions again. */
-function withColumns(strategy: Strategy, bars: readonly BarSeries[], shared: SharedColumns): Strategy {
-  const features = Object.entries(strategy.features).map(([name, input]): [string, FeatureInput] => {
-    const columns = input instanceof Expression ? shared.get(input.id) : undefined;
-    if (columns === undefined) return [name, input];
-    return [name, (series) => columns[bars.findIndex(({ symbol }) => symbol === series.symbol)]!];
-  });
-  return { ...strategy, features: Object.fromEntries(features) };
 }
