@@ -27,7 +27,7 @@ export interface CheckedBars {
 
 export interface CheckWishes {
   readonly data: PipelineConfig['data'];
-  /** What the prices are adjusted for when `data.adjust` does not say. */
+  /** What the prices are adjusted for when `data.adjust` does not say; `all` for callers that book no action on what is held. */
   readonly usualAdjust: AdjustFor;
   readonly minBars?: number;
 }
@@ -36,6 +36,8 @@ export interface Gate {
   load(request: DataRequest): Promise<CheckedBars>;
   /** Names the corporate actions and what was done with them; absent without any. */
   readonly adjustment?: string;
+  /** What a reader of prices must know, to be put behind the source's description; empty without corporate actions. */
+  readonly note: string;
 }
 
 /**
@@ -53,6 +55,8 @@ export async function openGate(
       'data.adjust says what to adjust for, but there are no splits and dividends',
       'Name their file: --corporate-actions actions.csv',
     );
+  if (adjust === 'none' && usualAdjust === 'all')
+    throw new UserError('with data.adjust none prices jump at splits, and only a backtest books them', 'Use all or splits.');
   const files = data.corporateActions === undefined ? undefined : await readCorporateActions(data.corporateActions);
   const second = await openSecondSource(data, surroundings);
   const { venueHours } = source.describe();
@@ -72,7 +76,10 @@ export async function openGate(
         : transformed(raw.provenance, `${applied.text} (${files.name}, SHA-256 ${files.sha256})`);
     return { bars, provenance, report: missing === undefined ? report : withNote(report, missing), remaining, totalReturn };
   };
-  return { load, ...(files === undefined ? {} : { adjustment: `${adjust} by ${files.name} ${files.sha256}` }) };
+  const held = { all: 'splits and dividends', splits: 'splits', none: 'neither splits nor dividends' }[adjust];
+  const units = adjust === 'none' ? '' : ', in units of the first bar';
+  const note = files === undefined ? '' : `; prices hold ${held} of ${files.name}${units}`;
+  return { load, note, ...(files === undefined ? {} : { adjustment: `${adjust} by ${files.name} ${files.sha256}` }) };
 }
 
 /** The second source's closes of the same bars, or why it has none: that is a finding, and no reason to stop. */

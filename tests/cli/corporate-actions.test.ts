@@ -53,6 +53,7 @@ test('a split on an open position and a unit of before are the same account; div
 test.each<[string, string[], string]>([
   ['a missing file', ['--corporate-actions', 'nowhere.csv'], 'nowhere.csv does not exist'],
   ['adjusting by nothing', ['--set', 'data.adjust=all'], 'there are no splits and dividends'],
+  ['prices that jump', ['--corporate-actions', 'actions.csv', '--set', 'data.adjust=none'], 'only a backtest books them'],
   ['bars for actions', ['--corporate-actions', 'bars'], 'X-1d.csv: not a corporate actions file'],
   ['a second source that is none', ['--second-source', 'dmeo'], 'unknown data source "dmeo"'],
   ['a second source that is not there', ['--second-source', './other'], 'other does not exist'],

@@ -46,8 +46,6 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
       if (symbols.length === 0)
         throw new UserError(`source "${data.source}" cannot list its symbols`, 'Name them: --symbols BTC/USDT,ETH/USDT');
       const about = source.describe();
-      if (data.adjust === 'none')
-        throw new UserError('with data.adjust none a model would learn from prices that jump at splits', 'Use all or splits.');
       const gate = await openGate(source, { data, usualAdjust: 'all', minBars: MIN_BARS }, surroundings);
       const loaded: CheckedBars[] = [];
       for (const [index, symbol] of symbols.entries()) {
@@ -74,7 +72,7 @@ export function dataStep(environment: Readonly<Record<string, string | undefined
       for (const line of worthSaying(reports)) context.log('warn', line);
       return {
         source: data.source,
-        description: about.text,
+        description: `${about.text}${gate.note}`,
         kind: about.kind,
         assetClass: data.assetClass ?? classOf(about.kind, data.source, about.venueHours === 'always'),
         alwaysOpen: about.venueHours === 'always',

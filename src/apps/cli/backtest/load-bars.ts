@@ -71,7 +71,7 @@ export async function loadBars(
     reports: loaded.map(({ report }) => report),
     provenance: loaded.map(({ provenance }) => provenance),
     actions: loaded.flatMap(({ remaining }) => remaining),
-    description: text,
+    description: `${text}${gate.note}`,
     kind,
     assetClass,
     venueHours,

@@ -55,6 +55,11 @@ export async function openLive(
       `source "${data.source}" never has a new bar`,
       'Use --source ccxt:<exchange>, alpaca, or files that grow (--source files --path bars/).',
     );
+  if (data.corporateActions !== undefined)
+    throw new UserError(
+      'live bars come unadjusted, and the history before them would be in other units (data.corporateActions)',
+      'Use a source that adjusts its prices, or leave data.corporateActions out.',
+    );
   const path = data.path === undefined ? {} : { path: resolve(io.cwd, data.path) };
   return openSource({ ...data, ...path }, { environment: io.environment, seed, symbols, keepNothing: true });
 }
