@@ -7,7 +7,7 @@ import { InvariantError, OperationalError, toIso, UserError } from '#core';
 import { JournaledSession, type SeenInstant } from '#live';
 import { EXIT, type CliEnvironment } from '../terminal.ts';
 import { EntryHolds, type CrashLimit } from './entry-holds.ts';
-import { Happenings, type Happening } from './happenings.ts';
+import { dayOf, Happenings, type Happening } from './happenings.ts';
 import type { PaperPlan } from './common-setup.ts';
 import { outcomeOf, type PaperOutcome } from './outcome.ts';
 import { MACHINE_CLOCK, poll, type WallClock } from './poll.ts';
@@ -173,6 +173,7 @@ class PaperRunner {
       onRound: (fault) => {
         this.#health.feedRound(fault);
         this.#health.between(this.#now());
+        if (Number.isFinite(session.lastTime)) this.#view.refresh(() => this.#screen());
       },
     });
   }
@@ -220,7 +221,7 @@ class PaperRunner {
       plan.live === undefined
         ? 'This is a replay of recorded bars on the simulated venue; no order leaves this machine.'
         : 'Live bars on the simulated venue; no order leaves this machine.',
-      `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${toIso(session.header.tradeFrom).slice(0, 10)}. ${plan.setup.source}`,
+      `${plan.what}; ${session.header.symbols.join(', ')} ${session.timeframe.id}; trading from ${dayOf(session.header.tradeFrom, session.timeframe.ms)}. ${plan.setup.source}`,
       ...plan.notes,
       ...(recoveredInstants > 0 ? [`Restarted from the journal: ${recoveredInstants} bars replayed, every order and fill as it was.`] : []),
     ];

@@ -7,6 +7,8 @@ import { screenLines, type ScreenState } from './screen.ts';
 export interface PaperView {
   start(notes: readonly string[]): void;
   step(bars: BarsRecord, step: StepRecord, happenings: readonly Happening[], state: () => ScreenState): void;
+  /** Between bars: what the picture says of the feed and the venue goes on. */
+  refresh(state: () => ScreenState): void;
   note(text: string): void;
   finish(state: ScreenState | undefined): void;
 }
@@ -40,18 +42,20 @@ function screenView(io: CliEnvironment): PaperView {
     if (latest !== undefined) draw(latest());
   };
   io.stdout.on('resize', onResize);
+  const refresh = (state: () => ScreenState): void => {
+    latest = state;
+    const now = Date.now();
+    if (now - last < REDRAW_MS) return;
+    last = now;
+    draw(state());
+  };
   return {
     start(notes) {
       for (const note of notes) io.stdout.write(`${note}\n`);
       io.stdout.write('\n');
     },
-    step(_bars, _step, _happenings, state) {
-      latest = state;
-      const now = Date.now();
-      if (now - last < REDRAW_MS) return;
-      last = now;
-      draw(state());
-    },
+    step: (_bars, _step, _happenings, state) => refresh(state),
+    refresh,
     note(text) {
       const up = drawn === 0 ? '' : `\r\u001b[2K\u001b[${drawn}A\u001b[J`;
       io.stdout.write(`${up}${style.yellow(text)}\n`);
@@ -74,6 +78,7 @@ function plainView(io: CliEnvironment, session: () => TradingSession): PaperView
       const { ms } = session().timeframe;
       for (const { time, symbol, text } of happenings) io.stdout.write(`${dayOf(time, ms)}  ${symbol.padEnd(7)} ${text}\n`);
     },
+    refresh: () => undefined,
     note: (text) => void io.stdout.write(`${text}\n`),
     finish: () => undefined,
   };
@@ -86,6 +91,7 @@ function jsonView(io: CliEnvironment): PaperView {
     step(bars, { orders, fills, equity }) {
       if (orders.length > 0 || fills.length > 0) line({ event: 'step', time: new Date(bars.time).toISOString(), equity, orders, fills });
     },
+    refresh: () => undefined,
     note: (text) => line({ event: 'note', text }),
     finish: () => undefined,
   };
