@@ -10,7 +10,19 @@ export interface KernelBuild {
   readonly flags?: readonly string[];
 }
 
-const FLAGS = ['--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--enable', 'simd', '--use', 'abort='];
+const FLAGS = [
+  '--outFile',
+  'kernel.wasm',
+  '-O3',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--importMemory',
+  '--enable',
+  'simd',
+  '--use',
+  'abort=',
+];
 
 /** Compiles kernel.assemblyscript and writes it as kernel-bytes.ts; with `--check` on the command line it only compares. */
 export async function buildKernel({ name, folder, flags = [] }: KernelBuild): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { didYouMean, sha256, UserError } from '#core';
+import { sha256, suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
 /** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
@@ -27,11 +27,11 @@ export async function findStrategy(wanted: string, folder: string): Promise<Foun
     return { name: wanted, kind: 'built in', summary: builtIn.summary, recipe: builtIn, strategy: undefined, sha256: '' };
   const example = exampleFiles().get(wanted);
   if (example !== undefined) return load(example, 'example');
-  if (!CODE.includes(extname(wanted)) && !/[/\\]/.test(wanted))
-    throw new UserError(
-      `there is no strategy "${wanted}"`,
-      didYouMean(wanted, strategyNames()) || `There are: ${strategyNames().join(', ')}; or give a file: --strategy ./mine.ts`,
-    );
+  if (!CODE.includes(extname(wanted)) && !/[/\\]/.test(wanted)) {
+    const near = suggest(wanted, strategyNames());
+    const hint = near === undefined ? `There are ${someStrategies()}; or give a file: --strategy ./mine.ts` : `Did you mean "${near}"?`;
+    throw new UserError(`there is no strategy "${wanted}"`, hint);
+  }
   const path = isAbsolute(wanted) ? wanted : resolve(folder, wanted);
   if (!existsSync(path)) throw new UserError(`there is no strategy file ${wanted}`, 'Check the path given to --strategy.');
   if (!CODE.includes(extname(path)) || statSync(path).isDirectory())
@@ -41,6 +41,12 @@ export async function findStrategy(wanted: string, folder: string): Promise<Foun
 
 export function strategyNames(): readonly string[] {
   return [...BUILT_IN_STRATEGIES.map(({ name }) => name), ...exampleFiles().keys()];
+}
+
+/** A few names and where the others are, for a hint of one line. */
+export function someStrategies(): string {
+  const names = strategyNames();
+  return `${names.length}, such as ${[names[0]!, ...names.slice(-5)].join(', ')} (edgewright backtest --list)`;
 }
 
 /** Every strategy that can be named. */

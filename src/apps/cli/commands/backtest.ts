@@ -72,13 +72,13 @@ function addWhy(program: Command, io: CliEnvironment): void {
 }
 
 async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<void> {
-  const { findStrategy, strategyNames } = await import('../backtest/find-strategy.ts');
+  const { findStrategy, someStrategies } = await import('../backtest/find-strategy.ts');
   if (options.list === true) {
     const { printStrategies } = await import('../backtest/print-strategies.ts');
     return printStrategies(options.json === true, io);
   }
   if (options.strategy === undefined)
-    throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
+    throw new UserError('which strategy?', `Add --strategy <name>: there are ${someStrategies()}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
   const parameters = readParameters(options.param ?? []);
   const surroundings = await readRunOptions(options, io);

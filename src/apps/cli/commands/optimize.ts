@@ -42,9 +42,9 @@ export function addOptimizeCommand(program: Command, io: CliEnvironment): void {
 }
 
 async function optimize(options: OptimizeOptions, io: CliEnvironment): Promise<void> {
-  const { findStrategy, strategyNames } = await import('../backtest/find-strategy.ts');
+  const { findStrategy, someStrategies } = await import('../backtest/find-strategy.ts');
   if (options.strategy === undefined)
-    throw new UserError('which strategy?', `Add --strategy <name>: ${strategyNames().join(', ')}; or a file.`);
+    throw new UserError('which strategy?', `Add --strategy <name>: there are ${someStrategies()}; or a file.`);
   const found = await findStrategy(options.strategy, io.cwd);
   const { readWishes, recipeOf } = await import('../optimize/wishes.ts');
   const wishes = readWishes(options);
