@@ -64,7 +64,9 @@ function applyActions(
     severity: 'info',
     action: splits + dividends > 0 ? 'repaired' : 'kept',
     examples: [],
-    text: `${splits} splits and ${dividends} dividends put into the prices, in units of the first bar${later}`,
+    text: given.actions.some(({ symbol }) => symbol === series.symbol)
+      ? `${splits} splits and ${dividends} dividends put into the prices, in units of the first bar${later}`
+      : `no split or dividend of ${series.symbol} is listed`,
   });
   const totalReturn = given.adjust === 'all' ? adjusted.bars : adjustForward(series, given.actions, 'all', venueHours).bars;
   return { bars: adjusted.bars, totalReturn, remaining };

@@ -19,7 +19,15 @@ function flagLayer(options: CommonOptions): ConfigLayer {
     const name = /--([a-z-]+)/.exec(flag.flags)![1]!.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const given = options[name];
     if (typeof given !== 'string') continue;
-    const list = flag.list ? splitList(given) : undefined;
+    // A file's name may hold a space.
+    const list = flag.list
+      ? flag.key === 'features.series'
+        ? given
+            .split(',')
+            .map((file) => file.trim())
+            .filter((file) => file !== '')
+        : splitList(given)
+      : undefined;
     if (list?.length === 0) throw new UserError(`--${name} is empty`, `Name one or more, or leave --${name} out for all.`);
     setPath(values, flag.key.split('.'), list ?? (TEXT_KEYS.has(flag.key) ? given : parseScalar(given)));
   }
