@@ -145,7 +145,7 @@ export function runW5(bars: BarSeries): BacktestResult {
 }
 
 /** A CSV of minutes: time in Unix milliseconds or seconds, open, high, low, close, volume by their names in the header; gzipped or not. */
-function minuteBars(path: string): BarSeries {
+export function minuteBars(path: string): BarSeries {
   const bytes = readFileSync(path);
   const lines = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trim().split('\n');
   const names = lines[0]!.toLowerCase().split(',');
@@ -216,7 +216,7 @@ export function fusedW3({ open, high, low, close, length }: BarSeries): number {
   return equity[length - 1]!;
 }
 
-function fastest(times: number, work: () => number): { readonly seconds: number; readonly value: number } {
+export function fastest(times: number, work: () => number): { readonly seconds: number; readonly value: number } {
   let seconds = Number.POSITIVE_INFINITY;
   let value = 0;
   for (let at = 0; at < times; at++) {
