@@ -11,6 +11,8 @@ export class OrderQueue {
   wakeLow = Number.NEGATIVE_INFINITY;
   /** The next row at which something must be looked at whatever the price; infinity for never. */
   wakeRow = Number.POSITIVE_INFINITY;
+  /** So many orders, finished ones among them, that looking at all of them is due: exits far from the price never wake a queue. */
+  #crowdedAt = 32;
 
   add(order: WorkingOrder, inFront: boolean, row: number): void {
     if (inFront) this.orders.unshift(order);
@@ -19,7 +21,7 @@ export class OrderQueue {
   }
 
   sleeps(row: number, high: number, low: number): boolean {
-    return high < this.wakeHigh && low > this.wakeLow && row < this.wakeRow;
+    return high < this.wakeHigh && low > this.wakeLow && row < this.wakeRow && this.orders.length < this.#crowdedAt;
   }
 
   /** Drops finished orders and works out the band anew; `row` is the last row already seen. */
@@ -36,6 +38,7 @@ export class OrderQueue {
       this.#consider(order, row);
     }
     orders.length = kept;
+    this.#crowdedAt = 2 * kept + 32;
   }
 
   #consider(order: WorkingOrder, row: number): void {
