@@ -30,11 +30,21 @@ export async function planPaper(options: PaperOptions, config: ResolvedConfig<Pi
     throw new UserError('--strategy and --model are both given', 'Trade one of them.');
   const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
   if (options.live === true) return planLive(options, workspace, config, io);
-  if (options.strategy === undefined) {
-    const { hasModel, planModel } = await import('./model-plan.ts');
-    if (options.model !== undefined || (hasModel(workspace) && !asksForData(config))) return planModel(workspace, options.from, config);
-  }
+  if (await tradesModel(options, workspace, config)) return (await import('./model-plan.ts')).planModel(workspace, options.from, config);
   return planStrategy(options, config, io);
+}
+
+/** Whether the model is asked for, or nothing is and a model is there. */
+async function tradesModel(options: PaperOptions, workspace: string, config: ResolvedConfig<PipelineConfig>): Promise<boolean> {
+  if (options.strategy !== undefined) return false;
+  const { hasModel } = await import('./model-plan.ts');
+  if (options.model === undefined && (!hasModel(workspace) || asksForData(config))) return false;
+  if (options.param !== undefined)
+    throw new UserError(
+      '--param sets the numbers of a strategy; the model has none',
+      'Name a strategy: --strategy supertrend --param length=7',
+    );
+  return true;
 }
 
 /** How many bars a live session of a strategy loads to warm up. */
@@ -50,11 +60,7 @@ async function planLive(
   if (options.from !== undefined)
     throw new UserError('--from and --live are both given', 'Live trading begins with the bar that is forming now.');
   const { knownStart, liveFeed, openLive, planLiveModel } = await import('./live-plan.ts');
-  if (options.strategy === undefined) {
-    const { hasModel } = await import('./model-plan.ts');
-    if (options.model !== undefined || (hasModel(workspace) && !asksForData(config)))
-      return planLiveModel({ workspace, state: options.state, now: Date.now }, config, io);
-  }
+  if (await tradesModel(options, workspace, config)) return planLiveModel({ workspace, state: options.state, now: Date.now }, config, io);
   const { data, symbols, seed } = config.value;
   const venue = await openLive(data, symbols, seed, io);
   if (symbols.length === 0) throw new UserError('--live needs to know what to trade', 'Name symbols: --symbols BTC/USDT');

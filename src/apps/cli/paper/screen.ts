@@ -22,6 +22,7 @@ export interface ScreenState {
 
 const PRICE_POINTS = 48;
 const RECENT_LINES = 8;
+
 /** The picture of a running session, line by line, for a window of this size; symbols that there is no room for are counted. */
 export function screenLines(state: ScreenState, width: number, height: number, style: Style): string[] {
   const { session } = state;
