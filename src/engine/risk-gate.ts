@@ -307,7 +307,7 @@ export class OrderGate {
 const sideOf = (order: WorkingOrder): 'buy' | 'sell' => (order.direction > 0 ? 'buy' : 'sell');
 
 function takesAnyPrice({ type }: WorkingOrder): boolean {
-  return type === 'market' || type === 'market_on_open' || type === 'market_on_close';
+  return type === 'market' || type === 'market_on_open' || type === 'market_on_close' || type === 'market_to_limit';
 }
 
 /** Whether `other` may open what `closing` is there to close. */

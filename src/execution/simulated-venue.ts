@@ -35,6 +35,7 @@ export class SimulatedVenue {
   readonly #inFlight = new InFlight();
   /** Whether fills depend on when a bar opens or on what traded in it. */
   readonly #detailed: boolean;
+  #again = false;
   /** Steps of the finer bars inside the bar under match; one step when there are none. */
   readonly #paths: readonly (IntrabarPath | undefined)[];
 
@@ -67,7 +68,7 @@ export class SimulatedVenue {
 
   submit(order: WorkingOrder): void {
     const { latencyMs, latencyBars } = this.profile;
-    if (latencyMs > 0 && order.purpose === 'signal') {
+    if (latencyMs > 0 && order.purpose === 'signal' && !this.#again) {
       order.inFlight = true;
       order.arrival = this.#arrival(order);
     }
@@ -178,8 +179,9 @@ export class SimulatedVenue {
     return orders;
   }
 
-  /** Makes the row just matched matchable once more. */
+  /** Makes the row just matched matchable once more; orders sent now are for that row, and there at once. */
   stepBack(): void {
+    this.#again = true;
     this.#bar.row--;
     for (const queue of this.#book.queues) queue.settle(this.#bar.row);
   }

@@ -53,6 +53,14 @@ describe('latency in time', () => {
     expect(tape(result)).toEqual(['1 buy 10 @ 101']);
   });
 
+  test('what is closed by the last bar once more is closed in it', () => {
+    const strategy = scripted({ 0: buy });
+    const profile = executionProfile('frictionless', { latencyMs: SECOND });
+    const series = [bars([QUIET, QUIET, QUIET, QUIET], '1h')];
+    const result = runBacktest({ bars: series, strategy, account: { cash: 10_000 }, profile, atEnd: 'rerun' });
+    expect(tape(result)).toEqual(['2 buy 10 @ 100', '3 sell 10 @ 100']);
+  });
+
   test('post-only is judged by the bar it arrives at', () => {
     const post = { ...limit, postOnly: true };
     expect(book(run({ 0: post }, [QUIET, [94, 96, 93, 95], QUIET, dip], SECOND))).toEqual(['limit filled 10/10']);
