@@ -12,14 +12,33 @@ interface FastKernel {
   create(loops: FastLoops, carve: Workspace['carve'], parameters: readonly number[]): Kernel;
 }
 
-function elementwise(name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max'): FastKernel {
+function unary(name: 'neg' | 'abs' | 'sqrt'): FastKernel {
+  return {
+    rows: () => 0,
+    create: (loops) => ({ run: ([x], [out], count) => loops[name](x!.byteOffset, out!.byteOffset, count) }),
+  };
+}
+
+/** `swapped`: a < b is b > a. */
+function binary(name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'gt' | 'ge', swapped = false): FastKernel {
   return {
     rows: () => 0,
     create: (loops) => ({
-      run: (inputs, outputs, count) => loops[name](inputs[0]!.byteOffset, inputs[1]!.byteOffset, outputs[0]!.byteOffset, count),
+      run: (inputs, outputs, count) => {
+        const [a, b] = swapped ? [inputs[1]!, inputs[0]!] : [inputs[0]!, inputs[1]!];
+        loops[name](a.byteOffset, b.byteOffset, outputs[0]!.byteOffset, count);
+      },
     }),
   };
 }
+
+const where: FastKernel = {
+  rows: () => 0,
+  create: (loops) => ({
+    run: ([condition, then, otherwise], [out], count) =>
+      loops.where(condition!.byteOffset, then!.byteOffset, otherwise!.byteOffset, out!.byteOffset, count),
+  }),
+};
 
 /** Suffixes start as missing, but for the empty one. */
 function startSuffix(state: Float64Array, from: number, n: number): void {
@@ -120,12 +139,20 @@ const widthOf = ([d, threshold, limit]: readonly number[]): number => fracdiffWi
 
 const FAST: ReadonlyMap<string, FastKernel> = new Map(
   Object.entries({
-    add: elementwise('add'),
-    sub: elementwise('sub'),
-    mul: elementwise('mul'),
-    div: elementwise('div'),
-    min: elementwise('min'),
-    max: elementwise('max'),
+    add: binary('add'),
+    sub: binary('sub'),
+    mul: binary('mul'),
+    div: binary('div'),
+    min: binary('min'),
+    max: binary('max'),
+    gt: binary('gt'),
+    ge: binary('ge'),
+    lt: binary('gt', true),
+    le: binary('ge', true),
+    where,
+    neg: unary('neg'),
+    abs: unary('abs'),
+    sqrt: unary('sqrt'),
     sum: sum(() => 1),
     mean: sum((n) => n),
     weightedsum: weightedSum,

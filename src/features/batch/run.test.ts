@@ -2,7 +2,7 @@ import { createRng } from '#core';
 import { barSeries, parseTimeframe, type BarSeries } from '#domain';
 import { expect, test } from 'vitest';
 import { close, high, low, volume, type Expression } from '../expression.ts';
-import { beta, corr, cov, fracdiff, max2, mean, meanDeviation, min2, slope, std, sum, tsmax, tsmin, wma } from '../functions.ts';
+import { beta, corr, cov, fracdiff, max2, mean, meanDeviation, min2, slope, std, sum, tsmax, tsmin, where, wma } from '../functions.ts';
 import { planOf } from '../plan.ts';
 import { runBatch } from './run.ts';
 import { plainWorkspace } from './workspace.ts';
@@ -30,6 +30,13 @@ test('the kernels in WebAssembly give the bits of the plain ones, whatever the w
     elementwise: max2(min2(close.sub(high), low.mul(volume)), close.add(low)).div(volume),
     maximum: max2(close, low),
     quotient: close.div(volume),
+    greater: close.gt(low),
+    atLeast: close.ge(low),
+    less: close.lt(low),
+    atMost: close.le(close),
+    branch: where(close.gt(0), high, low.neg()),
+    oddBranch: where(volume, volume.abs(), volume.sqrt()),
+    square: volume.power(2),
   };
   for (const n of WINDOWS) {
     const parts = { sum, mean, wma, slope, tsmax, tsmin, meanDeviation };

@@ -1,6 +1,7 @@
 import { webAssembly, type WasmMemory } from '#core';
 import { KERNEL_BASE64 } from './kernel-bytes.ts';
 
+type UnaryLoop = (x: number, out: number, count: number) => void;
 type BinaryLoop = (a: number, b: number, out: number, count: number) => void;
 
 /** What kernel.assemblyscript exports; addresses are in bytes. */
@@ -11,6 +12,12 @@ export interface FastLoops {
   readonly div: BinaryLoop;
   readonly min: BinaryLoop;
   readonly max: BinaryLoop;
+  readonly gt: BinaryLoop;
+  readonly ge: BinaryLoop;
+  readonly neg: UnaryLoop;
+  readonly abs: UnaryLoop;
+  readonly sqrt: UnaryLoop;
+  where(condition: number, then: number, otherwise: number, out: number, count: number): void;
   sum(state: number, n: number, divisor: number, x: number, out: number, count: number): void;
   weightedSum(state: number, n: number, x: number, weighted: number, plain: number, count: number): void;
   moments(state: number, n: number, degrees: number, x: number, means: number, variances: number, count: number): void;

@@ -158,6 +158,10 @@ export class PowerKernel implements Kernel {
   }
   run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
     const [x, out, times] = [inputs[0]!, outputs[0]!, Math.abs(this.exponent)];
+    if (this.exponent === 2) {
+      for (let i = 0; i < count; i++) out[i] = x[i]! * x[i]!;
+      return;
+    }
     for (let i = 0; i < count; i++) {
       const value = x[i]!;
       let product = Number.isNaN(value) ? value : 1;
