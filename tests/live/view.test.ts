@@ -43,11 +43,13 @@ function terminal(columns: number, rows: number) {
   return { stdout, sent, io: { stdout: stdout as never, stderr: stdout as never, environment: {}, cwd: '.' } };
 }
 
+/** The lines of one drawing, each begun by wiping what stood there. */
 const pictureOf = (text: string): string[] =>
   text
     .replace('\n\u001b[J', '')
     .split('\n')
-    .map((line) => line.replace(/^.*\u001b\[2K/, ''));
+    .map((line) => line.slice(line.lastIndexOf(WIPE) + WIPE.length));
+const WIPE = '\u001b[2K';
 
 test('the picture fits a window of any size, also after it was resized, and begins anew at its top then', () => {
   expect(recent.length).toBeGreaterThan(8);
