@@ -3,13 +3,13 @@ import type { BarSeries, Timeframe } from '#domain';
 
 /** Rows that a column may reach: four years of one-minute bars. Only address space is reserved for them. */
 const MAX_ROWS = 2_097_152;
-const CHUNK_ROWS = 1024;
+const FIRST_ROWS = 1024;
 
 /** A column that grows in place: whoever holds the array sees the new rows, so the engine never has to be told. */
 export class GrowingColumn {
-  readonly #buffer = new ArrayBuffer(CHUNK_ROWS * 8, { maxByteLength: MAX_ROWS * 8 });
+  readonly #buffer = new ArrayBuffer(FIRST_ROWS * 8, { maxByteLength: MAX_ROWS * 8 });
   readonly values = new Float64Array(this.#buffer);
-  #rows = CHUNK_ROWS;
+  #rows = FIRST_ROWS;
 
   put(row: number, value: number): void {
     if (row >= this.#rows) this.#grow(row);
@@ -18,7 +18,7 @@ export class GrowingColumn {
 
   #grow(row: number): void {
     if (row >= MAX_ROWS) throw new OperationalError('no_space', `a session holds at most ${MAX_ROWS} bars a symbol; start a new one`);
-    this.#rows = Math.min(MAX_ROWS, row + CHUNK_ROWS);
+    this.#rows = Math.min(MAX_ROWS, 2 * this.#rows);
     this.#buffer.resize(this.#rows * 8);
   }
 }
