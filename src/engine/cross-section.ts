@@ -1,6 +1,6 @@
 import { didYouMean, timestamp, UserError, type Timestamp } from '#core';
 import type { OrderRequest } from '#domain';
-import type { AccountView, CrossSectionContext, Strategy } from '#strategy';
+import type { AccountView, CrossSectionContext, Strategy, SymbolHistory } from '#strategy';
 import { AccountNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
@@ -73,6 +73,12 @@ export class CrossSection implements CrossSectionContext {
     const at = this.#at.get(name);
     if (at === undefined) throw new UserError(`the strategy has no feature "${name}"`, didYouMean(name, this.#features.names));
     return local < 0 ? Number.NaN : this.#features.columns[symbol]![at]![local]!;
+  }
+  history(symbol: number, count: number): SymbolHistory | undefined {
+    const local = this.#locals[symbol]!;
+    if (!(local + 1 >= count)) return undefined;
+    const { time, close } = this.#engine.columns[symbol]!;
+    return { time: time.slice(local + 1 - count, local + 1), close: close.slice(local + 1 - count, local + 1) };
   }
   held(symbol: number): number {
     return this.#engine.held(this.#index, symbol);

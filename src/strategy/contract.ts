@@ -81,6 +81,12 @@ export interface BarContext<Name extends string = string> {
   lots(): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[];
 }
 
+/** Starts and closes of bars that follow each other. */
+export interface SymbolHistory {
+  readonly time: Float64Array;
+  readonly close: Float64Array;
+}
+
 /** After all symbols of one instant closed: for strategies that rank. Symbols are indexes into `symbols`. */
 export interface CrossSectionContext<Name extends string = string> {
   readonly symbols: readonly string[];
@@ -92,6 +98,8 @@ export interface CrossSectionContext<Name extends string = string> {
   present(symbol: number): boolean;
   close(symbol: number): number;
   feature(name: Name, symbol: number): number;
+  /** The last `count` bars of a symbol up to this instant, oldest first, as copies; undefined when it has no bar now or had fewer. */
+  history(symbol: number, count: number): SymbolHistory | undefined;
   held(symbol: number): number;
   /**
    * Says why the symbol is treated as it is at this instant: what `edgewright why` reads back. The last word counts, but a denied order

@@ -13,6 +13,7 @@ export type {
   PositionView,
   PriceLevel,
   Strategy,
+  SymbolHistory,
 } from './contract.ts';
 export { exit, hold, long, short } from './decisions.ts';
 export { defineStrategy, type StrategyDefinition } from './define.ts';

@@ -3,7 +3,7 @@ import type { CrossSectionContext } from '../contract.ts';
 import { defineCrossSection } from '../cross-section.ts';
 import { holdTopRanked } from '../ranking.ts';
 import { real, tunable, whole } from '../recipe.ts';
-import { PanelHistory } from './panel-history.ts';
+import { panelOf } from './panel.ts';
 import { deviationOf, residualsOf } from './regression.ts';
 
 /** The best of several markets, and only while it beats what cash would have paid; otherwise out. */
@@ -46,30 +46,25 @@ export const residualMomentum = tunable({
     stop: real(0, 0, 0.9, 'stop of an entry, as a fraction; 0 is none'),
   },
   make: ({ estimation, lookback, skip, every, hold, shorts, stop }) => {
-    const history = new PanelHistory(estimation + 1);
-    let scoredRow = -1;
+    let scoredTime = Number.NaN;
     let scores: ReadonlyMap<number, number> = new Map();
     const value = (market: CrossSectionContext, symbol: number): number => {
-      if (scoredRow !== market.row) scores = residualScores(history, Math.min(lookback, estimation), skip);
-      scoredRow = market.row;
+      if (scoredTime !== market.time)
+        scores = residualScores(panelOf(market, estimation + 1).returns, Math.min(lookback, estimation), skip);
+      scoredTime = market.time;
       return scores.get(symbol) ?? Number.NaN;
     };
-    const rank = holdTopRanked({ value, every, hold, shorts: shorts === 1, stop });
     return defineCrossSection({
       name: 'residual-momentum',
-      features: {},
-      decide(market) {
-        if (market.row === 0) scoredRow = -1;
-        history.push(market);
-        if (history.known().length > 0) return rank(market);
-        market.symbols.forEach((_, symbol) => market.explain(symbol, 'warming up'));
-      },
+      // Not known until there are bars enough, so that those before are told to be warming up.
+      features: { whole: close.delay(estimation) },
+      decide: holdTopRanked({ value, every, hold, shorts: shorts === 1, stop }),
     });
   },
 });
 
-function residualScores(history: PanelHistory, lookback: number, skip: number): ReadonlyMap<number, number> {
-  const returns = new Map(history.known().map((symbol) => [symbol, history.returns(symbol)]));
+function residualScores(returns: ReadonlyMap<number, Float64Array>, lookback: number, skip: number): ReadonlyMap<number, number> {
+  if (returns.size === 0) return new Map();
   const columns = [...returns.values()];
   const market = columns[0]!.map((_, row) => columns.reduce((sum, column) => sum + column[row]!, 0) / columns.length);
   return new Map(

@@ -3,7 +3,7 @@ import { defineCrossSection } from '../cross-section.ts';
 import { INVESTED } from '../ranking.ts';
 import { real, tunable, whole } from '../recipe.ts';
 import { closeLeg, openLeg } from './legs.ts';
-import { PanelHistory } from './panel-history.ts';
+import { panelOf, type Panel } from './panel.ts';
 import { deviationOf } from './regression.ts';
 
 /**
@@ -42,7 +42,6 @@ interface Pair {
 type Values = Readonly<Record<'formation' | 'trading' | 'pairs' | 'open' | 'stop', number>>;
 
 function pairsStrategy({ formation, trading, pairs: most, open, stop }: Values): Strategy {
-  const history = new PanelHistory(formation);
   let pairs: Pair[] = [];
   let periodEnd = 0;
   return defineCrossSection({
@@ -50,15 +49,17 @@ function pairsStrategy({ formation, trading, pairs: most, open, stop }: Values):
     features: {},
     decide(market) {
       if (market.row === 0) [pairs, periodEnd] = [[], 0];
-      history.push(market);
-      if (history.known().length < 2) {
-        market.symbols.forEach((_, symbol) => market.explain(symbol, 'warming up: the formation period is not over'));
-        return;
-      }
       if (market.row >= periodEnd) {
+        const panel = panelOf(market, formation);
+        if (panel.closes.size < 2) {
+          market.symbols.forEach((_, symbol) => market.explain(symbol, 'warming up: the formation period is not over'));
+          for (const pair of pairs) closeBoth(market, pair, 'the trading period is over');
+          pairs = [];
+          return;
+        }
         market.symbols.forEach((_, symbol) => market.explain(symbol, 'new formation: no pair'));
         for (const pair of pairs) closeBoth(market, pair, 'the trading period is over');
-        pairs = closestPairs(history, most);
+        pairs = closestPairs(panel, most);
         periodEnd = market.row + trading;
         for (const { one, other } of pairs) {
           market.explain(one, `new formation: pair with ${market.symbols[other]!}`);
@@ -113,9 +114,9 @@ function closeBoth(market: CrossSectionContext, pair: Pair, reason: string): voi
 }
 
 /** Disjoint pairs by the sum of squared differences of their normalised closes, closest first. */
-function closestPairs(history: PanelHistory, most: number): Pair[] {
-  const known = history.known();
-  const normal = new Map(known.map((symbol) => [symbol, history.closes(symbol).map((close, _, all) => close / all[0]!)]));
+function closestPairs({ closes }: Panel, most: number): Pair[] {
+  const known = [...closes.keys()];
+  const normal = new Map(known.map((symbol) => [symbol, closes.get(symbol)!.map((close, _, all) => close / all[0]!)]));
   const candidates = known.flatMap((one, at) =>
     known.slice(at + 1).map((other) => {
       const gap = normal.get(one)!.map((value, row) => value - normal.get(other)![row]!);
@@ -129,7 +130,7 @@ function closestPairs(history: PanelHistory, most: number): Pair[] {
     if (chosen.length === most) break;
     if (taken.has(one) || taken.has(other) || deviation === 0) continue;
     taken.add(one).add(other);
-    const base = [history.closes(one).at(-1)!, history.closes(other).at(-1)!] as const;
+    const base = [closes.get(one)!.at(-1)!, closes.get(other)!.at(-1)!] as const;
     chosen.push({ one, other, base, deviation, side: 0, openedRow: 0, broken: false });
   }
   return chosen;

@@ -4,7 +4,7 @@ import { defineCrossSection } from '../cross-section.ts';
 import { INVESTED } from '../ranking.ts';
 import { real, tunable, whole } from '../recipe.ts';
 import { closeLeg, openLeg } from './legs.ts';
-import { PanelHistory } from './panel-history.ts';
+import { panelOf } from './panel.ts';
 import { deviationOf, dot, meanOf, residualsOf } from './regression.ts';
 
 /**
@@ -36,7 +36,6 @@ type Values = Readonly<Record<'window' | 'explained' | 'regression' | 'every' | 
 
 function residualStrategy(values: Values): Strategy {
   const { window, regression, every, enter, exitLong, exitShort, stop } = values;
-  const history = new PanelHistory(Math.max(window, regression) + 1);
   let portfolios: readonly Portfolio[] = [];
   let nextRow = 0;
   const trade = (market: CrossSectionContext, symbol: number, score: number): void => {
@@ -62,20 +61,15 @@ function residualStrategy(values: Values): Strategy {
     features: {},
     decide(market) {
       if (market.row === 0) nextRow = 0;
-      history.push(market);
-      const known = history.known();
-      if (known.length < 3) {
-        market.symbols.forEach((_, symbol) => market.explain(symbol, 'warming up'));
-        return;
-      }
-      const returns = new Map(known.map((symbol) => [symbol, history.returns(symbol)]));
+      const { returns } = panelOf(market, Math.max(window, regression) + 1);
+      market.symbols.forEach((_, symbol) => market.explain(symbol, returns.size < 3 ? 'warming up' : 'too few bars, or gaps between them'));
+      if (returns.size < 3) return;
       if (market.row >= nextRow) {
         portfolios = mainPortfolios(returns, window, values.explained);
         nextRow = market.row + every;
       }
       const factors = portfolios.map((portfolio) => portfolioReturns(portfolio, returns, regression));
-      for (const symbol of known) {
-        if (!market.present(symbol)) continue;
+      for (const symbol of returns.keys()) {
         const residuals = residualsOf(returns.get(symbol)!.slice(-regression), factors);
         trade(market, symbol, residuals === undefined ? Number.NaN : sScore(residuals));
       }
