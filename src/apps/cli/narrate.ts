@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { columnsTable } from './backtest/table.ts';
 import type { Reporter, WorkflowResult } from '#workflow';
-import { styleFor, type CliEnvironment } from './terminal.ts';
+import { styleFor, wrapWords, type CliEnvironment } from './terminal.ts';
 
 export interface Narrator {
   readonly reporter: Reporter;
@@ -65,10 +65,12 @@ export function printOutputs(result: WorkflowResult, json: boolean, io: CliEnvir
   const width = Math.max(0, ...perSymbol.map(([name]) => name.length));
   for (const [at, symbol] of (perSymbol.length === 0 ? [] : symbols).entries()) {
     io.stdout.write(`${at > 0 || results !== undefined ? '\n' : ''}${style.bold(symbol)}\n`);
-    for (const [name, list] of perSymbol) io.stdout.write(`  ${style.dim(name.padEnd(width))}  ${saidText(list[at]!)}\n`);
+    for (const [name, list] of perSymbol)
+      io.stdout.write(`${wrapWords(`  ${style.dim(name.padEnd(width))}  ${saidText(list[at]!)}`, io.stdout.columns, width + 4)}\n`);
   }
   for (const [name, value] of Object.entries(others))
-    if (!perSymbol.some(([known]) => known === name)) io.stdout.write(`${name}: ${valueText(value)}\n`);
+    if (!perSymbol.some(([known]) => known === name))
+      io.stdout.write(`${wrapWords(`${name}: ${valueText(value)}`, io.stdout.columns, 2)}\n`);
 }
 
 /** What a slice answers with: a reason, and often a name. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitToWidth, styleFor, visibleLength, wrapPieces } from './terminal.ts';
+import { fitToWidth, styleFor, visibleLength, wrapPieces, wrapWords } from './terminal.ts';
 
 const style = styleFor({ isTTY: true }, {});
 const styled = fc
@@ -36,4 +36,16 @@ test('pieces go to a further, indented line where one is full', () => {
 test('no colour in a pipe, nor with NO_COLOR', () => {
   expect(styleFor({}, {}).red('x')).toBe('x');
   expect(styleFor({ isTTY: true }, { NO_COLOR: '1' }).red('x')).toBe('x');
+});
+
+test('words are broken where a window ends and nowhere in a pipe; none is lost', () => {
+  expect(wrapWords('  search  one two three', 16, 4)).toBe('  search  one\n    two three');
+  expect(wrapWords('one two three', undefined, 4)).toBe('one two three');
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1 }), fc.integer({ min: 12, max: 60 }), (words, columns) => {
+      const text = wrapWords(words.join(' '), columns, 2);
+      expect(text.split(/\s+/)).toEqual(words);
+      for (const line of text.split('\n')) expect(line.length).toBeLessThan(columns);
+    }),
+  );
 });

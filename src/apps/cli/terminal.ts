@@ -76,6 +76,23 @@ export function wrapPieces(pieces: readonly string[], width: number, indent: num
   return line === '' ? lines : [...lines, line];
 }
 
+/** A text in words, broken where a window ends; further lines are indented. A pipe has no end to break at. */
+export function wrapWords(text: string, columns: number | undefined, indent: number): string {
+  if (columns === undefined) return text;
+  const lines: string[] = [];
+  const [first, ...words] = text.split(/(?<=\S) /);
+  let line = first ?? '';
+  for (const word of words) {
+    const longer = `${line} ${word}`;
+    if (visibleLength(longer) < columns) line = longer;
+    else {
+      lines.push(line);
+      line = `${' '.repeat(indent)}${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
+
 export function visibleLength(text: string): number {
   return text.replace(EVERY_SEQUENCE, '').length;
 }

@@ -56,8 +56,7 @@ export function builtInSlices(surroundings: SliceSurroundings): readonly SliceFa
   ] as readonly SliceFactory[];
 }
 
-export const LIVE_REFUSAL =
-  'live trading is not part of this version: there is no broker adapter with server-side stops yet';
+export const LIVE_REFUSAL = 'live trading is not part of this version: there is no broker adapter with server-side stops yet';
 
 function dataAnswer(loaded: LoadedBars): SliceOutput<'data'> {
   const series = loaded.series[0]!;
@@ -254,13 +253,16 @@ async function searchParameters(
   const chosen = result.plateau?.centre.trial;
   const parameters = { ...plan.rest, ...(chosen?.parameters ?? result.ranked[0]!.point) };
   const score = chosen?.values[0] ?? result.ranked[0]!.scores[0]!;
+  const highest = parametersText(result.ranked[0]!.point);
+  const choice =
+    chosen === undefined
+      ? `Chosen ${highest}, which scored highest.`
+      : `Chosen ${parametersText(chosen.parameters as Record<string, number>)}, the middle of the best plateau; ${highest} scored highest.`;
   return {
     parameters,
     score,
     trials: result.ranked.length,
-    reason: `${parametersText(result.ranked[0]!.point)} scored highest. ${believed(outcome)
-      .map(({ text }) => text)
-      .join(' ')}`,
+    reason: [choice, ...believed(outcome).map(({ text }) => text)].join(' '),
   };
 }
 
