@@ -128,10 +128,11 @@ export function buyAndHold(series: readonly BarSeries[], curve: EquityCurve, cas
   for (const bars of series) {
     let row = Math.max(0, firstRowAtOrAfter(bars, curve.time[0]! + 1) - 1);
     const start = bars.close[row]!;
-    curve.time.forEach((time, index) => {
+    for (let index = 0; index < equity.length; index++) {
+      const time = curve.time[index]!;
       while (row + 1 < bars.length && bars.time[row + 1]! <= time) row++;
       equity[index]! += ((cash / series.length) * bars.close[row]!) / start;
-    });
+    }
   }
   return { time: curve.time, equity };
 }

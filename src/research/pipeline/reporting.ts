@@ -46,8 +46,13 @@ export function daysPerYear(alwaysOpen: boolean): number {
 
 /** Equity at the last bar of each UTC day: overlapping intraday returns would overstate what is known. */
 export function dailyEquity(curve: EquityCurve): EquityCurve {
-  return sampleEquity(curve.time, curve.equity, 'day');
+  const known = sampled.get(curve) ?? sampleEquity(curve.time, curve.equity, 'day');
+  sampled.set(curve, known);
+  return known;
 }
+
+/** A report asks for the days of one finished curve a dozen times. */
+const sampled = new WeakMap<EquityCurve, EquityCurve>();
 
 /** Everything about one result that a reader may ask, on daily returns, against a benchmark row by row with it. */
 export function reportPerformance(

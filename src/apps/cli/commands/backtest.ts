@@ -79,12 +79,14 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   }
   if (options.strategy === undefined)
     throw new UserError('which strategy?', `Add --strategy <name>: there are ${someStrategies()}; or a file.`);
+  // Before the strategy: from then on every import asks our hooks, which open the doors to a file of the user's.
+  const { runOrder } = await import('../backtest/run.ts');
+  const { reportOf, writeOutcome } = await import('../backtest/write.ts');
+  await import('../backtest/load-bars.ts');
   const found = await findStrategy(options.strategy, io.cwd);
   const parameters = readParameters(options.param ?? []);
   const surroundings = await readRunOptions(options, io);
-  const { runOrder } = await import('../backtest/run.ts');
   const outcome = runOrder({ found, parameters, ...surroundings, ladder: options.ladder === true });
-  const { reportOf, writeOutcome } = await import('../backtest/write.ts');
   const folder =
     options.out ??
     `${options.workspace}/results/backtests/${outcome.strategy.name.replace(/[^\w.-]/g, '_')}-${outcome.hash}`.replace(/^\.\//, '');
