@@ -1,15 +1,19 @@
 import { invariant, type Rng } from '#core';
 import type { Instrument } from '#domain';
+import { BarLoader } from './bar-loader.ts';
 import { Contingencies } from './contingencies.ts';
 import { Executions } from './executions.ts';
 import type { CostsSnapshot } from './fill-costs.ts';
 import { InFlight, type MessageSnapshot } from './in-flight.ts';
 import { IntrabarPath } from './intrabar.ts';
-import { BarUnderMatch, restingPrice, trail } from './match.ts';
+import { Lifetimes } from './lifetimes.ts';
+import { MarketOrders } from './market-orders.ts';
+import { BarUnderMatch } from './match.ts';
 import { OrderBook, type BookSnapshot } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { isReplaceable, rank, rests, takesTheOpen, within, type OrderChange } from './order-rules.ts';
+import { isReplaceable, type OrderChange } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
+import { RestingOrders } from './resting-orders.ts';
 import { Sessions } from './sessions.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -28,13 +32,14 @@ export class SimulatedVenue {
   readonly #host: VenueHost;
   readonly #columns: readonly SymbolColumns[];
   readonly #book: OrderBook;
-  readonly #sessions: readonly Sessions[];
   readonly #bar = new BarUnderMatch();
   readonly #executions: Executions;
   readonly #contingencies: Contingencies;
+  readonly #lifetimes: Lifetimes;
+  readonly #loader: BarLoader;
+  readonly #markets: MarketOrders;
+  readonly #resting: RestingOrders;
   readonly #inFlight = new InFlight();
-  /** Whether fills depend on when a bar opens or on what traded in it. */
-  readonly #detailed: boolean;
   #again = false;
   /** Steps of the finer bars inside the bar under match; one step when there are none. */
   readonly #paths: readonly (IntrabarPath | undefined)[];
@@ -51,14 +56,18 @@ export class SimulatedVenue {
     this.#host = host;
     this.#columns = columns;
     this.profile = profile;
-    this.#detailed = profile.latencyMs > 0 || profile.limitFill === 'queue';
     this.#book = new OrderBook(
       this.#paths.map((path) => path !== undefined),
       profile,
     );
-    this.#sessions = columns.map((series, symbol) => new Sessions(series, instruments[symbol]!));
+    const sessions = columns.map((series, symbol) => new Sessions(series, instruments[symbol]!));
+    this.#lifetimes = new Lifetimes(sessions, this.#book, this.#bar);
+    this.#loader = new BarLoader(columns, sessions, profile, this.#bar);
     this.#contingencies = new Contingencies(host, columns, profile, this.#book, this.#bar);
     this.#executions = new Executions(host, columns, instruments, profile, rng, this.#book, this.#bar, this.#contingencies);
+    const latent = profile.latencyMs > 0;
+    this.#markets = new MarketOrders(host, columns, this.#book, this.#loader, this.#lifetimes, this.#executions, latent);
+    this.#resting = new RestingOrders(profile, this.#book, this.#bar, this.#lifetimes, this.#executions);
   }
 
   /** How many orders are open. */
@@ -72,7 +81,7 @@ export class SimulatedVenue {
       order.inFlight = true;
       order.arrival = this.#arrival(order);
     }
-    if (order.timeInForce === 'day' && latencyBars === 1) this.#sessions[order.symbol]!.bindDay(order, this.#arrival(order));
+    if (order.timeInForce === 'day' && latencyBars === 1) this.#lifetimes.bindDay(order, this.#arrival(order));
     this.#book.submit(order, this.#bar.row);
   }
 
@@ -129,7 +138,7 @@ export class SimulatedVenue {
 
   /** When a message sent at the end of the bar in hand reaches the venue. */
   #arrival(order: WorkingOrder): number {
-    return this.#sessions[order.symbol]!.endTime(this.#host.time) + this.profile.latencyMs;
+    return this.#lifetimes.arrival(order, this.#host.time, this.profile.latencyMs);
   }
 
   #deliver(symbol: number, time: number): void {
@@ -191,8 +200,8 @@ export class SimulatedVenue {
     this.#bar.row = row;
     const { queues, marketRow } = this.#book;
     const awake = this.#inFlight.waiting;
-    if (awake) locals.forEach((local, symbol) => local >= 0 && this.#deliver(symbol, this.#sessions[symbol]!.openTime(local)));
-    if (row >= marketRow) this.#matchMarkets(row, locals);
+    if (awake) locals.forEach((local, symbol) => local >= 0 && this.#deliver(symbol, this.#lifetimes.openTime(symbol, local)));
+    if (row >= marketRow) this.#markets.match(row, locals);
     for (let symbol = 0; symbol < queues.length; symbol++) {
       const queue = queues[symbol]!;
       if (queue.orders.length === 0) continue;
@@ -204,93 +213,11 @@ export class SimulatedVenue {
     }
   }
 
-  #matchMarkets(row: number, locals: Int32Array): void {
-    const book = this.#book;
-    const waiting = book.markets;
-    book.markets = [];
-    book.marketRow = Number.POSITIVE_INFINITY;
-    this.#host.markAt('open');
-    if (this.profile.latencyMs > 0) this.#land(waiting, locals);
-    if (book.targetsWaiting) this.#resolveTargets(waiting, row, locals);
-    for (const order of waiting) {
-      const local = locals[order.symbol]!;
-      if (
-        order.open &&
-        local >= 0 &&
-        row >= order.firstRow &&
-        !order.inFlight &&
-        !this.#expires(order, local) &&
-        this.#sessions[order.symbol]!.allows(order, local)
-      ) {
-        this.#load(order.symbol, local, row);
-        this.#executions.execute(order, order.type === 'market_to_limit' ? this.#bar.open : this.#bar.market, false);
-        this.#endImmediate(order, true);
-      }
-      if (!order.open) continue;
-      if (!takesTheOpen(order)) {
-        book.queues[order.symbol]!.add(order, false, row);
-        continue;
-      }
-      book.markets.push(order);
-      book.marketRow = Math.min(book.marketRow, Math.max(row + 1, order.firstRow));
-    }
-  }
-
-  /** Orders on their way that have arrived by the open of their symbol's bar. */
-  #land(orders: readonly WorkingOrder[], locals: Int32Array): void {
-    for (const order of orders) {
-      const local = locals[order.symbol]!;
-      if (order.open && order.inFlight && local >= 0) this.#arrives(order, this.#sessions[order.symbol]!.openTime(local));
-    }
-  }
-
-  #arrives(order: WorkingOrder, time: number): boolean {
-    if (time < order.arrival) return false;
-    order.inFlight = false;
-    order.happen('accept');
-    return true;
-  }
-
-  /** Orders for target weights meet one equity, that of the open before any of them fills; sales then go first. */
-  #resolveTargets(waiting: WorkingOrder[], row: number, locals: Int32Array): void {
-    const equity = this.#host.equity();
-    for (const order of waiting) {
-      const local = locals[order.symbol]!;
-      if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow || order.inFlight)
-        continue;
-      this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
-    }
-    waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
-    this.#book.targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);
-  }
-
-  #load(symbol: number, local: number, row: number): void {
-    const columns = this.#columns[symbol]!;
-    const bar = this.#bar;
-    bar.open = columns.open[local]!;
-    bar.high = columns.high[local]!;
-    bar.low = columns.low[local]!;
-    bar.close = columns.close[local]!;
-    bar.row = row;
-    if (this.#detailed) this.#loadDetails(columns, symbol, local);
-    bar.local = local;
-    bar.market = this.profile.marketFill === 'previous_close' && local > 0 ? columns.close[local - 1]! : bar.open;
-  }
-
-  /** What only the queue model and latency look at. */
-  #loadDetails({ volume }: SymbolColumns, symbol: number, local: number): void {
-    const bar = this.#bar;
-    bar.volume = volume[local]!;
-    bar.volumeBefore = volume[local > 0 ? local - 1 : 0]!;
-    bar.openTime = this.#sessions[symbol]!.openTime(local);
-    bar.room = Number.POSITIVE_INFINITY;
-  }
-
   #matchQueue(queue: OrderQueue, symbol: number, local: number, row: number): void {
-    this.#load(symbol, local, row);
+    this.#loader.load(symbol, local, row);
     this.#host.markAt(this.profile.marginMark);
     const path = this.#paths[symbol];
-    if (path === undefined) this.#matchStep(queue, local, row);
+    if (path === undefined) this.#resting.match(queue, local, row);
     else this.#walk(path, queue, symbol, local, row);
     queue.settle(row);
   }
@@ -299,7 +226,7 @@ export class SimulatedVenue {
   #walk(path: IntrabarPath, queue: OrderQueue, symbol: number, local: number, row: number): void {
     const [from, to] = [path.from(local), path.to(local)];
     if (from >= to) {
-      this.#matchStep(queue, local, row);
+      this.#resting.match(queue, local, row);
       return;
     }
     const bar = this.#bar;
@@ -310,81 +237,10 @@ export class SimulatedVenue {
       bar.firstStep = step === from;
       bar.lastStep = step === to - 1;
       if (this.#inFlight.waiting) this.#deliver(symbol, bar.openTime);
-      this.#matchStep(queue, local, row);
+      this.#resting.match(queue, local, row);
     }
     bar.step = 0;
     bar.firstStep = bar.lastStep = true;
     bar.stepped = false;
-  }
-
-  #matchStep(queue: OrderQueue, local: number, row: number): void {
-    const bar = this.#bar;
-    bar.pass = 0;
-    do {
-      bar.again = false;
-      for (const order of queue.orders.slice()) {
-        if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
-      }
-      bar.pass++;
-    } while (bar.again);
-    for (const order of queue.orders) {
-      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow && !order.inFlight)
-        trail(order, order.direction > 0 ? bar.low : bar.high);
-    }
-  }
-
-  #matchOne(order: WorkingOrder, local: number, row: number): void {
-    const bar = this.#bar;
-    const { type } = order;
-    if (this.#expires(order, local)) return;
-    if (order.inFlight && !this.#arrives(order, bar.openTime)) return;
-    if (!this.#sessions[order.symbol]!.allows(order, local)) return;
-    if (!bar.lastStep && (type === 'market_on_close' || type === 'limit_on_close')) return;
-    if (!bar.firstStep && (type === 'market_on_open' || type === 'limit_on_open')) return;
-    const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
-    if (bornHere && order.purpose === 'target') return;
-    if (this.#detailed) bar.room = Number.POSITIVE_INFINITY;
-    const waited = order.triggered && this.profile.stopLimitFill !== 'close';
-    let price: number;
-    if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
-    else if (type === 'market_on_close') price = bar.close;
-    else if (type === 'limit_on_open') price = within(order, bar.open);
-    else if (type === 'limit_on_close') price = within(order, bar.close);
-    else {
-      if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
-      price = restingPrice(order, bar, this.profile, bornHere);
-    }
-    if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
-    this.#endImmediate(order, price === price);
-  }
-
-  /** What a resting order meets when it first stands at the venue: its place in the queue, or the end, if it was not to take. True when it cannot go on. */
-  #meets(order: WorkingOrder): boolean {
-    const bar = this.#bar;
-    if (order.type === 'trailing_stop' && order.stop !== order.stop) return true;
-    if (order.ahead === Number.POSITIVE_INFINITY && (order.stop !== order.stop || order.triggered))
-      order.ahead = this.profile.queueAhead * bar.volumeBefore;
-    if (order.met) return false;
-    order.met = true;
-    if (!order.postOnly || within(order, bar.open) !== bar.open) return false;
-    this.#book.end(order, 'reject', 'post-only order would take liquidity');
-    return true;
-  }
-
-  #expires(order: WorkingOrder, local: number): boolean {
-    if (order.timeInForce === 'gtc') return false;
-    const sessions = this.#sessions[order.symbol]!;
-    const reason = sessions.expiry(order, this.#bar.stepped ? this.#bar.openTime : sessions.openTime(local));
-    if (reason === undefined) return false;
-    this.#book.end(order, 'expire', reason);
-    return true;
-  }
-
-  /** What must fill at once is taken down when it did not; `tried` says that there was a price. */
-  #endImmediate(order: WorkingOrder, tried: boolean): void {
-    const { timeInForce, type } = order;
-    const immediate = timeInForce === 'ioc' || timeInForce === 'fok' || type === 'limit_on_open' || type === 'limit_on_close';
-    if (!order.open || !immediate) return;
-    this.#book.end(order, 'cancel', tried ? 'not filled whole at once' : 'not marketable');
   }
 }

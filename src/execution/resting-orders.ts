@@ -1,0 +1,82 @@
+import { looksInside } from './bar-loader.ts';
+import type { Executions } from './executions.ts';
+import type { Lifetimes } from './lifetimes.ts';
+import { restingPrice, trail, type BarUnderMatch } from './match.ts';
+import type { OrderBook } from './order-book.ts';
+import type { OrderQueue } from './order-queue.ts';
+import { rests, takesTheOpen, within } from './order-rules.ts';
+import type { ExecutionProfile } from './profile.ts';
+import type { WorkingOrder } from './working-order.ts';
+
+/** One queue of orders against the bar, or the finer bar, in hand: which of them get a price there. */
+export class RestingOrders {
+  readonly #profile: ExecutionProfile;
+  readonly #book: OrderBook;
+  readonly #bar: BarUnderMatch;
+  readonly #lifetimes: Lifetimes;
+  readonly #executions: Executions;
+  readonly #detailed: boolean;
+
+  constructor(profile: ExecutionProfile, book: OrderBook, bar: BarUnderMatch, lifetimes: Lifetimes, executions: Executions) {
+    this.#profile = profile;
+    this.#book = book;
+    this.#bar = bar;
+    this.#lifetimes = lifetimes;
+    this.#executions = executions;
+    this.#detailed = looksInside(profile);
+  }
+
+  match(queue: OrderQueue, local: number, row: number): void {
+    const bar = this.#bar;
+    bar.pass = 0;
+    do {
+      bar.again = false;
+      for (const order of queue.orders.slice()) {
+        if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
+      }
+      bar.pass++;
+    } while (bar.again);
+    for (const order of queue.orders) {
+      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow && !order.inFlight)
+        trail(order, order.direction > 0 ? bar.low : bar.high);
+    }
+  }
+
+  #matchOne(order: WorkingOrder, local: number, row: number): void {
+    const bar = this.#bar;
+    const { type } = order;
+    if (this.#lifetimes.expires(order, local)) return;
+    if (order.inFlight && !this.#lifetimes.arrives(order, bar.openTime)) return;
+    if (!this.#lifetimes.allows(order, local)) return;
+    if (!bar.lastStep && (type === 'market_on_close' || type === 'limit_on_close')) return;
+    if (!bar.firstStep && (type === 'market_on_open' || type === 'limit_on_open')) return;
+    const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
+    if (bornHere && order.purpose === 'target') return;
+    if (this.#detailed) bar.room = Number.POSITIVE_INFINITY;
+    const waited = order.triggered && this.#profile.stopLimitFill !== 'close';
+    let price: number;
+    if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
+    else if (type === 'market_on_close') price = bar.close;
+    else if (type === 'limit_on_open') price = within(order, bar.open);
+    else if (type === 'limit_on_close') price = within(order, bar.close);
+    else {
+      if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
+      price = restingPrice(order, bar, this.#profile, bornHere);
+    }
+    if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
+    this.#lifetimes.endImmediate(order, price === price);
+  }
+
+  /** What a resting order meets when it first stands at the venue: its place in the queue, or the end, if it was not to take. True when it cannot go on. */
+  #meets(order: WorkingOrder): boolean {
+    const bar = this.#bar;
+    if (order.type === 'trailing_stop' && order.stop !== order.stop) return true;
+    if (order.ahead === Number.POSITIVE_INFINITY && (order.stop !== order.stop || order.triggered))
+      order.ahead = this.#profile.queueAhead * bar.volumeBefore;
+    if (order.met) return false;
+    order.met = true;
+    if (!order.postOnly || within(order, bar.open) !== bar.open) return false;
+    this.#book.end(order, 'reject', 'post-only order would take liquidity');
+    return true;
+  }
+}
