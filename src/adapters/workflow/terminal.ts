@@ -28,12 +28,18 @@ export function createTerminalReporter(terminal: Terminal, options: { readonly c
   return new TerminalReporter(terminal, painter(options.colour));
 }
 
+/** Rows of the window that lines take now: a terminal wraps them anew when it gets narrower. */
+function rowsOf(lines: string, columns: number): number {
+  return lines.split('\n').reduce((rows, line) => rows + Math.max(1, Math.ceil(line.replace(PAINT, '').length / columns)), 0);
+}
+
+const PAINT = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+
 class TerminalReporter implements Reporter {
   readonly #terminal: Terminal;
   readonly #paint: Paint;
   readonly #lines = new Map<string, Line>();
   #pending: string[] = [];
-  #drawn = 0;
   #frame = 0;
   #last = '';
   #stop: () => void = () => undefined;
@@ -99,11 +105,10 @@ class TerminalReporter implements Reporter {
     const columns = Math.max(20, this.#terminal.columns());
     const lines = [...this.#lines.values()].map((line) => this.#text(line, columns)).join('\n');
     if (lines === this.#last && this.#pending.length === 0) return;
-    const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\r`;
+    const up = this.#last === '' ? '' : `\u001b[${rowsOf(this.#last, this.#terminal.columns())}A\r`;
     const notes = this.#pending.map((note) => `${note}\u001b[K\n`).join('');
     this.#terminal.write(`${up}${notes}${lines.replaceAll('\n', '\u001b[K\n')}\u001b[K\n\u001b[J`);
     this.#pending = [];
-    this.#drawn = this.#lines.size;
     this.#last = lines;
   }
 
