@@ -136,9 +136,11 @@ export class CrossSection implements CrossSectionContext {
       if (weight === 0 && held === 0) return;
       const change = weight * equity - held * this.close(symbol);
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
-      const entry = stop !== undefined && weight * held <= 0 && weight !== 0;
-      const protection = entry ? { stopLoss: this.close(symbol) * (1 - Math.sign(weight) * stop) } : {};
-      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...protection } as const;
+      // Without a stop an order that trims may still buy, when the open lies below the target: what counts is the weight.
+      const reduces = weight === 0 || (stop !== undefined && weight * held > 0 && change * held < 0);
+      const stopLoss = stop === undefined ? undefined : this.close(symbol) * (1 - Math.sign(weight) * stop);
+      const guard = reduces ? { reduceOnly: true } : stopLoss === undefined ? {} : { stopLoss };
+      const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...guard } as const;
       (side === 'sell' ? sales : purchases).push(request);
     });
     for (const request of [...sales, ...purchases]) this.submit(request);

@@ -109,7 +109,7 @@ export interface CrossSectionContext<Name extends string = string> {
   submit(request: OrderRequest & { readonly symbol: string }): number;
   /**
    * Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero.
-   * With `stop`, a fraction of the close in (0, 1), every purchase (or short sale) carries its own stop so far away.
+   * With `stop`, a fraction of the close in (0, 1), an order either only reduces or carries a stop so far away: a paper session asks for that.
    */
   targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void;
 }

@@ -154,6 +154,27 @@ test('volatility-managed: the part shrinks with the variance', () => {
   expect(calm.reasons()[6]).toBe('calm: holds its whole part');
 });
 
+test('with a stop, what is opened or added carries one, and what is trimmed or closed only reduces', () => {
+  const bars = [daily('A', [100, 100, 200, 200, 200, 200]), daily('B', [50, 50, 50, 50, 20, 20])];
+  const played = play(builtIn('equal-weight', { every: 2, stop: 0.3 }, 2), bars);
+  const asked = played.result.orders.filter(({ parentId }) => parentId === 0);
+  expect(asked.map(({ symbol, side, status }) => `${symbol} ${side} ${status}`)).toEqual([
+    'A buy filled',
+    'B buy filled',
+    'A sell filled',
+    'B buy filled',
+    'A sell filled',
+    'B buy filled',
+  ]);
+  const exits = played.result.orders.filter(({ parentId }) => parentId !== 0);
+  expect(exits.map(({ symbol, type, stopPrice }) => `${symbol} ${type} ${stopPrice}`)).toEqual([
+    'A stop 70',
+    'B stop 35',
+    'B stop 35',
+    'B stop 14',
+  ]);
+});
+
 describe('what a run lacks is said at once', () => {
   test.each(['short-reversal', 'dual-momentum', 'pairs-distance', 'pca-residual', 'residual-momentum'])('%s with one symbol', (name) => {
     const run = () => play(builtIn(name), [daily('A', [1, 2, 3])]);
