@@ -3,7 +3,7 @@ import { UserError } from '#core';
 import { resolveConfig, type ConfigLayer, type ConfigTree, type ResolvedConfig } from '../config/layers.ts';
 import { withAbsolutePaths } from '../config/paths.ts';
 import { environmentLayer, fileLayer, parseScalar, setPath, splitList } from '../config/sources.ts';
-import { CONFIG_FLAGS, type CommonOptions } from './options.ts';
+import { CONFIG_FLAGS, type CommonOptions } from './config-flags.ts';
 import type { CliEnvironment } from './terminal.ts';
 
 /** defaults ← file ← environment ← flags, checked. */
