@@ -70,7 +70,9 @@ function expectation(issue: z.core.$ZodIssue): string {
         .join(', ')
         .replace(/, ([^,]*)$/, ' or $1');
     case 'invalid_format':
-      return issue.message.startsWith('use ') ? issue.message.replace(/^use /, 'written as ') : `a text like ${issue.pattern ?? issue.format}`;
+      return issue.message.startsWith('use ')
+        ? issue.message.replace(/^use /, 'written as ')
+        : `a text like ${issue.pattern ?? issue.format}`;
     case 'invalid_union':
       return unionOf(issue);
     default:
