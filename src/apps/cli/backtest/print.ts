@@ -126,7 +126,9 @@ function notes(outcome: BacktestOutcome): string[] {
       ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
       : []),
     ...(result.positions.length > 0 && order.rules.atEnd === 'mark'
-      ? [`${result.positions.length} positions are still open, marked at the last close.`]
+      ? [
+          `${result.positions.length === 1 ? '1 position is' : `${result.positions.length} positions are`} still open, marked at the last close.`,
+        ]
       : []),
     ...(result.trades.length > 0 && result.trades.length < 30
       ? [`Only ${result.trades.length} ${result.trades.length === 1 ? 'trade' : 'trades'}: the figures are mostly luck.`]
