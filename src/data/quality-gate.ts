@@ -47,6 +47,8 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
   };
 }
 
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 /** The bars as asked for, and with everything in the prices, for what looks for jumps. */
 function applyActions(
   series: BarSeries,
@@ -65,7 +67,7 @@ function applyActions(
     action: splits + dividends > 0 ? 'repaired' : 'kept',
     examples: [],
     text: given.actions.some(({ symbol }) => symbol === series.symbol)
-      ? `${splits} splits and ${dividends} dividends put into the prices, in units of the first bar${later}`
+      ? `${counted(splits, 'split')} and ${counted(dividends, 'dividend')} put into the prices, in units of the first bar${later}`
       : `no split or dividend of ${series.symbol} is listed`,
   });
   const totalReturn = given.adjust === 'all' ? adjusted.bars : adjustForward(series, given.actions, 'all', venueHours).bars;

@@ -71,7 +71,7 @@ test('data check says what was put into the prices and how a second source compa
   lines[50] = lines[50]!.replace(/([\d.]+),1000000$/, (_, close) => `${(Number(close) * 1.05).toFixed(4)},1000000`);
   writeFileSync(join(folder, 'other/X-1d.csv'), lines.join('\n'));
   const { stdout } = await cli(folder, 'data', 'check', 'bars', '--corporate-actions', 'actions.csv', '--second-source', 'other');
-  expect(stdout).toContain('1 splits and 1 dividends put into the prices');
+  expect(stdout).toContain('1 split and 1 dividend put into the prices');
   expect(stdout).toContain('1 of 300 closes differ from the second source (other)');
   expect(stdout).toMatch(/Second source other: 300 bars compared, 1 differ/);
 });
