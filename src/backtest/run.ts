@@ -3,6 +3,7 @@ import { instrument, type BarSeries, type EquityCurve, type Fill, type Instrumen
 import {
   checkSymbols,
   Engine,
+  type EngineSnapshot,
   featureTable,
   type AccountCredit,
   type AccountEvent,
@@ -17,6 +18,7 @@ import type { ExternalColumns } from '#features';
 import type { RefusalCode, RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
+import { takeOver } from './take-over.ts';
 import { conversionSeries, type Conversion } from './conversion.ts';
 
 export interface BacktestAccount {
@@ -62,6 +64,13 @@ export interface BacktestRequest {
   readonly events?: readonly AccountEvent[];
   /** What is open at the end: `mark` it at the last close (default), `close` it there as trades named `end_of_data`, or `rerun` the last bar with market orders. */
   readonly atEnd?: 'mark' | 'close' | 'rerun';
+  /** Leave everything open at the end and give the `state` from which another run can go on. */
+  readonly keepState?: boolean;
+  /**
+   * Go on where a run of the same symbols, strategies and settings stopped: orders, fills, trades and equity of both are those of one run.
+   * The bars hold its last one, and as many before it as features and the impact model look back on; the result begins after it.
+   */
+  readonly continueFrom?: EngineSnapshot;
 }
 
 export interface BacktestResult {
@@ -92,6 +101,8 @@ export interface BacktestResult {
   readonly ruined: boolean;
   /** SHA-256 over all fills (order, symbol, side, quantity, price, fee, time): the fingerprint of a golden run. */
   readonly orderHash: string;
+  /** With `keepState`: plain data, safe in JSON. */
+  readonly state?: EngineSnapshot;
   /** Why a strategy did what it did on the bar that contains `time`; empty when it had no bar or nothing to say. */
   why(strategy: string, symbol: string, time: number): string;
 }
@@ -132,9 +143,12 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
   });
   const equity = new Float64Array(time.length);
   const exposed = new Uint8Array(time.length);
-  drive(engine, time, rows, equity, exposed, bars.length);
-  finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
-  return result(engine, time, equity, exposed, account.cash, strategies, bars);
+  const from = request.continueFrom;
+  const first = from === undefined ? 0 : takeOver(engine, from, time);
+  drive(engine, time, rows, equity, exposed, bars.length, first);
+  const state = request.keepState === true ? engine.snapshot() : undefined;
+  if (state === undefined) finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
+  return result(engine, { time, equity, exposed, first, state, startCash: from?.equity ?? account.cash }, strategies, bars);
 }
 
 function currenciesOf(
@@ -153,10 +167,11 @@ function drive(
   equity: Float64Array,
   exposed: Uint8Array,
   symbols: number,
+  first: number,
 ): void {
   const locals = new Int32Array(symbols);
   const { ledger } = engine;
-  for (let row = 0; row < time.length; row++) {
+  for (let row = first; row < time.length; row++) {
     placeRows(locals, rows, row);
     engine.step(row, time[row]!, locals);
     equity[row] = engine.equityNow;
@@ -187,21 +202,24 @@ function finish(
   equity[last] = engine.ruined ? 0 : engine.ledger.equity(engine.marks);
 }
 
-function result(
-  engine: Engine,
-  time: Float64Array,
-  equity: Float64Array,
-  exposed: Uint8Array,
-  startCash: number,
-  strategies: readonly Strategy[],
-  bars: readonly BarSeries[],
-): BacktestResult {
+interface Course {
+  readonly time: Float64Array;
+  readonly equity: Float64Array;
+  readonly exposed: Uint8Array;
+  /** First row that was run. */
+  readonly first: number;
+  readonly startCash: number;
+  readonly state: EngineSnapshot | undefined;
+}
+
+function result(engine: Engine, course: Course, strategies: readonly Strategy[], bars: readonly BarSeries[]): BacktestResult {
+  const { time, equity, exposed, first, startCash, state } = course;
   const names = strategies.map((strategy) => strategy.name);
   const balances = engine.ledger.balances();
   let orders: readonly Order[] | undefined;
   return {
     trades: engine.ledger.trades,
-    equity: { time, equity },
+    equity: { time: time.subarray(first), equity: equity.subarray(first) },
     fills: engine.fills,
     get orders() {
       orders ??= engine.records();
@@ -217,8 +235,9 @@ function result(
     creditShares: engine.desk.shares(),
     ...(balances === undefined ? {} : { balances }),
     turnover: engine.ledger.turnover,
-    exposed,
-    barsRun: time.length,
+    exposed: exposed.subarray(first),
+    barsRun: time.length - first,
+    ...(state === undefined ? {} : { state }),
     ruined: engine.ruined,
     get orderHash() {
       return fillsHash(engine.fills);

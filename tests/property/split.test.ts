@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
 import { createRng } from '#core';
 import { barSeries, instrument, sliceBars, type BarSeries, type Fill, type Order, type Trade } from '#domain';
 import { Engine, type EngineSnapshot } from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
+import type { FeatureInput, Strategy } from '#strategy';
 import { anyTrader, fineWalk, walk } from './walk.ts';
 
 const ROWS = 140;
@@ -139,3 +141,52 @@ test('the scripts of that property really trade: brackets, trailing, groups, par
   ])
     expect(kinds).toContain(kind);
 });
+
+describe('a backtest that goes on', () => {
+  const strategy: Strategy = {
+    name: 'cross',
+    features: { fast: average(5), slow: average(20) },
+    onBar(context) {
+      const up = context.f.fast! > context.f.slow!;
+      if (up && context.position.flat)
+        context.submit({
+          side: 'buy',
+          type: 'limit',
+          limitPrice: context.close,
+          size: 50,
+          stopLoss: context.close * 0.97,
+          timeInForce: 'day',
+        });
+      else if (!up && !context.position.flat) context.closePosition();
+      return undefined;
+    },
+  };
+  const bars = walk(400, 11);
+  const run = (from: number, to: number, more: Partial<BacktestRequest> = {}): BacktestResult =>
+    runBacktest({ bars: [sliceBars(bars, from, to)], strategy, account: { cash: 100_000 }, profile: 'harsh', ...more });
+
+  test('on data that begin later, with features warmed up again, is one run', () => {
+    const whole = run(0, 400);
+    const first = run(0, 250, { keepState: true });
+    const second = run(120, 400, { continueFrom: JSON.parse(JSON.stringify(first.state)) as EngineSnapshot });
+    expect([...first.fills, ...second.fills]).toEqual(whole.fills);
+    expect([...first.trades, ...second.trades]).toEqual(whole.trades);
+    expect([...first.equity.equity, ...second.equity.equity]).toEqual([...whole.equity.equity]);
+    expect([...first.equity.time, ...second.equity.time]).toEqual([...bars.time]);
+    expect(whole.trades.length).toBeGreaterThan(5);
+    expect({ startCash: second.startCash, barsRun: second.barsRun }).toEqual({ startCash: first.endEquity, barsRun: 150 });
+  });
+
+  test('needs the bar where the other stopped, and later ones', () => {
+    const state = run(0, 250, { keepState: true }).state!;
+    expect(() => run(260, 400, { continueFrom: state })).toThrow(/stopped at 2020-.*do not hold/);
+    expect(() => run(0, 250, { continueFrom: state })).toThrow(/bars end at/);
+  });
+});
+
+function average(window: number): FeatureInput {
+  return ({ close, length }) =>
+    Float64Array.from({ length }, (_, row) =>
+      row < window - 1 ? Number.NaN : close.slice(row - window + 1, row + 1).reduce((sum, value) => sum + value, 0) / window,
+    );
+}
