@@ -152,7 +152,13 @@ export function executionProfile(name: string = 'base', differing: Partial<Execu
         didYouMean(key, Object.keys(BASE)) || `Known: ${Object.keys(BASE).join(', ')}.`,
       );
   }
-  return { ...found, ...differing };
+  const profile = { ...found, ...differing };
+  for (const [key, value] of Object.entries(profile)) {
+    if (typeof value === 'number' && !(value >= 0))
+      throw new UserError(`the execution setting ${key} cannot be ${value}`, 'Give a number from 0.');
+  }
+  if (!(profile.latencyBars >= 1)) throw new UserError(`latencyBars cannot be ${profile.latencyBars}`, 'The next bar is 1.');
+  return profile;
 }
 
 /** The same profile with every cost (spread, slippage, impact, fees) multiplied: for the cost ladder 0/1/2/4×. */

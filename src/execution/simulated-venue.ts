@@ -40,6 +40,7 @@ export class SimulatedVenue {
   readonly #markets: MarketOrders;
   readonly #resting: RestingOrders;
   readonly #inFlight = new InFlight();
+  /** The last row is being matched once more. */
   #again = false;
   /** Steps of the finer bars inside the bar under match; one step when there are none. */
   readonly #paths: readonly (IntrabarPath | undefined)[];
