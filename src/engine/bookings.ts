@@ -23,7 +23,7 @@ export class Bookings {
     row: 0,
     reason: '',
     closes: 0,
-    reduceOnly: false,
+    nets: false,
     complete: false,
     tag: '',
   };
@@ -47,7 +47,7 @@ export class Bookings {
     entry.row = row;
     entry.reason = order.purpose === 'signal' ? order.tag || 'signal' : order.purpose;
     entry.closes = order.closes;
-    entry.reduceOnly = order.reduceOnly;
+    entry.nets = order.reduceOnly || order.size.kind === 'target_weight';
     entry.complete = order.remaining <= 1e-12;
     entry.tag = order.tag;
     this.#enter(entry, maker);
@@ -56,8 +56,7 @@ export class Bookings {
   /** Closes at a price, without an order or a fee, every lot that one order opened. */
   writeOff(what: Pick<LedgerEntry, 'strategy' | 'symbol' | 'price' | 'orderId' | 'closes' | 'time' | 'row' | 'reason'>): void {
     const lots = this.#ledger.lots(what.strategy, what.symbol).filter((lot) => lot.orderId === what.closes);
-    for (const { quantity } of lots)
-      this.#enter({ ...what, quantity: -quantity, fee: 0, reduceOnly: true, complete: false, tag: '' }, false);
+    for (const { quantity } of lots) this.#enter({ ...what, quantity: -quantity, fee: 0, nets: true, complete: false, tag: '' }, false);
   }
 
   #enter(entry: LedgerEntry, maker: boolean): void {

@@ -91,7 +91,7 @@ export class FillLimits {
     const { symbol, direction, strategy } = order;
     const worth = ledger.worth(symbol);
     const net = ledger.net[symbol]!;
-    const closing = hedging ? 0 : Math.max(0, -direction * ledger.held(strategy, symbol));
+    const closing = hedging ? this.#lotsClosed(order) : Math.max(0, -direction * ledger.held(strategy, symbol));
     const held = net + direction * closing;
     const own = hedging ? ledger.grossUnits(symbol) : Math.abs(net);
     const othersGross = ledger.gross(marks) - own * marks[symbol]! * worth;
@@ -108,9 +108,17 @@ export class FillLimits {
       othersNet: this.#othersNet(symbol),
       held,
       side: hedging ? this.#side(symbol, direction) : held,
-      grossUnits: hedging ? own : Math.abs(held),
+      grossUnits: hedging ? own - closing : Math.abs(held),
       hedging,
     };
+  }
+
+  /** In a hedging account only an order for a weight closes, whatever is on the other side, before it opens. */
+  #lotsClosed({ size, strategy, symbol, direction }: WorkingOrder): number {
+    if (size.kind !== 'target_weight') return 0;
+    let units = 0;
+    for (const { quantity } of this.#book.ledger.lots(strategy, symbol)) if (quantity * direction < 0) units += Math.abs(quantity);
+    return units;
   }
 
   #dearest(order: WorkingOrder, units: number, notional: number): number {

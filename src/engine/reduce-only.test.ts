@@ -139,3 +139,27 @@ test('hedging: a reduce-only sale closes the oldest long lots, and closing the p
     ['short', 4],
   ]);
 });
+
+test('hedging: a target weight closes the other side before it opens, and weight 0 leaves nothing', () => {
+  const weight = (size: number): OrderRequest => ({ side: 'buy', type: 'market', size: { kind: 'target_weight', weight: size } });
+  const seen: (readonly [number, number])[] = [];
+  const script: Readonly<Record<number, OrderRequest>> = { 0: weight(0.5), 2: weight(0.2), 4: weight(-0.3), 6: weight(0) };
+  const engine = run(
+    walk(5),
+    (context) => {
+      const lots = context.lots();
+      if (context.row % 2 === 0 && context.row > 0 && context.row < 10)
+        seen.push([lots.filter(({ quantity }) => quantity > 0).length, lots.filter(({ quantity }) => quantity < 0).length]);
+      if (script[context.row] !== undefined) context.submit(script[context.row]!);
+    },
+    true,
+    'frictionless',
+  );
+  expect(seen).toEqual([
+    [1, 0],
+    [1, 0],
+    [0, 1],
+    [0, 0],
+  ]);
+  expect(engine.orders.map(({ status }) => status)).toEqual(['filled', 'filled', 'filled', 'filled']);
+});

@@ -31,9 +31,16 @@ class Watched extends Engine {
   watch: AfterFill | undefined;
 
   override filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
+    const before = onSide(this, order.symbol, signed);
     super.filled(order, signed, price, fee, maker, row, time);
+    if (this.hedging && onSide(this, order.symbol, signed) === before) return;
     if (order.closes === 0 && !order.reduceOnly) this.watch?.(this, order, signed, price);
   }
+}
+
+/** Units in lots of one direction. */
+function onSide({ ledger }: Engine, symbol: number, direction: number): number {
+  return ledger.lots(0, symbol).reduce((sum, { quantity }) => sum + (quantity * direction > 0 ? Math.abs(quantity) : 0), 0);
 }
 
 /** Whether the limits hold with the symbol just filled worth its price, unless the fill brought its position closer to zero. */
@@ -47,8 +54,7 @@ function holdsAt(engine: Engine, symbol: number, signed: number, price: number, 
   const held = ledger.net.reduce((sum, units, at) => sum + units * marks[at]!, 0);
   expect(ledger.gross(marks)).toBeLessThanOrEqual(limits.maxGrossExposure! * equity);
   // Where both sides live side by side, each is a position of its own.
-  const mine = ledger.lots(0, symbol).filter(({ quantity }) => quantity * signed > 0);
-  const units = hedging ? mine.reduce((sum, { quantity }) => sum + Math.abs(quantity), 0) : Math.abs(net);
+  const units = hedging ? onSide(engine, symbol, signed) : Math.abs(net);
   expect(units * price).toBeLessThanOrEqual(limits.maxConcentration! * equity);
   expect(Math.sign(signed) * held).toBeLessThanOrEqual(limits.maxNetExposure! * equity);
 }
@@ -325,7 +331,7 @@ describe('no sequence of orders gets past a limit', () => {
                 row,
                 reason: '',
                 closes: 0,
-                reduceOnly: false,
+                nets: false,
                 complete: true,
                 tag: '',
               });

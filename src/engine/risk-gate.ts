@@ -114,21 +114,29 @@ export class OrderGate {
     const key = this.#key(order.symbol, this.#book.hedging && side < 0);
     const row = this.state.symbols[key]!;
     const { quantity } = row;
-    const other = this.#book.hedging ? this.state.symbols[this.#key(order.symbol, side >= 0)]! : undefined;
+    const otherKey = this.#key(order.symbol, side >= 0);
+    const other = this.#book.hedging ? this.state.symbols[otherKey]! : undefined;
     const otherQuantity = other?.quantity ?? 0;
     // The engine closes what an exclusive order replaces, on both sides, before it sends the order.
     if (this.#book.account.exclusiveOrders) {
       row.quantity -= this.#heldBy(order.strategy, order.symbol, key);
-      if (other !== undefined) other.quantity -= this.#heldBy(order.strategy, order.symbol, this.#key(order.symbol, side >= 0));
+      if (other !== undefined) other.quantity -= this.#heldBy(order.strategy, order.symbol, otherKey);
     }
     const units = this.#units(order, close);
+    let closing = 0;
+    if (other !== undefined && order.size.kind === 'target_weight' && !this.#book.account.exclusiveOrders) {
+      // An order for a weight nets also where both sides live side by side: what it closes is told of its own side.
+      closing = Math.sign(units) * Math.min(Math.abs(units), Math.abs(this.#heldBy(order.strategy, order.symbol, otherKey)));
+      other.quantity += closing;
+      row.quantity -= closing;
+    }
     const intent = this.#intent(order, key, units === 0 ? order.direction * ANY_UNITS : units);
     const idle = units === 0 && order.size.kind === 'target_weight' && order.size.weight === 0;
     const decision: RiskDecision = idle ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, this.state);
     row.quantity = quantity;
     if (other !== undefined) other.quantity = otherQuantity;
     if (decision.kind === 'refused') return this.refusal(decision.code, decision.reason);
-    this.#note(order, key, units, intent);
+    this.#note(order, key, units - closing, intent);
     return undefined;
   }
 

@@ -77,10 +77,11 @@ export class OrderSizer {
     order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
   }
 
-  /** Units that the order closes before it opens any; in a hedging account only an order that may only reduce closes lots unnamed. */
+  /** Units that the order closes before it opens any; in a hedging account only an order that may only reduce, or for a weight, closes lots unnamed. */
   closable(order: WorkingOrder): number {
     if (order.closes > 0) return Number.POSITIVE_INFINITY;
-    return this.#host.hedging && !order.reduceOnly ? 0 : this.#against(order);
+    const opens = this.#host.hedging && !order.reduceOnly && order.size.kind !== 'target_weight';
+    return opens ? 0 : this.#against(order);
   }
 
   /** Units of the other side that the order's strategy holds; where lots of both sides live side by side, only those of the other side. */

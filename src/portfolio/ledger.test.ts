@@ -72,7 +72,7 @@ function book(list: Orders, told: Trade[]): Ledger {
         row: row++,
         reason: `exit ${at + 1}`,
         closes: 0,
-        reduceOnly: false,
+        nets: false,
         complete: index === parts.length - 1,
         tag: '',
       };
@@ -111,7 +111,7 @@ test('a trade waits for its exit order, through a snapshot, and ends when that o
   const told: Trade[] = [];
   const buy = { buys: true, parts: [{ units: 9, price: 100, fee: 0 }] };
   const ledger = book([buy], told);
-  const half = { strategy: 0, symbol: 0, fee: 1, orderId: 2, reason: 'stop', closes: 1, reduceOnly: true, complete: false, tag: '' };
+  const half = { strategy: 0, symbol: 0, fee: 1, orderId: 2, reason: 'stop', closes: 1, nets: true, complete: false, tag: '' };
   ledger.apply({ ...half, quantity: -3, price: 110, time: 5, row: 5 });
   expect([ledger.growing, told.length]).toEqual([1, 0]);
   const other = book([buy], told);

@@ -31,7 +31,7 @@ export interface LedgerEntry {
   /** Only lots of that order are closed, and nothing is opened; 0 = first in, first out. */
   readonly closes: number;
   /** Closes lots of the other side, first in first out, in a hedging account too. */
-  readonly reduceOnly: boolean;
+  readonly nets: boolean;
   /** The order has nothing left to fill, so the round trips that it closes are complete. */
   readonly complete: boolean;
   readonly tag: string;
@@ -43,7 +43,7 @@ export interface LedgerSetup {
   readonly strategies: readonly string[];
   /** Units of the underlying a contract moves, per symbol. */
   readonly multipliers: readonly number[];
-  /** Long and short lots of one symbol live side by side; only an entry with `closes` or `reduceOnly` closes. */
+  /** Long and short lots of one symbol live side by side; only an entry that `closes` or `nets` closes. */
   readonly hedging: boolean;
   /** Quote currencies where they are not all the account's. */
   readonly currencies?: LedgerCurrencies;
@@ -229,7 +229,7 @@ export class Ledger {
     let left = entry.quantity;
     for (let at = 0; at < book.length && left !== 0; ) {
       const lot = book[at]!;
-      const closable = lot.quantity * left < 0 && (entry.closes > 0 ? lot.orderId === entry.closes : !this.#hedging || entry.reduceOnly);
+      const closable = lot.quantity * left < 0 && (entry.closes > 0 ? lot.orderId === entry.closes : !this.#hedging || entry.nets);
       if (!closable) {
         at++;
         continue;
