@@ -7,6 +7,7 @@ import { syntheticMarket } from '#data';
 import { instrument, parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import { RUN_FILES } from '../../src/apps/cli/backtest/run-files.ts';
 import { cli, scratchFolder } from './run-cli.ts';
+import { protectedRisk } from '#live';
 import { BUILT_IN_STRATEGIES, prepare, type StrategyRecipe } from '#strategy';
 
 const folder = new URL('../../strategies/', import.meta.url);
@@ -90,6 +91,23 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (_,
     for (const { symbol, time } of marketFor(recipe))
       for (const at of time) expect(result.why(recipe.name, symbol, at), `${symbol} ${new Date(at).toISOString()}`).not.toBe('');
   });
+});
+
+test('in a paper session, where every entry needs a stop, none of them is refused for want of one; the bare control is, always', () => {
+  for (const recipe of recipes) {
+    const bars = marketFor(recipe);
+    const stop = recipe.parameters['stop']?.usual === 0 ? { stop: 0.3 } : {};
+    const result = runBacktest({
+      bars,
+      externals: externalsFor(recipe, bars),
+      strategy: prepare(recipe, stop, { seed: 3, symbols: bars.length }),
+      account: { cash: 100_000 },
+      risk: protectedRisk(),
+    });
+    const refused = result.orders.filter(({ status, reason }) => status === 'denied' && reason.includes('without a stop'));
+    expect(refused.length > 0, recipe.name).toBe(recipe.name === 'crossing');
+    expect(result.fills.length > 0, recipe.name).toBe(recipe.name !== 'crossing');
+  }
 });
 
 test('the examples import only the doors that authors have', () => {
