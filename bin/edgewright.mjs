@@ -18,8 +18,11 @@ function pinnedRuntime() {
   }
 }
 
-// The young generation as in the launcher of a checkout.
-const child = spawn(pinnedRuntime(), ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+// Memory as in the launcher of a checkout.
+const child = spawn(pinnedRuntime(), ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { MALLOC_ARENA_MAX: '2', ...process.env },
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   console.error(`edgewright: cannot start the pinned Node (${error.message})\n  Install again with install scripts allowed: npm rebuild node`);
