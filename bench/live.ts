@@ -11,9 +11,10 @@ import { runBacktest } from '#backtest';
 import { instrument, type BarSeries } from '#domain';
 import { executionProfile } from '#execution';
 import { close, sma } from '#features';
-import { TradingSession, type BarsRecord, type JournalRecord, type SessionSetup } from '#live';
+import { TradingSession, type BarsRecord, type SessionSetup } from '#live';
 import { exit, hold, long, type Strategy } from '#strategy';
 import { columnsFile, fusedW1, seededWalk } from './engine.ts';
+import { MemoryJournal } from './memory-journal.ts';
 
 const fees = { kind: 'proportional', makerBps: 10, takerBps: 10 } as const;
 const profile = executionProfile('frictionless', { fees });
@@ -62,31 +63,43 @@ async function* feed(bars: BarSeries, batch: number): AsyncGenerator<readonly Ba
   }
 }
 
-async function live(
-  bars: BarSeries,
-  batch: number,
-): Promise<{ readonly trades: number; readonly equity: number; readonly records: number }> {
+async function live(bars: BarSeries, batch: number): Promise<{ readonly session: TradingSession; readonly journal: MemoryJournal }> {
   const session = new TradingSession(setupFor(bars));
-  const journal: JournalRecord[] = [session.header];
-  for await (const records of feed(bars, batch)) {
-    for (const record of records) {
-      journal.push(record);
-      journal.push(session.take(record));
-    }
-  }
-  const { engine } = session;
-  return { trades: engine.ledger.trades.length + engine.ledger.openSymbols, equity: engine.equityNow, records: journal.length };
+  const journal = new MemoryJournal();
+  for await (const records of feed(bars, batch)) for (const record of records) journal.append(record, session.take(record));
+  return { session, journal };
 }
 
-async function best<T>(times: number, work: () => Promise<T> | T): Promise<{ readonly seconds: number; readonly value: T }> {
+/** Another session on the journal's bars gives the journal's outputs, byte for byte: nothing was left out. */
+function holdsEverything(journal: MemoryJournal, bars: BarSeries): boolean {
+  const session = new TradingSession(setupFor(bars));
+  let step = '';
+  for (const record of journal.records()) {
+    if (record.kind === 'bars') step = JSON.stringify(session.take(record));
+    else if (JSON.stringify(record) !== step) return false;
+  }
+  return session.nextRow === bars.length;
+}
+
+interface Timed<T> {
+  readonly seconds: number;
+  /** Of this process: what other processes take of the machine is not in it, the collector's threads are. */
+  readonly cpuSeconds: number;
+  readonly value: T;
+}
+
+async function best<T>(times: number, work: () => Promise<T> | T): Promise<Timed<T>> {
   let seconds = Number.POSITIVE_INFINITY;
+  let cpuSeconds = Number.POSITIVE_INFINITY;
   let value: T | undefined;
   for (let at = 0; at < times; at++) {
     const start = performance.now();
+    const cpu = process.cpuUsage();
     value = await work();
     seconds = Math.min(seconds, (performance.now() - start) / 1000);
+    cpuSeconds = Math.min(cpuSeconds, process.cpuUsage(cpu).user / 1e6);
   }
-  return { seconds, value: value! };
+  return { seconds, cpuSeconds, value: value! };
 }
 
 const folder = process.argv[2] ?? process.env['BENCH_DATA'] ?? '';
@@ -96,14 +109,17 @@ for (const [name, rows, times] of [
 ] as const) {
   const path = join(folder, `bars_${name}.f64`);
   const bars = existsSync(path) ? columnsFile(path, rows, 'WALK') : seededWalk('WALK', rows);
-  const speed = (seconds: number): string => `${(rows / seconds / 1e6).toFixed(2)} M bars/s`;
+  const speed = ({ seconds, cpuSeconds }: Timed<unknown>): string =>
+    `${(rows / seconds / 1e6).toFixed(2)} M bars/s (${(rows / cpuSeconds / 1e6).toFixed(2)} M by CPU time)`;
   const batched = await best(times, () => live(bars, 256));
   const single = await best(Math.min(times, 3), () => live(bars, 1));
   const backtest = await best(times, () => runBacktest({ bars: [bars], strategy: w1, account: { cash: 100_000, leverage: 2 }, profile }));
   const fused = await best(times, () => fusedW1(bars));
-  const { trades, equity, records } = batched.value;
+  const { session, journal } = batched.value;
+  const { ledger, equityNow } = session.engine;
+  const whole = rows > 100_000 || holdsEverything(journal, bars) ? '' : ' THE JOURNAL IS NOT WHOLE.';
   console.log(
-    `W1 ${name} live: ${speed(batched.seconds)} with 256 bars an await, ${speed(single.seconds)} with one; ${trades} trades, equity ${equity.toFixed(4)}, ${records} records. ` +
-      `Backtest ${speed(backtest.seconds)}, equity ${backtest.value.endEquity.toFixed(4)}; fused loop ${speed(fused.seconds)}, equity ${fused.value.toFixed(4)}.`,
+    `W1 ${name} live: ${speed(batched)} with 256 bars an await, ${speed(single)} with one; ${ledger.trades.length + ledger.openSymbols} trades, equity ${equityNow.toFixed(4)}.${whole} ` +
+      `Backtest ${speed(backtest)}, equity ${backtest.value.endEquity.toFixed(4)}; fused loop ${speed(fused)}, equity ${fused.value.toFixed(4)}.`,
   );
 }
