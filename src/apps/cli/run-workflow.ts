@@ -41,18 +41,27 @@ export interface WorkflowRequest {
   readonly slicesFolder?: string | undefined;
 }
 
-/** The text of a workflow: a file when there is one of that name, else a shipped one. */
+const OWN = ['.yaml', '.yml', '.json'];
+
+/** The text of a workflow: a file when there is one of that name, else a shipped one, else one in `workflows/` here. */
 export function readWorkflow(name: string): { readonly file: string; readonly text: string } {
   const shipped = join(ROOT, 'workflows', `${name}.yaml`);
   const bare = /^[\w-]+$/.test(name);
   // A folder that happens to be called `pipeline` does not hide the shipped workflow.
-  const file = existsSync(name) && !(bare && statSync(name).isDirectory()) ? name : bare && existsSync(shipped) ? shipped : undefined;
+  const file =
+    existsSync(name) && !(bare && statSync(name).isDirectory())
+      ? name
+      : bare
+        ? [shipped, ...OWN.map((end) => join('workflows', `${name}${end}`))].find((path) => existsSync(path))
+        : undefined;
   if (file === undefined) {
     const folder = dirname(name);
-    const files = existsSync(folder) ? readdirSync(folder).filter((entry) => /\.(?:ya?ml|json)$/.test(entry)) : [];
+    const filesIn = (place: string): string[] =>
+      existsSync(place) ? readdirSync(place).filter((entry) => OWN.some((end) => entry.endsWith(end))) : [];
     const near = suggest(name, [
       ...readdirSync(join(ROOT, 'workflows')).map((entry) => entry.replace(/\.yaml$/, '')),
-      ...files.map((entry) => join(folder, entry)),
+      ...(bare ? filesIn('workflows').map((entry) => entry.replace(/\.\w+$/, '')) : []),
+      ...filesIn(folder).map((entry) => join(folder, entry)),
     ]);
     const hint = near === undefined ? 'Give the path of a YAML file, or see "edgewright workflows list".' : `Did you mean "${near}"?`;
     throw new UserError(`there is no workflow "${name}"`, hint);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { UserError } from '#core';
 import type { PipelineConfig } from '#research';
 import { addConfigOptions, readConfig, type CommonOptions } from '../options.ts';
-import type { CliEnvironment } from '../terminal.ts';
+import { wrapWords, type CliEnvironment } from '../terminal.ts';
 
 interface RunOptions extends CommonOptions {
   readonly param?: readonly string[];
@@ -56,6 +56,7 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
 Examples:
   edgewright workflows list
   edgewright workflows show simple_backtest
+  edgewright workflows steps                      what a step may use
   edgewright workflows check mine.yaml            every mistake with line and column
   edgewright workflows graph pipeline --mermaid
 `,
@@ -71,7 +72,7 @@ Examples:
       const own = resolve(io.cwd, 'workflows') === resolve(ROOT, 'workflows') ? [] : await findWorkflows(resolve(io.cwd, 'workflows'));
       const rows = [];
       for (const { name, file } of [...shipped, ...own])
-        rows.push({ name, file, description: (await checkWorkflow(file, await defaults(), io)).plan.description });
+        rows.push({ name, file, description: await descriptionOf(async () => (await checkWorkflow(file, await defaults(), io)).plan) });
       if (options.json === true) io.stdout.write(`${JSON.stringify(rows)}\n`);
       else for (const { name, description } of rows) io.stdout.write(`${name.padEnd(18)} ${description}\n`);
     });
@@ -83,6 +84,25 @@ Examples:
       const { checkWorkflow } = await import('../run-workflow.ts');
       const { describeWorkflow } = await import('#workflow');
       io.stdout.write(`${describeWorkflow((await checkWorkflow(name, await defaults(), io, options.slices)).plan)}\n`);
+    });
+  workflows
+    .command('steps')
+    .description('What a step of a workflow file may use: inputs and outputs of each')
+    .option('--slices <folder>', 'folder of your own slices')
+    .option('--json', 'print JSON for machines')
+    .action(async (options: { readonly slices?: string; readonly json?: boolean }) => {
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { registry } = await checkWorkflow('simple_backtest', await defaults(), io, options.slices);
+      const rows = registry
+        .list()
+        .map(({ name, description, input, output }) => ({ name, description, inputs: keysOf(input), outputs: keysOf(output) }));
+      if (options.json === true) io.stdout.write(`${JSON.stringify(rows)}\n`);
+      else
+        for (const { name, description, inputs, outputs } of rows) {
+          io.stdout.write(`${name}\n`);
+          for (const line of [description, `in   ${inputs}`, `out  ${outputs}`])
+            io.stdout.write(`${wrapWords(`  ${line}`, io.stdout.columns, 7)}\n`);
+        }
     });
   workflows
     .command('check <workflow>')
@@ -104,6 +124,24 @@ Examples:
       const { plan } = await checkWorkflow(name, await defaults(), io, options.slices);
       io.stdout.write(`${(options.mermaid === true ? renderGraphMermaid : renderGraphText)(plan.steps)}\n`);
     });
+}
+
+/** A file with mistakes does not hide the others. */
+async function descriptionOf(check: () => Promise<{ readonly description: string }>): Promise<string> {
+  try {
+    return (await check()).description;
+  } catch (error) {
+    if (error instanceof UserError) return `has a mistake: ${error.message.split('\n')[0]!}`;
+    throw error;
+  }
+}
+
+/** `symbols, start?` of a step's inputs or outputs: what may be left away has a question mark. */
+function keysOf(schema: {
+  readonly shape: Readonly<Record<string, { safeParse(value: unknown): { readonly success: boolean } }>>;
+}): string {
+  const keys = Object.entries(schema.shape).map(([key, value]) => (value.safeParse(undefined).success ? `${key}?` : key));
+  return keys.join(', ');
 }
 
 type ParameterSpecs = Parameters<typeof import('#workflow').resolveParameters>[0];
