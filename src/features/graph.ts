@@ -103,7 +103,8 @@ class GraphStream implements FeatureStream {
     slots[4]![0] = volume;
     slots[5]![0] = time;
     const wanted = this.#plan.externals.length;
-    invariant((externals?.length ?? 0) >= wanted, `the features need ${wanted} external values: ${this.#plan.externals.join(', ')}`);
+    if ((externals?.length ?? 0) < wanted)
+      invariant(false, `the features need ${wanted} external values: ${this.#plan.externals.join(', ')}`);
     for (let e = 0; e < wanted; e++) slots[BAR_SLOTS.length + e]![0] = externals![e]!;
     for (let k = 0; k < this.#kernels.length; k++) this.#kernels[k]!.run(this.#inputs[k]!, this.#outputs[k]!, 1);
     const { results } = this.#plan;

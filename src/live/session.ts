@@ -86,7 +86,7 @@ export class TradingSession {
   /** Takes the bars of one instant, which the gate let pass. */
   take(record: BarsRecord): StepRecord {
     const { row, time } = record;
-    invariant(row === this.nextRow && time > this.lastTime, `instant ${row} does not follow ${this.engine.row}`);
+    if (row !== this.nextRow || !(time > this.lastTime)) invariant(false, `instant ${row} does not follow ${this.engine.row}`);
     this.#locals.fill(-1);
     for (const bar of record.bars) {
       const symbol = bar[0]!;
