@@ -105,7 +105,7 @@ test('the model over live bars, killed twice in the middle, has the journal of a
   for (const killAt of [STORED + 30, STORED + 80]) {
     const child = startLive();
     const ended = once(child, 'exit');
-    while (linesOf('live') < killAt && child.exitCode === null) await wait(2);
+    while (linesOf('live') < killAt && child.exitCode === null) await wait(10);
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
   }
