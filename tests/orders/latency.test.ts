@@ -68,6 +68,23 @@ describe('latency in time', () => {
   });
 });
 
+test('a daily bar of a stock ends at the close and begins at the open: a night is time enough to arrive, a day is not', () => {
+  const run = (latencyMs: number): string[] =>
+    tape(
+      runBacktest({
+        bars: [bars([QUIET, QUIET, QUIET, QUIET], '1d', 'X', Date.parse('2024-11-25T00:00Z'))],
+        strategy: scripted({ 0: buy }),
+        account: { cash: 10_000 },
+        profile: executionProfile('frictionless', { latencyMs }),
+        instruments: [instrument('X', 'us_equity', { tickSize: 0.01 })],
+      }),
+    );
+  expect(run(SECOND)).toEqual(['1 buy 10 @ 100']);
+  // From 16:00 to 9:30 are seventeen and a half hours.
+  expect(run(17.5 * HOUR)).toEqual(['1 buy 10 @ 100']);
+  expect(run(17.5 * HOUR + 1)).toEqual(['2 buy 10 @ 100']);
+});
+
 describe('day orders by the calendar of the venue', () => {
   const day: OrderRequest = { ...limit, timeInForce: 'day' };
   const stock = (rows: readonly Row[], start: string, timeframe: string, script: Readonly<Record<number, Act | OrderRequest>>) =>
