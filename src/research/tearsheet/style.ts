@@ -43,7 +43,7 @@ svg text{fill:var(--ink);font-size:12px}.tick{fill:var(--soft)!important}.end{te
 footer{color:var(--soft);font-size:12.5px;margin-top:22px}
 ${heatStyles()}
 @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#ccc;--one:#1f5fbf;--two:#777;--up:#1d7f58;--down:#c0392f;--good:#eef7f2;--bad:#fbecea}main{max-width:none;padding:0}section{padding:12px}.toggle,.toggle+label{display:none}*{print-color-adjust:exact}}
-@media screen and (max-width:620px){.wide{display:none}.narrow{display:block}main{padding:18px 12px 40px}section{padding:14px 12px}th,td{padding:5px 6px}tbody th{white-space:normal}dl{grid-template-columns:repeat(auto-fill,minmax(132px,1fr))}dd{font-size:17px}}
+@media screen and (max-width:620px){.wide{display:none}.narrow{display:block}main{padding:18px 12px 40px}section{padding:14px 12px}th,td{padding:5px 6px}table:not(.heat) tbody th{white-space:normal;min-width:7em}dl{grid-template-columns:repeat(auto-fill,minmax(132px,1fr))}dd{font-size:17px}}
 `;
 
 /** Ten strengths of gain and of loss, mixed with the card's own colour so that the numbers stay readable in both schemes. */
