@@ -138,3 +138,39 @@ test('the page on features names every indicator and every feature of the defaul
   const known = [...listIndicators().map(({ name }) => name), ...Object.keys(institutionalFeatures({ regimeStates: 2 }))];
   expect([...named].toSorted()).toEqual(known.toSorted());
 });
+
+/** Values printed in TA-Lib's own regression tables (ta_regtest 0.4) for its 252 bars, beyond those of the oracle file. */
+const PRINTED: readonly [name: string, options: Record<string, number | string>, row: number, value: number][] = [
+  ['ADOSC', { fast: 3, slow: 10 }, 9, 841_238.32],
+  ['ADOSC', { fast: 3, slow: 10 }, 10, 2_255_663.07],
+  ['ADOSC', { fast: 3, slow: 10 }, 251, -1_139_932.729],
+  ['ADOSC', { fast: 5, slow: 2 }, 4, 585_361.28],
+  ['APO', { fast: 26, slow: 12 }, 25, -3.3124],
+  ['APO', { fast: 12, slow: 26 }, 251, -0.1667],
+  ['PPO', { fast: 3, slow: 2 }, 2, 1.10264],
+  ['PPO', { fast: 12, slow: 26 }, 251, -0.15281],
+  ['T3', { timePeriod: 5 }, 24, 85.73],
+  ['TRIMA', { timePeriod: 9 }, 251, 109.1312],
+  ['KAMA', { timePeriod: 10 }, 251, 109.294],
+  ['BETA', { timePeriod: 5 }, 6, 0.83604],
+  ['CORREL', { timePeriod: 20 }, 251, 0.8866901],
+];
+test.skipIf(!present).each(PRINTED)(
+  'TA-Lib prints %s %o at row %i (skipped when the oracle data are absent)',
+  (name, options, row, value) => {
+    const { output } = indicator(name, readBars('data/talib_regtest_252.csv'), options);
+    expect(Math.abs(output![row]! - value)).toBeLessThanOrEqual(
+      Math.abs(value) > 1000 ? 0.01 : 1e-4 * Math.max(1, Math.abs(value)) + 5e-3 * Number(name === 'T3'),
+    );
+    const first = output!.findIndex((entry) => !Number.isNaN(entry));
+    expect(first).toBeLessThanOrEqual(row);
+  },
+);
+
+test('the ultimate oscillator weighs the shortest window most, in whatever order the windows are given', () => {
+  const wave = Array.from({ length: 60 }, (_, row) => 100 + 9 * Math.sin(row) + row / 5);
+  const bars = fromColumns({ open: wave, high: wave.map((x) => x + 1), low: wave.map((x) => x - 2), close: wave });
+  expect(indicator('ULTOSC', bars, { short: 20, middle: 5, long: 10 })).toEqual(
+    indicator('ULTOSC', bars, { short: 5, middle: 10, long: 20 }),
+  );
+});

@@ -23,6 +23,7 @@ import {
   HeikinAshiOpenKernel,
   KamaKernel,
   LatchKernel,
+  FirstValueEmaKernel,
   SmoothKernel,
   WilderSumKernel,
 } from './kernels/recursive.ts';
@@ -150,6 +151,7 @@ function build(): Map<string, Operator> {
     quantile: operator((n, q) => new OrderedKernel(n!, quantileOf(q!)), { lookback: window }),
     fracdiff: operator((d, threshold, limit) => fracdiffKernel(d!, threshold!, limit!), {}),
     ema: operator((n, skip) => new SmoothKernel(n!, 'ema', skip!), { lookback: (n, skip) => n - 1 + skip, memory: 'fading' }),
+    emafromfirst: operator((n, after) => new FirstValueEmaKernel(n!, after!), { lookback: (_, after) => after!, memory: 'fading' }),
     wilder: operator((n) => new SmoothKernel(n!, 'wilder', 0), { lookback: window, memory: 'fading' }),
     wildersum: operator((n, after) => new WilderSumKernel(n!, after!), {
       lookback: (n, after) => Math.max(0, n - 2 + after),

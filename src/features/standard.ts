@@ -83,14 +83,20 @@ export function macd(x: Expression, fast = 12, slow = 26, signal = 9): { macd: E
   const average = ema(line, signal);
   return { macd: line, signal: average, hist: line.sub(average) };
 }
+/** The shorter and the longer of two averages, whichever way round their windows are given (as TA-Lib orders them). */
+const shortAndLong = (x: Expression, fast: number, slow: number, kind: AverageKind | number): readonly [Expression, Expression] => [
+  average(x, Math.min(fast, slow), kind),
+  average(x, Math.max(fast, slow), kind),
+];
 /** Percentage price oscillator of two averages. */
-export const ppo = (x: Expression, fast = 12, slow = 26, kind: AverageKind | number = 'sma'): Expression =>
-  average(x, fast, kind)
-    .sub(average(x, slow, kind))
-    .div(average(x, slow, kind))
-    .mul(100);
-export const apo = (x: Expression, fast = 12, slow = 26, kind: AverageKind | number = 'sma'): Expression =>
-  average(x, fast, kind).sub(average(x, slow, kind));
+export function ppo(x: Expression, fast = 12, slow = 26, kind: AverageKind | number = 'sma'): Expression {
+  const [short, long] = shortAndLong(x, fast, slow, kind);
+  return short.sub(long).div(long).mul(100);
+}
+export function apo(x: Expression, fast = 12, slow = 26, kind: AverageKind | number = 'sma'): Expression {
+  const [short, long] = shortAndLong(x, fast, slow, kind);
+  return short.sub(long);
+}
 
 export function bbands(
   x: Expression,
@@ -183,7 +189,12 @@ const range = high.sub(low);
 /** Close location value times volume; 0 for a bar without range. */
 const flow = where(range.gt(range.mul(0)), close.sub(low).sub(high.sub(close)).div(range).mul(volume), volume.mul(0));
 export const ad = cumulative(flow);
-export const adosc = (fast = 3, slow = 10): Expression => apply('ema', [ad], [fast, 0]).sub(apply('ema', [ad], [slow, 0]));
+/** Chaikin oscillator: both averages start at the first bar's value, as in TA-Lib, and are shown from the longer window's end on. */
+export function adosc(fast = 3, slow = 10): Expression {
+  const after = Math.max(bars(fast), bars(slow)) - 1;
+  const part = (n: number): Expression => apply('emafromfirst', [ad], [n, after]);
+  return part(fast).sub(part(slow));
+}
 /** Chaikin money flow. */
 export const cmf = (n = 20): Expression => sum(flow, n).div(sum(volume, n));
 export function mfi(n = 14): Expression {
@@ -210,13 +221,15 @@ export function superTrend(n = 10, multiplier = 3): { level: Expression; side: E
   const [level, side] = outputsOf('supertrend', [high, low, close, atr(n).mul(multiple(multiplier))]) as readonly [Expression, Expression];
   return { level, side };
 }
+/** Ultimate oscillator: the shortest of the windows weighs most, in whatever order they are given (as TA-Lib orders them). */
 export function ultosc(short = 7, middle = 14, long = 28): Expression {
   const pressure = close.sub(min2(low, closeBefore));
   const part = (n: number): Expression => sum(pressure, n).div(sum(trange, n));
-  return part(short)
+  const [least, next, most] = [short, middle, long].toSorted((a, b) => a - b) as [number, number, number];
+  return part(least)
     .mul(4)
-    .add(part(middle).mul(2))
-    .add(part(long))
+    .add(part(next).mul(2))
+    .add(part(most))
     .mul(100 / 7);
 }
 export function donchian(n = 20): { high: Expression; mid: Expression; low: Expression } {

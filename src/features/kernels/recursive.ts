@@ -42,6 +42,35 @@ export class SmoothKernel implements Kernel {
 }
 
 /**
+ * The EMA that starts at the first known row's own value, as TA-Lib's Chaikin oscillator does: x̄ ← x̄ + 2/(n+1)·(x − x̄).
+ * It is shown from `after` known rows later on.
+ */
+export class FirstValueEmaKernel implements Kernel {
+  readonly factor: number;
+  readonly after: number;
+  seen = 0;
+  value = 0;
+  constructor(n: number, after: number) {
+    this.factor = 2 / (n + 1);
+    this.after = after;
+  }
+  run(inputs: readonly Float64Array[], outputs: readonly Float64Array[], count: number): void {
+    const x = inputs[0]!;
+    const out = outputs[0]!;
+    for (let i = 0; i < count; i++) {
+      const next = x[i]!;
+      if (Number.isNaN(next)) {
+        out[i] = Number.NaN;
+        continue;
+      }
+      this.value = this.seen === 0 ? next : this.value + (next - this.value) * this.factor;
+      out[i] = this.seen >= this.after ? this.value : Number.NaN;
+      this.seen++;
+    }
+  }
+}
+
+/**
  * Wilder's running sum S ← S − S/n + x, seeded with the sum of the first n−1 known rows (TA-Lib's ±DM and the sums under ±DI).
  * With n = 1 it is x itself. It is shown from `after` rows after its seed on.
  */
