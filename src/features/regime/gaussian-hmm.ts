@@ -1,5 +1,6 @@
 import { invariant } from '#core';
 import type { GaussianHmm } from './hmm-model.ts';
+import { filterInLogSpace, smoothInLogSpace } from './log-space.ts';
 import { threeStateExpectation, threeStateSpace } from './three-states.ts';
 
 export interface Posterior {
@@ -31,25 +32,36 @@ export function logEmissions(model: GaussianHmm, rows: Float64Array): Float64Arr
   return out;
 }
 
-/** The stationary distribution of a transition matrix, by power iteration. */
+/**
+ * The stationary distribution of a transition matrix, by elimination of one state after another (Grassmann, Taksar and Heyman 1985):
+ * no subtraction, so every digit holds, also for regimes that hardly ever change and for chains that go round. States that cannot be
+ * left to the ones before them, as an absorbing state, keep what reaches them.
+ */
 export function stationary(transition: Float64Array, states: number): Float64Array {
-  let current = new Float64Array(states).fill(1 / states);
-  for (let iteration = 0; iteration < 100_000; iteration++) {
-    const next = new Float64Array(states);
-    for (let i = 0; i < states; i++) for (let j = 0; j < states; j++) next[j]! += current[i]! * transition[i * states + j]!;
-    const change = next.reduce((most, value, s) => Math.max(most, Math.abs(value - current[s]!)), 0);
-    current = next;
-    if (change < 1e-16) break;
+  const a = Float64Array.from(transition);
+  const left = new Float64Array(states);
+  for (let n = states - 1; n > 0; n--) {
+    let total = 0;
+    for (let j = 0; j < n; j++) total += a[n * states + j]!;
+    left[n] = total;
+    if (total === 0) continue;
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) a[i * states + j]! += (a[i * states + n]! * a[n * states + j]!) / total;
   }
-  return current;
+  const absorbing = Math.max(0, left.subarray(1).lastIndexOf(0) + 1);
+  const result = new Float64Array(states);
+  result[absorbing] = 1;
+  for (let n = absorbing + 1; n < states; n++) for (let i = 0; i < n; i++) result[n]! += (result[i]! * a[i * states + n]!) / left[n]!;
+  const sum = result.reduce((total, value) => total + value, 0);
+  return result.map((value) => value / sum);
 }
 
 /**
  * Forward filter from log emissions, scaled row by row: probabilities[t] = P(state | rows 0..t), usable live.
- * A row of missing emissions only predicts.
+ * A row of missing emissions only predicts. Where some moves are impossible the pass runs in logarithms, as underflow would lose states.
  */
 export function filterEmissions(start: Float64Array, transition: Float64Array, emissions: Float64Array): Posterior {
   const states = start.length;
+  if (transition.includes(0)) return filterInLogSpace(start, transition, emissions);
   const length = emissions.length / states;
   const probabilities = new Float64Array(emissions.length);
   const current = Float64Array.from(start);
@@ -79,7 +91,8 @@ function updateState(current: Float64Array, emissions: Float64Array, at: number)
   if (Number.isNaN(peak) || peak === Number.NEGATIVE_INFINITY) return 0;
   let total = 0;
   for (let s = 0; s < states; s++) {
-    current[s]! *= Math.exp(emissions[at + s]! - peak);
+    // An impossible state stays so; its factor may be infinite, and nothing times infinity is not a number.
+    if (current[s]! > 0) current[s]! *= Math.exp(emissions[at + s]! - peak);
     total += current[s]!;
   }
   for (let s = 0; s < states; s++) current[s]! /= total;
@@ -98,6 +111,7 @@ export function smoothEmissions(
   emissions: Float64Array,
   transitions?: Float64Array,
 ): Posterior {
+  if (transition.includes(0)) return smoothInLogSpace(start, transition, emissions, transitions);
   const states = start.length;
   const length = emissions.length / states;
   const filtered = filterEmissions(start, transition, emissions);
@@ -167,7 +181,7 @@ export function baumWelch(initial: GaussianHmm, rows: Float64Array, options: Bau
     const { logLikelihood, probabilities } = expect(model, transitions);
     const before = history.at(-1) ?? Number.NEGATIVE_INFINITY;
     history.push(logLikelihood);
-    if (logLikelihood - before < (options.tolerance ?? 0) && iteration > 0) break;
+    if (options.tolerance !== undefined && options.tolerance > 0 && logLikelihood - before < options.tolerance && iteration > 0) break;
     model = reestimate(model, rows, probabilities, transitions, options.minimumVariance ?? 0);
   }
   return { model, history };
@@ -181,10 +195,10 @@ function expectationOf(
   if (states !== 3 || features !== 2)
     return (model, transitions) => smoothEmissions(model.start, model.transition, logEmissions(model, rows), transitions);
   const space = threeStateSpace(rows.length / features);
-  return (model, transitions) => ({
-    logLikelihood: threeStateExpectation(model, rows, space, transitions),
-    probabilities: space.smoothed,
-  });
+  return (model, transitions) =>
+    model.transition.includes(0)
+      ? smoothEmissions(model.start, model.transition, logEmissions(model, rows), transitions)
+      : { logLikelihood: threeStateExpectation(model, rows, space, transitions), probabilities: space.smoothed };
 }
 
 function reestimate(model: GaussianHmm, rows: Float64Array, weights: Float64Array, transitions: Float64Array, floor: number): GaussianHmm {

@@ -169,7 +169,7 @@ test('regimes step by step are regimes in batch, bit for bit, with gaps, dropped
   expect(() => new RegimeStream(1, options).restore(new RegimeStream(2, options).snapshot())).toThrow(/other settings/);
 });
 
-test('the written-out expectation of three states gives the bits of its plain twin, also where a state is impossible', () => {
+test('the written-out expectation of three states gives the bits of its plain twin, also from an impossible state', () => {
   const rng = createRng(11);
   for (let run = 0; run < 20; run++) {
     const positive = (length: number) => Float64Array.from({ length }, () => 0.01 + rng.uniform());
@@ -183,7 +183,7 @@ test('the written-out expectation of three states gives the bits of its plain tw
       states: 3,
       features: 2,
       start: distribution(3, run % 3 === 1),
-      transition: Float64Array.from([0, 1, 2].flatMap((s) => [...distribution(3, run % 4 === 2 && s === 1)])),
+      transition: Float64Array.from([0, 1, 2].flatMap(() => [...distribution(3, false)])),
       means: Float64Array.from({ length: 6 }, () => rng.normal()),
       variances: positive(6).map((value) => value * (run % 5 === 3 ? 1e-9 : 1)),
     };
@@ -196,4 +196,78 @@ test('the written-out expectation of three states gives the bits of its plain tw
     expect(space.smoothed).toEqual(expected.probabilities);
     expect(fast).toEqual(plain);
   }
+});
+
+describe('where moves are impossible or rows extreme', () => {
+  // A chain that only goes forward. Row 0 all but rules out state 0, row 1 shows that it must have been state 0. The numbers are sums
+  // over all paths, worked out apart.
+  const start = Float64Array.of(0.5, 0.5, 0);
+  const transition = Float64Array.of(0.9, 0.1, 0, 0, 0.8, 0.2, 0, 0, 1);
+  const emissions = Float64Array.of(-900, 0, -5, 0, -2000, -2000, 0, -1, -3, -1, -0.5, -2);
+
+  test('a state that fell below the smallest number comes back when later rows ask for it', () => {
+    const filtered = filterEmissions(start, transition, emissions);
+    close([filtered.logLikelihood], [-901.7889395445196], 1e-10);
+    close(filtered.probabilities.subarray(0, 3), [0, 1, 0], 1e-12);
+    close(
+      filtered.probabilities.subarray(6),
+      [0.9607296994499492, 0.03927030055005075, 0, 0.8022867567106944, 0.19503231229038187, 0.002680930998923957],
+      1e-12,
+    );
+    const moves = new Float64Array(9);
+    const smoothed = smoothEmissions(start, transition, emissions, moves);
+    close(
+      smoothed.probabilities,
+      [1, 0, 0, 1, 0, 0, 0.949258672376244, 0.05074132762375617, 0, 0.8022867567106944, 0.19503231229038187, 0.002680930998923957],
+      1e-12,
+    );
+    expect(moves.reduce((sum, value) => sum + value, 0)).toBeCloseTo(3, 12);
+    const best = viterbi(start, transition, emissions);
+    expect([...best.path]).toEqual([0, 0, 0, 0]);
+    close([best.logProbability], [-902.0092287275334], 1e-10);
+  });
+
+  test('an impossible state stays impossible however well it would fit: no infinity times nothing', () => {
+    const possible = Float64Array.of(0.9, 0.1, 0.2, 0.8);
+    const { logLikelihood, probabilities } = filterEmissions(Float64Array.of(1, 0), possible, Float64Array.of(-2000, 0));
+    expect(logLikelihood).toBe(-2000);
+    expect([...probabilities]).toEqual([1, 0]);
+    const model: GaussianHmm = {
+      states: 3,
+      features: 2,
+      start: Float64Array.of(1, 0, 0),
+      transition: new Float64Array(9).fill(1 / 3),
+      means: Float64Array.of(0, 0, 90, 90, 5, 5),
+      variances: new Float64Array(6).fill(1),
+    };
+    const rows = Float64Array.of(90, 90, 0, 0);
+    const space = threeStateSpace(2);
+    const expected = smoothEmissions(model.start, model.transition, logEmissions(model, rows));
+    expect(threeStateExpectation(model, rows, space, new Float64Array(9))).toBe(expected.logLikelihood);
+    expect(space.smoothed).toEqual(expected.probabilities);
+    expect(space.smoothed.every(Number.isFinite)).toBe(true);
+  });
+
+  test('stationary distributions: a chain that goes round, regimes that hardly ever change, an absorbing state', () => {
+    close(stationary(Float64Array.of(0, 1, 0, 0.5, 0, 0.5, 0, 1, 0), 3), [0.25, 0.5, 0.25], 1e-15);
+    close(stationary(Float64Array.of(1 - 1e-6, 1e-6, 2e-6, 1 - 2e-6), 2), [2 / 3, 1 / 3], 1e-14);
+    close(stationary(Float64Array.of(0.5, 0.5, 0, 1), 2), [0, 1], 0);
+    close(stationary(Float64Array.of(1, 0, 0.3, 0.7), 2), [1, 0], 0);
+  });
+
+  test('Baum-Welch without a tolerance runs every iteration, also past convergence', () => {
+    const rng = createRng(4);
+    const rows = Float64Array.from({ length: 60 }, (_, k) => rng.normal() + (k < 30 ? 0 : 9));
+    const initial: GaussianHmm = {
+      states: 2,
+      features: 1,
+      start: Float64Array.of(0.5, 0.5),
+      transition: Float64Array.of(0.9, 0.1, 0.1, 0.9),
+      means: Float64Array.of(0, 9),
+      variances: Float64Array.of(1, 1),
+    };
+    const { history } = baumWelch(initial, rows, { iterations: 120 });
+    expect(history).toHaveLength(120);
+    expect(history.at(-1)!).toBeGreaterThanOrEqual(history[0]!);
+  });
 });

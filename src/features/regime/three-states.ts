@@ -18,7 +18,7 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
  * The expectation step of Baum-Welch for three states and two features, which the pipeline fits thousands of times on minute bars: smoothed
  * probabilities into `space.smoothed`, expected transitions added to `transitions`; returns the log likelihood. Written out, so that the
  * nine transitions and all that a row needs stay in registers: half the time of its plain twin, `smoothEmissions` over `logEmissions`,
- * with the same operations in the same order and so the same bits. Rows must be finite.
+ * with the same operations in the same order and so the same bits. Rows must be finite, transitions above 0.
  */
 export function threeStateExpectation(model: GaussianHmm, rows: Float64Array, space: ThreeStateSpace, transitions: Float64Array): number {
   const logLikelihood = forward(model, rows, space);
@@ -28,14 +28,12 @@ export function threeStateExpectation(model: GaussianHmm, rows: Float64Array, sp
 
 function forward({ start, transition: a, means, variances }: GaussianHmm, rows: Float64Array, space: ThreeStateSpace): number {
   const { predicted, filtered } = space;
-  const [c0, c1, c2] = [0, 1, 2].map((s) => -LOG_TWO_PI - 0.5 * Math.log(variances[2 * s]!) - 0.5 * Math.log(variances[2 * s + 1]!)) as [
-    number,
-    number,
-    number,
-  ];
-  const [m00, m01, m10, m11, m20, m21] = means as unknown as Six;
-  const [v00, v01, v10, v11, v20, v21] = variances as unknown as Six;
-  const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = a as unknown as Nine;
+  const [m00, m01, m10, m11, m20, m21] = pairs(means);
+  const [v00, v01, v10, v11, v20, v21] = pairs(variances);
+  const c0 = -LOG_TWO_PI - 0.5 * Math.log(v00) - 0.5 * Math.log(v01);
+  const c1 = -LOG_TWO_PI - 0.5 * Math.log(v10) - 0.5 * Math.log(v11);
+  const c2 = -LOG_TWO_PI - 0.5 * Math.log(v20) - 0.5 * Math.log(v21);
+  const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = triples(a);
   const length = rows.length / 2;
   let f0 = 0;
   let f1 = 0;
@@ -61,10 +59,10 @@ function forward({ start, transition: a, means, variances }: GaussianHmm, rows: 
     f1 = p1;
     f2 = p2;
     if (peak > Number.NEGATIVE_INFINITY) {
-      // Of the likeliest state the factor is exp(0), which is 1.
-      f0 = e0 === peak ? p0 : p0 * Math.exp(e0 - peak);
-      f1 = e1 === peak ? p1 : p1 * Math.exp(e1 - peak);
-      f2 = e2 === peak ? p2 : p2 * Math.exp(e2 - peak);
+      // Of the likeliest state the factor is exp(0), which is 1; an impossible state stays so, however large its factor.
+      f0 = e0 === peak || p0 === 0 ? p0 : p0 * Math.exp(e0 - peak);
+      f1 = e1 === peak || p1 === 0 ? p1 : p1 * Math.exp(e1 - peak);
+      f2 = e2 === peak || p2 === 0 ? p2 : p2 * Math.exp(e2 - peak);
       const total = f0 + f1 + f2;
       f0 /= total;
       f1 /= total;
@@ -78,12 +76,19 @@ function forward({ start, transition: a, means, variances }: GaussianHmm, rows: 
   return logLikelihood;
 }
 
-type Six = readonly [number, number, number, number, number, number];
-type Nine = readonly [number, number, number, number, number, number, number, number, number];
+/** Three states' values of two features. */
+function pairs(of: Float64Array) {
+  return [of[0]!, of[1]!, of[2]!, of[3]!, of[4]!, of[5]!] as const;
+}
+
+/** Three rows of three. */
+function triples(of: Float64Array) {
+  return [of[0]!, of[1]!, of[2]!, of[3]!, of[4]!, of[5]!, of[6]!, of[7]!, of[8]!] as const;
+}
 
 /** `hij`: the share of state i here that goes to state j next. */
 function backward(a: Float64Array, length: number, { predicted, filtered, smoothed }: ThreeStateSpace, transitions: Float64Array): void {
-  const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = a as unknown as Nine;
+  const [a00, a01, a02, a10, a11, a12, a20, a21, a22] = triples(a);
   let t00 = 0;
   let t01 = 0;
   let t02 = 0;
