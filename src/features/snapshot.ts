@@ -2,12 +2,14 @@ import { UserError } from '#core';
 import type { Kernel } from './kernel.ts';
 
 /** A kernel keeps its state in fields that are numbers or Float64Arrays; both are written in order of declaration. */
-type State = Record<string, unknown>;
+function stateOf(kernel: Kernel): readonly (readonly [field: string, value: unknown])[] {
+  return Object.entries(kernel);
+}
 
 function numbersOf(kernels: readonly Kernel[]): number[] {
   const numbers: number[] = [];
   for (const kernel of kernels) {
-    for (const value of Object.values(kernel as unknown as State)) {
+    for (const [, value] of stateOf(kernel)) {
       if (typeof value === 'number') numbers.push(value);
       else if (value instanceof Float64Array) numbers.push(...value);
     }
@@ -29,9 +31,8 @@ export function restoreState(graphId: string, kernels: readonly Kernel[], snapsh
   const numbers = new Float64Array(Uint8Array.from(bytes).buffer);
   let at = 0;
   for (const kernel of kernels) {
-    const state = kernel as unknown as State;
-    for (const [key, value] of Object.entries(state)) {
-      if (typeof value === 'number') state[key] = numbers[at++]!;
+    for (const [field, value] of stateOf(kernel)) {
+      if (typeof value === 'number') Reflect.set(kernel, field, numbers[at++]!);
       else if (value instanceof Float64Array) for (let k = 0; k < value.length; k++) value[k] = numbers[at++]!;
     }
   }

@@ -90,9 +90,10 @@ function copyDoubles(chunk: DuckDBDataChunk, column: number, target: Float64Arra
   const vector = chunk.getColumnVector(column);
   invariant(vector instanceof DuckDBDoubleVector, 'a number column is DOUBLE');
   // The items are the memory itself; the class offers them one at a time only, which is fifty times slower.
-  const { items, validity } = vector as unknown as { items?: unknown; validity?: { data?: unknown } };
+  const items: unknown = Reflect.get(vector, 'items');
+  const validity: unknown = Reflect.get(vector, 'validity');
   if (items instanceof Float64Array) target.set(items, at);
-  if (items instanceof Float64Array && validity?.data === null) return;
+  if (items instanceof Float64Array && validity instanceof Object && Reflect.get(validity, 'data') === null) return;
   for (let i = 0; i < chunk.rowCount; i++) target[at + i] = vector.getItem(i) ?? Number.NaN;
 }
 

@@ -31,6 +31,9 @@ export interface ReadRecords {
   readonly lastSum: string;
 }
 
+/** A record as its line holds it: with its checksum and its number. */
+type SealedRecord = JournalRecord & { readonly sum: string; readonly n: number };
+
 /** The whole records, and where they end. Only a tail that the head does not know of, and with no whole record after it, may be cut. */
 export function readRecords(bytes: Buffer, path: string, head: JournalHead | undefined): ReadRecords {
   const records: JournalRecord[] = [];
@@ -49,7 +52,7 @@ export function readRecords(bytes: Buffer, path: string, head: JournalHead | und
     } else if (bad >= 0 || record.n !== number) throw damaged(path, bad >= 0 ? bad : number, 'whole ones follow it');
     else {
       const { sum, n: _, ...rest } = record;
-      records.push(rest as unknown as JournalRecord);
+      records.push(rest);
       end = stop + 1;
       lastSum = sum;
       if (head?.records === records.length && head.sum !== sum) throw damaged(path, number, 'it is of another journal than its head');
@@ -73,8 +76,8 @@ function corrupt(what: string): OperationalError {
 }
 
 /** Every byte of a line is vouched for: the sum covers the body, the rest must be just what `lineOf` writes. */
-function parseLine(line: string, before: string): { readonly sum: string; readonly n: number } | undefined {
+function parseLine(line: string, before: string): SealedRecord | undefined {
   const body = line.slice(BODY_AT);
   if (line !== `${PREFIX}${sumOf(before, body)}",${body}`) return undefined;
-  return JSON.parse(line) as { sum: string; n: number };
+  return JSON.parse(line) as SealedRecord;
 }

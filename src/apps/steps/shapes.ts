@@ -41,10 +41,8 @@ export const trainOutput = z.object({
   accuracy: z.number(),
   payoff: z.object({ win: z.number(), loss: z.number() }),
 });
-export type TrainOutput = z.infer<typeof trainOutput>;
 
 export const calibrateOutput = z.object({ ece: z.number(), kind: z.string(), refits: z.int() });
-export type CalibrateOutput = z.infer<typeof calibrateOutput>;
 
 export const backtestOutput = z.object({
   trades: z.int(),
@@ -52,7 +50,5 @@ export const backtestOutput = z.object({
   maxDrawdown: z.number().nullable(),
   totalReturn: z.number().nullable(),
 });
-export type BacktestOutput = z.infer<typeof backtestOutput>;
 
 export const validateOutput = z.object({ passed: z.boolean(), statement: z.string(), gatesPassed: z.int(), gates: z.int() });
-export type ValidateOutput = z.infer<typeof validateOutput>;
