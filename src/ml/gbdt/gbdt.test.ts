@@ -185,3 +185,29 @@ describe('gbdt', () => {
     }
   });
 });
+
+test('softmax from equal shares: the numbers of xgboost 1.7.4, multi:softprob, exact', () => {
+  const columns = [7, 11].map((modulus, f) => Float64Array.from({ length: 24 }, (_, i) => (f === 0 ? i : 5 * i) % modulus));
+  const labels = columns[0]!.map((a, i) => (a + columns[1]![i]! < 5 ? 0 : a < 4 ? 1 : 2));
+  const model = trainGbdt(
+    { rows: 24, featureNames: ['f0', 'f1'], columns, labels },
+    {
+      objective: 'softmax',
+      baseScore: 0.5,
+      rounds: 3,
+      learningRate: 0.4,
+      maxDepth: 2,
+      maxLeaves: 0,
+      lambda: 1,
+      minChildWeight: 0.5,
+      minSamplesInLeaf: 1,
+      treeMethod: 'exact',
+      growth: 'depthwise',
+    },
+    { rng: createRng(1) },
+  );
+  const margins = predictMargins(model, columns, 24);
+  [1.40724, -0.00635, -0.18695].forEach((margin, k) => expect(margins[k]).toBeCloseTo(margin, 4));
+  const shares = predict(model, columns, 24);
+  [0.691398, 0.168196, 0.140405, 0.142696, 0.715353, 0.14195].forEach((share, k) => expect(shares[k]).toBeCloseTo(share, 5));
+});

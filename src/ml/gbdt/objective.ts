@@ -28,7 +28,8 @@ export function marginsToPredictions(values: Float64Array, objective: GbdtObject
 /** Start margins: the given base score, or the weighted mean of the labels (log-odds, log class shares). */
 export function startMargins(data: GbdtData, params: GbdtParams, outputs: number): Float64Array {
   const { objective, baseScore } = params;
-  if (baseScore !== null) return Float64Array.of(objective === 'logistic' ? Math.log(baseScore / (1 - baseScore)) : baseScore);
+  if (baseScore !== null)
+    return new Float64Array(outputs).fill(objective === 'logistic' ? Math.log(baseScore / (1 - baseScore)) : baseScore);
   const sums = new Float64Array(outputs);
   let total = 0;
   for (let i = 0; i < data.rows; i++) {

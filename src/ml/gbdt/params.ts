@@ -84,7 +84,6 @@ export function resolveGbdtParams(params: Partial<GbdtParams> = {}): GbdtParams 
 function checkBaseScore(params: GbdtParams): void {
   const score = params.baseScore;
   if (score === null) return;
-  if (params.objective === 'softmax') throw new UserError('gbdt baseScore has no meaning for softmax', 'Leave it out.');
   const good = params.objective === 'logistic' ? score > 0 && score < 1 : Number.isFinite(score);
   if (typeof score !== 'number' || !good) {
     throw new UserError(

@@ -50,7 +50,7 @@ export interface GbdtParams {
   readonly earlyStoppingRounds: number;
   /** 1: the prediction never falls as the feature rises; −1: never rises. By feature name. */
   readonly monotone: Readonly<Record<string, 1 | -1 | 0>>;
-  /** Start of the prediction: a probability (logistic) or a value (regression). `null`: the weighted mean of the labels. */
+  /** Start of the prediction: a probability (logistic), a value (regression), or one margin for all classes (softmax: any gives equal shares). `null`: the weighted mean of the labels. */
   readonly baseScore: number | null;
   /** Softmax only; 0 = one more than the largest label. */
   readonly classes: number;

@@ -56,7 +56,7 @@ test.skipIf(!present)('oracle: CUSUM (skipped where the oracle folder is absent)
   }
 });
 
-test.skipIf(!present)('oracle: daily volatility', () => {
+test.skipIf(!present)('oracle: daily volatility (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('dailyvol-')) {
     const close = prices(inputs.data);
     const time = Float64Array.from(column(inputs.data, inputs.data.timeColumn), (text) => Date.parse(`${text.replace(' ', 'T')}Z`));
@@ -68,7 +68,7 @@ test.skipIf(!present)('oracle: daily volatility', () => {
   }
 });
 
-test.skipIf(!present)('oracle: triple barrier, book convention', () => {
+test.skipIf(!present)('oracle: triple barrier, book convention (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('triple-barrier-')) {
     const close = prices(inputs.data);
     const events = Int32Array.from(inputs.eventIndex as number[]);
@@ -103,7 +103,7 @@ test.skipIf(!present)('oracle: triple barrier, book convention', () => {
   }
 });
 
-test.skipIf(!present)('oracle: uniqueness, indicator matrix, sequential bootstrap', () => {
+test.skipIf(!present)('oracle: uniqueness, indicator matrix, sequential bootstrap (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('uniqueness-')) {
     const spans = { t0: Int32Array.from(inputs.labelStart as number[]), t1: Int32Array.from(inputs.labelEnd as number[]) };
     const length = Math.max(...spans.t1) + 1;
@@ -127,7 +127,7 @@ test.skipIf(!present)('oracle: uniqueness, indicator matrix, sequential bootstra
   }
 });
 
-test.skipIf(!present)('oracle: sample weights', () => {
+test.skipIf(!present)('oracle: sample weights (skipped where the oracle folder is absent)', () => {
   for (const { id, inputs, expected } of named('weights-')) {
     const close = prices(inputs.data);
     const spans = { t0: Int32Array.from(inputs.t0 as number[]), t1: Int32Array.from(inputs.t1 as number[]) };
@@ -136,7 +136,7 @@ test.skipIf(!present)('oracle: sample weights', () => {
   }
 });
 
-test.skipIf(!present)('oracle: trend scanning', () => {
+test.skipIf(!present)('oracle: trend scanning (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('trendscan-')) {
     const labels = trendScanLabels(prices(inputs.data), Int32Array.from(inputs.eventIndex as number[]), {
       lookForward: inputs.lookForward,
@@ -149,7 +149,7 @@ test.skipIf(!present)('oracle: trend scanning', () => {
   }
 });
 
-test.skipIf(!present)('oracle: bet sizes', () => {
+test.skipIf(!present)('oracle: bet sizes (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('betsize-prob')) {
     near(
       inputs.prob.map((p: number, i: number) => betSizeFromProbability(p, inputs.side[i], { classes: inputs.numClasses })),
@@ -305,6 +305,27 @@ describe('triple barrier', () => {
     expect(tripleBarrierLabels(series, { ...options, vertical: { kind: 'time', ms: 7 * 60_000 } })).toEqual(
       tripleBarrierLabels(series, options),
     );
+  });
+
+  test('the published rule measures a fall against the stop multiple, also without a side', () => {
+    const label = (closes: number[], profitTake: number, stopLoss: number) => {
+      const labels = tripleBarrierLabels(flat(Float64Array.from(closes)), {
+        events: Int32Array.of(0),
+        target: new Float64Array(closes.length).fill(0.01),
+        profitTake,
+        stopLoss,
+        vertical: { kind: 'rows', rows: Int32Array.of(closes.length - 1) },
+        entry: 'close',
+        touch: 'close',
+        labelRule: 'exceeds',
+      });
+      return [labels.t1[0], labels.label[0]];
+    };
+    // Touched at 98.9, but ln 0.989 = -0.0111 is above -2 ln 1.01 = -0.0199.
+    expect(label([100, 98.9, 98, 97], 1, 2)).toEqual([1, 0]);
+    // Not touched at 2 %, but ln 0.985 = -0.0151 is below -ln 1.01 = -0.00995.
+    expect(label([100, 99, 98.5], 2, 1)).toEqual([2, -1]);
+    expect(label([100, 102.1, 103], 2, 1)).toEqual([1, 1]);
   });
 
   test('meta-labels need a side', () => {

@@ -35,8 +35,9 @@ export interface TripleBarrierOptions {
   readonly anchor?: 'entry' | 'signalClose';
   /**
    * `sign` (default): +1 or -1 by the horizontal barrier, at the vertical one the sign of the return. `barrier`: 0 at the vertical.
-   * `exceeds`: +1 when the log return is above ln(1 + target) * profitTake, -1 when below -ln(1 + target) * stop, otherwise 0;
-   * with a side 1 or 0 (the published library's rule).
+   * `exceeds`: +1 when the log return is above ln(1 + target) * profitTake, -1 when below -ln(1 + target) * stopLoss, otherwise 0;
+   * with a side 1 or 0 (the published library's rule, which without a side lays both barriers at `profitTake` and still measures the
+   * fall against `stopLoss`).
    */
   readonly labelRule?: 'sign' | 'barrier' | 'exceeds';
   /**
@@ -202,7 +203,7 @@ function labelOf(options: TripleBarrierOptions, barrier: number, gain: number, r
     const unit = Math.log(1 + width);
     if (logGain > 0 && logGain > unit * options.profitTake) return 1;
     if (direction !== 0) return 0;
-    return logGain < 0 && logGain < -unit * options.profitTake ? -1 : 0;
+    return logGain < 0 && logGain < -unit * options.stopLoss ? -1 : 0;
   }
   if (barrier !== BARRIER_VERTICAL || options.labelRule === 'barrier') return barrier;
   return Math.sign(gain);
