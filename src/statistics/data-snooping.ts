@@ -27,7 +27,10 @@ export interface DataSnoopingTest {
   readonly pValues: Readonly<Record<Centring, number>>;
   /** On the scale of the statistic. */
   readonly criticalValues: Readonly<Record<Centring, number>>;
-  /** Trials StepM calls better than the benchmark at the level, ascending. */
+  /**
+   * Trials whose statistic lies above the consistent critical value, ascending: one step, as the test itself. `stepM` goes on from
+   * there with the rest and may find more.
+   */
   readonly better: readonly number[];
 }
 
@@ -64,7 +67,8 @@ export function superiorPredictiveAbility(
     pValues[centring] = above / simulated.length;
     criticalValues[centring] = quantileOfSorted(simulated.sort(), 1 - level);
   }
-  return { means, variances: prepared.variances, statistic, pValues, criticalValues, better: stepDown(prepared) };
+  const better = [...means.keys()].filter((trial) => scales[trial]! > 0 && means[trial]! / scales[trial]! > criticalValues.consistent);
+  return { means, variances: prepared.variances, statistic, pValues, criticalValues, better };
 }
 
 /** White's reality check: p-value of the plain maximum, all trials centred at their means. */

@@ -115,3 +115,15 @@ test('the cost at which the edge is gone', () => {
   const rungs = [0, 10, 20].map((cost) => ({ profile: String(cost), cost, result: 1 - cost / 15 }));
   expect(s.breakEvenCost(rungs, (value) => value)).toBeCloseTo(15, 10);
 });
+
+test('the test for superior ability names what one step finds; StepM goes on and finds more', () => {
+  const rng = createRng(3).stream('two');
+  const wild = Float64Array.from({ length: 60 }, () => 1 + 0.8 * rng.normal());
+  const calm = Float64Array.from({ length: 60 }, () => 0.1 + 0.01 * rng.normal());
+  const options = { studentize: false, samples: 300, blockLength: 1 };
+  const found = s.superiorPredictiveAbility([wild, calm], 0, { ...options, rng: createRng(4) });
+  // One critical value for both: the wild trial's noise sets it above the calm one's mean.
+  expect(found.criticalValues.consistent).toBeGreaterThan(0.11);
+  expect(found.better).toEqual([0]);
+  expect(s.stepM([wild, calm], 0, { ...options, rng: createRng(4) })).toEqual([0, 1]);
+});
