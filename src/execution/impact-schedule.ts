@@ -17,7 +17,7 @@ export interface AlmgrenChrissOrder {
   readonly horizonDays: number;
   /** Number of equal intervals. */
   readonly intervals: number;
-  /** Price of risk, per unit of money; 0 gives equal slices. */
+  /** Price of risk, per unit of money; 0 gives equal slices, below 0 risk is sought and the trades wait (point C of the paper's figures). */
   readonly riskAversion: number;
 }
 
@@ -28,8 +28,9 @@ export interface ExecutionSchedule {
   readonly expectedCost: number;
   readonly variance: number;
   readonly standardDeviation: number;
+  /** Urgency; NaN below risk aversion 0, where the holdings follow sines instead of hyperbolic sines. */
   readonly kappaPerDay: number;
-  /** 1 / kappa; Infinity at risk aversion 0. */
+  /** 1 / kappa; Infinity at risk aversion 0, NaN below. */
   readonly halfLifeDays: number;
 }
 
@@ -41,6 +42,7 @@ function sinhRatio(a: number, b: number): number {
 /**
  * The schedule that minimises expected cost + riskAversion * variance: x_j = X sinh(kappa (T - t_j)) / sinh(kappa T),
  * cosh(kappa tau) = 1 + lambda sigma^2 tau^2 / (2 eta~), eta~ = eta - gamma tau / 2. Variance counts the holdings x_1 … x_N.
+ * A negative lambda turns sinh to sin: a minimum exists while kappa's size times T stays below pi.
  * One million shares in five days with the paper's parameters at lambda 0 cost 662,500.
  */
 export function almgrenChrissSchedule(market: AlmgrenChrissMarket, order: AlmgrenChrissOrder): ExecutionSchedule {
@@ -48,21 +50,28 @@ export function almgrenChrissSchedule(market: AlmgrenChrissMarket, order: Almgre
   if (!(horizonDays > 0)) throw new UserError(`horizonDays must be positive, got ${horizonDays}.`);
   if (!Number.isSafeInteger(intervals) || intervals < 1)
     throw new UserError(`intervals must be a whole number of at least 1, got ${intervals}.`);
-  if (!(riskAversion >= 0)) throw new UserError(`riskAversion must not be negative, got ${riskAversion}.`);
+  if (!Number.isFinite(riskAversion)) throw new UserError(`riskAversion must be a number, got ${riskAversion}.`);
   const tau = horizonDays / intervals;
   const etaTilde = market.eta - (market.gamma * tau) / 2;
   if (!(etaTilde > 0)) throw new UserError('eta must exceed gamma times half an interval.', 'Use more intervals.');
   // cosh(y) - 1 = 2 sinh(y / 2)^2 keeps its digits where acosh(1 + tiny) would lose them.
-  const half = Math.sqrt((riskAversion * market.volatility ** 2 * tau ** 2) / (4 * etaTilde));
-  const kappa = (2 * Math.asinh(half)) / tau;
+  const half = Math.sqrt((Math.abs(riskAversion) * market.volatility ** 2 * tau ** 2) / (4 * etaTilde));
+  const kappa = (2 * (riskAversion < 0 ? Math.asin(Math.min(1, half)) : Math.asinh(half))) / tau;
+  if (riskAversion < 0 && !(kappa * horizonDays < Math.PI))
+    throw new UserError(
+      `At a risk aversion of ${riskAversion} no schedule is best: waiting pays without end.`,
+      'Use a shorter horizon or a number nearer to 0.',
+    );
+  const ratioOf = riskAversion < 0 ? (a: number, b: number): number => Math.sin(a) / Math.sin(b) : sinhRatio;
   const holdings: number[] = [];
   for (let j = 0; j <= intervals; j++) {
     const left = horizonDays - j * tau;
-    const ratio = kappa === 0 ? (intervals - j) / intervals : sinhRatio(kappa * left, kappa * horizonDays);
+    const ratio = kappa === 0 ? (intervals - j) / intervals : ratioOf(kappa * left, kappa * horizonDays);
     holdings.push(j === 0 ? shares : j === intervals ? 0 : shares * ratio);
   }
   const trades = holdings.slice(1).map((value, j) => holdings[j]! - value);
-  return { ...scheduleCost(market, holdings, tau), holdings, trades, kappaPerDay: kappa, halfLifeDays: 1 / kappa };
+  const kappaPerDay = riskAversion < 0 ? Number.NaN : kappa;
+  return { ...scheduleCost(market, holdings, tau), holdings, trades, kappaPerDay, halfLifeDays: 1 / kappaPerDay };
 }
 
 /** Expected cost and variance of any schedule of holdings at intervals of `tau` days. */

@@ -89,6 +89,19 @@ describe('impact', () => {
     }
   });
 
+  it('waits when risk is sought, as far as a best schedule exists (solved apart from the first-order conditions)', () => {
+    const market = { volatility: 0.95, fixedCost: 0.0625, gamma: 2.5e-7, eta: 2.5e-6 };
+    const order = { shares: 1e6, horizonDays: 5, intervals: 5 };
+    const seeking = almgrenChrissSchedule(market, { ...order, riskAversion: -2e-7 });
+    [1e6, 910056.4369084265, 750948.5846118125, 534768.6398847006, 277946.27852635167, 0].forEach((x, j) =>
+      expect(seeking.holdings[j]).toBeCloseTo(x, 5),
+    );
+    relative(seeking.expectedCost, 717958.1042731579, 1e-10);
+    relative(seeking.standardDeviation, 1258654.3249253756, 1e-10);
+    expect(seeking.kappaPerDay).toBeNaN();
+    expect(() => almgrenChrissSchedule(market, { ...order, riskAversion: -2e-6 })).toThrow(/no schedule is best/);
+  });
+
   it('refuses to guess volume or volatility', () => {
     expect(estimatePreTradeCost({ quantity: 10, dailyVolatility: 0.02 })).toMatchObject({ kind: 'unknown', missing: ['dailyVolume'] });
     expect(preTradeVerdict({ quantity: 10, dailyVolume: 0, dailyVolatility: Number.NaN }, 50).kind).toBe('unknown');
