@@ -18,6 +18,12 @@ function commands(page: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+/** That the commands work is asked here; what the full model says of synthetic markets is tests/pipeline/verdict.test.ts. */
+function environmentOf(line: string): NodeJS.ProcessEnv {
+  if (!line.includes('--source synthetic')) return process.env;
+  return { ...process.env, EDGEWRIGHT_MODEL__TREES: '60', EDGEWRIGHT_MODEL__SHUFFLED_CONTROLS: '5' };
+}
+
 describe.each(['docs/QUICKSTART.md', 'README.md'])('%s: every command block works', (page) => {
   // Setting up and testing are what runs this very test; the network is not reached from tests.
   const own = commands(page).filter((line) => !/^make (test|setup|check)\b/.test(line) && !/ccxt:|alpaca|--path bars/.test(line));
@@ -31,7 +37,12 @@ describe.each(['docs/QUICKSTART.md', 'README.md'])('%s: every command block work
         .replace(/^make pipeline\b/, './edgewright pipeline')
         .replace(/^\.\/edgewright\b/, JSON.stringify(join(root, 'edgewright')));
       expect(() =>
-        execFileSync('sh', ['-c', command], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], timeout: 120_000 }),
+        execFileSync('sh', ['-c', command], {
+          cwd: folder,
+          env: environmentOf(line),
+          stdio: ['ignore', 'ignore', 'pipe'],
+          timeout: 120_000,
+        }),
       ).not.toThrow();
     },
     120_000,

@@ -27,15 +27,25 @@ const rolling = (x: Series, n: number, value: (rows: number[], t: number) => num
     const rows = Array.from({ length: n }, (_, k) => x[t - n + 1 + k] ?? Number.NaN);
     return rows.some(Number.isNaN) ? Number.NaN : value(rows, t);
   });
+/** Kept by column and window, since the formulas below ask for them row by row. */
+function kept(make: (x: Series, n: number) => number[]): typeof make {
+  const known = new WeakMap<Series, Map<number, number[]>>();
+  return (x, n) => {
+    const windows = known.get(x) ?? new Map<number, number[]>();
+    const values = windows.get(n) ?? make(x, n);
+    known.set(x, windows.set(n, values));
+    return values;
+  };
+}
 const total = (rows: readonly number[]): number => rows.reduce((sum, value) => sum + value, 0);
-const sma = (x: Series, n: number): number[] => rolling(x, n, (rows) => total(rows) / n);
+const sma = kept((x, n) => rolling(x, n, (rows) => total(rows) / n));
 /** Exponential average with factor k, from the mean of the first n known values on. */
 function smooth(x: Series, n: number, k = 2 / (n + 1)): number[] {
   const first = Array.from(x).findIndex((value) => !Number.isNaN(value));
   let now = total(Array.from(x).slice(first, first + n)) / n;
   return each((t) => (t < first + n - 1 ? Number.NaN : t === first + n - 1 ? now : (now += k * (x[t]! - now))));
 }
-const ago = (x: Series, n: number): number[] => each((t) => x[t - n] ?? Number.NaN);
+const ago = kept((x, n) => each((t) => x[t - n] ?? Number.NaN));
 const change = (x: Series): number[] => each((t) => (x[t - 1] === undefined ? Number.NaN : x[t]! - x[t - 1]!));
 const rsi = (x: Series, n: number): number[] => {
   const [up, down] = [1, -1].map((side) =>
@@ -48,8 +58,8 @@ const rsi = (x: Series, n: number): number[] => {
   return each((t) => (100 * up![t]!) / (up![t]! + down![t]!));
 };
 const roc = (n: number): number[] => each((t) => 100 * (close[t]! / ago(close, n)[t]! - 1));
-const top = (x: Series, n: number): number[] => rolling(x, n, (rows) => Math.max(...rows));
-const bottom = (x: Series, n: number): number[] => rolling(x, n, (rows) => Math.min(...rows));
+const top = kept((x, n) => rolling(x, n, (rows) => Math.max(...rows)));
+const bottom = kept((x, n) => rolling(x, n, (rows) => Math.min(...rows)));
 const range = each((t) => (t === 0 ? Number.NaN : Math.max(high[t]!, close[t - 1]!) - Math.min(low[t]!, close[t - 1]!)));
 
 /** The values are those of the textbook from `from` on, and there are some. */

@@ -31,6 +31,11 @@ test('a table written without the database is read by it, value for value', asyn
       y: Array.from({ length }, (_, row) => (row % 2 === 0 ? 'é' : '')),
     };
     writeFileSync(path, parquetBytes(small));
-    expect(await readTable(path)).toEqual(small);
+    const read = await readTable(path);
+    // Row by row: a deep comparison of columns this long takes a quarter of a minute.
+    const differing = Object.entries(small).flatMap(([name, column]) =>
+      column.length === read[name]?.length ? Array.from(column).filter((value, row) => read[name]![row] !== value) : [name],
+    );
+    expect([Object.keys(read), differing]).toEqual([Object.keys(small), []]);
   }
 });

@@ -38,7 +38,7 @@ test.skipIf(!present)('oracle: sigmoid (skipped where the oracle folder is absen
   }
 });
 
-test.skipIf(!present)('oracle: isotonic', () => {
+test.skipIf(!present)('oracle: isotonic (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('isotonic-')) {
     const fitted = fitIsotonic(inputs.scores, inputs.y);
     near(calibrateAll(fitted, inputs.scores), expected.fitted, 1e-10);
@@ -49,7 +49,7 @@ test.skipIf(!present)('oracle: isotonic', () => {
   }
 });
 
-test.skipIf(!present)('oracle: scores and calibration errors', () => {
+test.skipIf(!present)('oracle: scores and calibration errors (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('calmetrics-')) {
     const { probs, y } = inputs;
     const at = thresholdScores(confusionCounts(probs, y));

@@ -21,7 +21,7 @@ test.skipIf(!present)('oracle: purged k-fold by definition (skipped where the or
   for (const { inputs, expected } of named('gettraintimes-')) expect([...purgeTrain(inputs, inputs.test)]).toEqual(expected.train);
 });
 
-test.skipIf(!present)('oracle: combinatorial purged validation', () => {
+test.skipIf(!present)('oracle: combinatorial purged validation (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('cpcv-').filter((vector) => vector.inputs.N !== undefined)) {
     const cv = combinatorialPurgedCv(inputs.nFolds, inputs.nTestFolds, {
       kind: 'counts',
@@ -42,7 +42,7 @@ test.skipIf(!present)('oracle: combinatorial purged validation', () => {
   }
 });
 
-test.skipIf(!present)('oracle: walk-forward', () => {
+test.skipIf(!present)('oracle: walk-forward (skipped where the oracle folder is absent)', () => {
   for (const { inputs, expected } of named('walkforward-')) {
     const splits = walkForward(inputs.N, inputs);
     expect(splits.map((split) => ({ train: [...split.train], test: [...split.test] }))).toEqual(expected.splits);
