@@ -15,7 +15,7 @@ import { defineStrategy, hold, long, type FeatureInput, type Strategy } from '#s
 
 const folder = process.argv[2] ?? process.env.BENCH_DATA ?? '';
 
-export function mean(window: number): FeatureInput {
+function mean(window: number): FeatureInput {
   return ({ close, length }) => {
     const out = new Float64Array(length).fill(Number.NaN);
     let sum = 0;
@@ -30,7 +30,7 @@ export function mean(window: number): FeatureInput {
 
 const unit = { kind: 'units', units: 1 } as const;
 
-export const w1: Strategy = {
+const w1: Strategy = {
   name: 'w1',
   features: { fast: mean(20), slow: mean(50) },
   onBar(context) {
@@ -44,7 +44,7 @@ export const w1: Strategy = {
 const HOLD_UP = hold('fast above slow');
 const HOLD_DOWN = hold('fast below slow');
 
-export const w3: Strategy = defineStrategy({
+const w3: Strategy = defineStrategy({
   name: 'w3',
   features: { fast: mean(20), slow: mean(50) },
   decide: ({ f, prior, position, close }) => {
@@ -55,7 +55,7 @@ export const w3: Strategy = defineStrategy({
 const NO_CROSS = hold('no cross');
 const IN_POSITION = hold('in position');
 
-export const w4: Strategy = {
+const w4: Strategy = {
   name: 'w4',
   features: {
     momentum: ({ close, length }) => {

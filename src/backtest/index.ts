@@ -1,10 +1,11 @@
 /**
- * Floor 4. Strategies over history: the runner that feeds the engine aligned columns and keeps what comes out.
- * Knows no files and no brokers; the same engine runs live.
+ * Floor 4. Strategies over history: the runner that feeds the engine aligned columns and keeps what comes out, the search for look-ahead,
+ * parameter searches with their folds and plateaus, and the loops of the bare crossing rule. Judges no result and counts no trial (`research`
+ * does); knows no files, threads or brokers; the same engine runs live.
  */
 export type { Conversion } from './conversion.ts';
 export { findLookAhead, mayLookAhead, type LookAhead } from './look-ahead.ts';
-export { fillsHash, runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
+export { runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
 export {
   findPlateau,
   heatMap,

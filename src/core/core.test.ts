@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, contentHash, createRng, SimulatedClock, suggest, timestamp } from '#core';
+import { canonicalJson, contentHash, createRng, suggest } from '#core';
 
 describe('rng', () => {
   test('a stream put where another stood draws the same from there', () => {
@@ -52,10 +52,4 @@ test('canonical JSON does not depend on the order of keys', () => {
 test('suggest finds the near word and stays silent when none is near', () => {
   expect(suggest('symbls', ['symbols', 'start', 'end'])).toBe('symbols');
   expect(suggest('zzzzzz', ['symbols', 'start', 'end'])).toBeUndefined();
-});
-
-test('a simulated clock does not go back', () => {
-  const clock = new SimulatedClock(timestamp(10));
-  clock.advanceTo(timestamp(20));
-  expect(() => clock.advanceTo(timestamp(19))).toThrow(RangeError);
 });

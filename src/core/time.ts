@@ -26,21 +26,3 @@ export function toDate(time: Timestamp | number): string {
 export interface Clock {
   now(): Timestamp;
 }
-
-/** A clock that stands wherever it was last set; it refuses to go back. */
-export class SimulatedClock implements Clock {
-  #now: Timestamp;
-
-  constructor(start: Timestamp) {
-    this.#now = start;
-  }
-
-  now(): Timestamp {
-    return this.#now;
-  }
-
-  advanceTo(time: Timestamp): void {
-    if (time < this.#now) throw new RangeError(`clock cannot go back from ${toIso(this.#now)} to ${toIso(time)}`);
-    this.#now = time;
-  }
-}

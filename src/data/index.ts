@@ -3,9 +3,9 @@
  * actions, resampling, point-in-time joins and synthetic markets. Pure and synchronous: it opens no file and no connection (adapters
  * do), and it never mends anything without saying so in a report.
  */
-export { alignToCommonTimes, asOfJoin, laggedSeries, type KnownSeries } from './align.ts';
+export { asOfJoin, type KnownSeries } from './align.ts';
 export { factorFileActions, isFactorFile, parseCorporateActions, parseFactorFile } from './corporate-action-files.ts';
-export { adjustBars, adjustmentFactors, type AdjustmentOptions, type CorporateAction } from './corporate-actions.ts';
+export { adjustBars, type AdjustmentOptions, type CorporateAction } from './corporate-actions.ts';
 export { adjustForward, type AdjustFor, type ForwardAdjusted, type RemainingAction } from './forward-adjustment.ts';
 export { parseCsv, type ParsedCsv } from './csv.ts';
 export { findBarColumns } from './csv-dialect.ts';
@@ -14,16 +14,15 @@ export { joinLateSeries, readLateSeries, snake, type LateSeries, type LateSeries
 export { blockBootstrapMarket, nullMarket } from './null-market.ts';
 export { rangeOf, transformed, type Provenance } from './provenance.ts';
 export { checkQuality } from './quality-gate.ts';
-export {
-  QUALITY_CHECKS,
-  type QualityAction,
-  type QualityCheck,
-  type QualityFinding,
-  type QualityOptions,
-  type QualityReport,
-  type QualityResult,
-  type Severity,
-  type SourceComparison,
+export type {
+  QualityAction,
+  QualityCheck,
+  QualityFinding,
+  QualityOptions,
+  QualityReport,
+  QualityResult,
+  Severity,
+  SourceComparison,
 } from './quality-report.ts';
 export { resample } from './resample.ts';
 export type { AvailableDataset, DataRequest, DataSource, RawDataset, SourceDescription } from './source.ts';

@@ -122,7 +122,7 @@ function featureScore(edge: PlantedEdge, standardized: Float64Array, volume: Flo
 }
 
 /** Student-t shocks scaled to unit variance (normal over the root of a chi-square per degree); normal for Infinity. */
-export function shockColumn(length: number, degreesOfFreedom: number, rng: Rng): Float64Array {
+function shockColumn(length: number, degreesOfFreedom: number, rng: Rng): Float64Array {
   const column = new Float64Array(length);
   const whole = Number.isFinite(degreesOfFreedom) ? Math.round(degreesOfFreedom) : 0;
   const scale = whole > 2 ? Math.sqrt((whole - 2) / whole) : 1;

@@ -1,4 +1,4 @@
-import { invariant, type Timestamp } from '#core';
+import { invariant } from '#core';
 import type { Timeframe } from './timeframe.ts';
 
 /**
@@ -20,21 +20,6 @@ export interface BarSeries {
 }
 
 export type BarColumns = Pick<BarSeries, 'time' | 'open' | 'high' | 'low' | 'close' | 'volume'>;
-
-/** One complete bar as an object: for the edges (streams, journals, tests), never for hot loops. */
-export interface Bar {
-  readonly symbol: string;
-  readonly timeframe: Timeframe;
-  /** Start of the bar. */
-  readonly eventTime: Timestamp;
-  /** When it could first be known: its end, or later when it was delivered late. */
-  readonly knownTime: Timestamp;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
 
 export function barSeries(symbol: string, timeframe: Timeframe, columns: BarColumns): BarSeries {
   const length = columns.time.length;

@@ -4,7 +4,7 @@ import { DIMENSIONLESS, OPERATOR_LIBRARY_VERSION, OPERATORS, type Memory, type U
 export type Operand = Expression | number;
 
 /** Columns of a bar that an expression may read. `time` is the bar's start in UTC milliseconds. */
-export const BAR_INPUTS = ['open', 'high', 'low', 'close', 'volume', 'time'] as const;
+const BAR_INPUTS = ['open', 'high', 'low', 'close', 'volume', 'time'] as const;
 export type BarInput = (typeof BAR_INPUTS)[number];
 
 const MEMORY_ORDER: readonly Memory[] = ['finite', 'fading', 'cumulative'];
@@ -164,7 +164,7 @@ export function outputsOf(operator: string, operands: readonly Operand[], parame
   return Array.from({ length: spec.outputs }, (_, output) => new Expression(made, output));
 }
 
-export function barInput(name: BarInput): Expression {
+function barInput(name: BarInput): Expression {
   return new Expression(node('bar', name, [], []));
 }
 

@@ -4,7 +4,7 @@ import { apply, literal, outputsOf, time, type Expression, type Operand } from '
 import { CALENDARS } from './kernels/month-turn.ts';
 
 /** The longest window an expression may ask for. */
-export const MAXIMUM_WINDOW = 100_000;
+const MAXIMUM_WINDOW = 100_000;
 
 /** Checks a window: a whole number of bars. */
 export function bars(n: number, minimum = 1, what = 'window'): number {

@@ -1,6 +1,7 @@
 /**
  * Floor 2. What can be said about a market from its bars up to now: operators, expressions, indicators, feature graphs, regimes.
- * Every operator is causal and is written once, as a streaming step; batch runs the same step over columns, bit for bit.
+ * Every operator is causal and is defined once, as a streaming step; batch runs that step over columns, or its WebAssembly twin, which gives
+ * the same bits (docs/adr/0005).
  * Knows nothing of the future, of labels, orders or files, and never looks at a whole series to compute a row of it.
  */
 export { apply, close, Expression, external, high, literal, low, open, time, volume, type Operand } from './expression.ts';

@@ -1,11 +1,11 @@
 /**
  * Floor 4. Trading bar by bar on the engine of the backtest: growing columns, the gate for incoming bars, the event-sourced session and
- * its recovery, reconciliation's schedule, degradation. Synchronous and deterministic given its inputs: whoever runs it owns the clock, the feed and the files.
+ * its recovery, reconciliation's schedule, degradation, and the guards above the strategies (correlation breaker, model staleness). Synchronous
+ * and deterministic given its inputs: whoever runs it owns the clock, the feed and the files. Never opens a position of its own.
  */
-export { barFault, type GateState, type IncomingBar } from './bar-gate.ts';
+export type { GateState, IncomingBar } from './bar-gate.ts';
 export {
   Degradation,
-  DEGRADATION_LEVELS,
   type Component,
   type ComponentStatus,
   type DegradationLevel,
@@ -13,7 +13,7 @@ export {
 } from './degradation.ts';
 export { executionRecords } from './execution-records.ts';
 export { JournaledSession, type Offered, type SeenInstant } from './journaled-session.ts';
-export { entryFault, isClosing, protectedRisk, tradingFrom } from './protected-entries.ts';
+export { protectedRisk, tradingFrom } from './protected-entries.ts';
 export { Reconciliation, type ReconciliationState } from './reconciliation.ts';
 export type {
   BarsRecord,
@@ -27,14 +27,13 @@ export type {
   StepRecord,
 } from './records.ts';
 export { TradingSession, type SessionSetup } from './session.ts';
-export { StreamingFeatures, type FeatureFeed, type RowFeed } from './streaming-features.ts';
+export type { FeatureFeed, RowFeed } from './streaming-features.ts';
 export { localAccount, VenueAccount } from './venue-account.ts';
 export { CorrelationGuard } from './safety/correlation-guard.ts';
 export type { Guard, GuardState } from './safety/guard.ts';
-export { SessionSupervisor, type ControlSchedule } from './safety/session-supervisor.ts';
+export type { ControlSchedule } from './safety/session-supervisor.ts';
 export { InputDrift } from './safety/input-drift.ts';
 export type { ModelInputs, ModelWatch, SafetySetup } from './safety/safety-setup.ts';
 export { supervisorFor } from './safety/supervisor-for.ts';
 export { ShadowOutcomes } from './safety/shadow-outcomes.ts';
 export { ScoreDrift } from './safety/score-drift.ts';
-export { StalenessGuard } from './safety/staleness-guard.ts';

@@ -1,5 +1,5 @@
 /**
- * Floor 4. From bars to a verdict: the stages of the pipeline as functions on tables, the figures and gates, the tear sheet.
+ * Floor 4. From bars to a verdict: the stages of the pipeline as functions on tables, the figures and gates, the trial ledger's rows, the tear sheet.
  * Stages know nothing of files, checkpoints or the terminal; whoever calls them reads and writes.
  */
 export {
@@ -14,13 +14,12 @@ export {
   type ProfileName,
 } from './pipeline/backtesting.ts';
 export { calibrateAsYouGo, fitOutOfFold, type GoneThrough, type OutOfFold } from './pipeline/calibrating.ts';
-export { CalibrationWalk, MIN_OUTCOMES, type FitCalibrator, type Refit } from './pipeline/calibration-walk.ts';
+export { CalibrationWalk, type FitCalibrator, type Refit } from './pipeline/calibration-walk.ts';
 export {
   dataConfigSchema,
   featuresConfigSchema,
   gatesConfigSchema,
   labelsConfigSchema,
-  lateSeriesSchema,
   modelConfigSchema,
   pipelineConfigSchema,
   riskConfigSchema,
@@ -31,11 +30,10 @@ export {
 export { EventStream, type Decided, type Resolved } from './pipeline/event-stream.ts';
 export { checkLateSymbols, lateExpressions } from './pipeline/late-features.ts';
 export { limitsFor } from './pipeline/risk-limits.ts';
-export { safetyConfigSchema, type SafetyConfig } from './pipeline/safety-config.ts';
+export type { SafetyConfig } from './pipeline/safety-config.ts';
 export {
   baselineAccuracies,
   featureImportances,
-  resolvedPlaces,
   scoreCalibration,
   scoreControls,
   scorePredictions,
@@ -44,12 +42,10 @@ export {
   type FeatureImportance,
   type ModelScores,
 } from './pipeline/evaluating.ts';
-export { buildFeatures, regimeColumns, regimeOptions, regimeRow, type FeatureNotes } from './pipeline/featuring.ts';
+export { buildFeatures, regimeOptions, regimeRow, type FeatureNotes } from './pipeline/featuring.ts';
 export {
-  decisionRows,
   fitBarriers,
   labelEvents,
-  labelVolatility,
   seamTime,
   type Barriers,
   type LabelledEvents,
@@ -85,7 +81,7 @@ export type {
   TearSheetTrade,
 } from './tearsheet/input.ts';
 export { renderTearSheet } from './tearsheet/render.ts';
-export { equityInTerminal, renderSummary, sparkline } from './tearsheet/terminal.ts';
+export { equityInTerminal, sparkline } from './tearsheet/terminal.ts';
 export {
   OBJECTIVES,
   objectiveScore,

@@ -36,7 +36,6 @@ export {
   createStaleness,
   defaultStaleness,
   noteOutcome,
-  rollingScores,
   type ModelReference,
   type StalenessConfig,
   type StalenessInputs,

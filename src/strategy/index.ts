@@ -1,6 +1,7 @@
 /**
  * Floor 2. The author's contract: what a strategy sees after a bar and what it may ask for.
- * A strategy sees only closed bars, never places an order without the engine's risk, and cannot ask in which mode it runs.
+ * Beside it, the built-in strategies and what checks an author's definition. A strategy sees only closed bars, never places an order without
+ * the engine's risk, and cannot ask in which mode it runs.
  */
 export type {
   AccountView,
@@ -21,7 +22,6 @@ export { defineCrossSection, type CrossSectionDefinition } from './cross-section
 export { checkNeeds, needsText, type RunData } from './needs.ts';
 export {
   holdTopRanked,
-  INVESTED,
   rankSymbols,
   rebalanceEvery,
   type RankedSymbol,

@@ -1,5 +1,6 @@
-import type { LogLevel } from '#core';
 import type { FileStamp } from './stamp.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type SkipReason = 'unchanged' | 'condition' | 'upstream' | 'not_selected' | 'cancelled';
 

@@ -1,7 +1,7 @@
 /**
  * Floor 5. Runs work as data: reads a workflow file, checks it against the steps there are, runs it with checkpoints, retries,
- * bounds and conditions, and tells what happened. Never touches disk, clock or terminal itself (ports do), and knows nothing
- * of trading: steps are given by name.
+ * bounds and conditions, and tells what happened. Never touches disk, clock or terminal itself (ports do). The engine knows nothing
+ * of trading, since steps are given by name; `slices/` holds the contracts of the eleven jobs that a user can replace.
  */
 export { compileWorkflow } from './compile.ts';
 export { describeWorkflow } from './describe.ts';
@@ -27,4 +27,4 @@ export { defineStep, type RegisteredStep, type StepContext, STEP_TIMEOUT_MS, typ
 export { type SliceContract, sliceContracts, type SliceInput, type SliceName, sliceNames, type SliceOutput } from './slices/contracts.ts';
 export { type CycleOptions, type Decision, executeTradingCycle, type TradingResult } from './slices/cycle.ts';
 export { buildSliceRegistry, SliceRegistry, type SliceState } from './slices/registry.ts';
-export { adaptSlice, defineSlice, isSliceName, type Slice, type SliceFactory, sliceFromModule } from './slices/slice.ts';
+export { adaptSlice, defineSlice, type Slice, type SliceFactory, sliceFromModule } from './slices/slice.ts';

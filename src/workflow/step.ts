@@ -1,5 +1,6 @@
-import { didYouMean, HOUR_MS, type LogLevel, type Rng, UserError } from '#core';
+import { didYouMean, HOUR_MS, type Rng, UserError } from '#core';
 import type { z } from 'zod';
+import type { LogLevel } from './events.ts';
 
 /** What a step sees of the world. Steps know nothing of checkpoints: they read, compute, and write where `outputPath` says. */
 export interface StepContext {

@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url
 export const STAGES = ['data', 'features', 'labels', 'train', 'calibrate', 'backtest', 'validate'] as const;
 
 /** One run of the command line. `onLine` may return a number of milliseconds after which the process is killed with SIGKILL. */
-export function runPipeline(
+function runPipeline(
   workspace: string,
   argv: readonly string[],
   onLine: (line: string) => number | undefined = () => undefined,
@@ -40,7 +40,7 @@ export function runPipeline(
 }
 
 /** Path → SHA-256 of every file that a run published (checkpoint records hold times and are left out). */
-export function publishedFiles(workspace: string): ReadonlyMap<string, string> {
+function publishedFiles(workspace: string): ReadonlyMap<string, string> {
   const names = readdirSync(workspace, { recursive: true, encoding: 'utf8' }).filter(
     (name) => /^(results|models)\//.test(name) && statSync(join(workspace, name)).isFile(),
   );

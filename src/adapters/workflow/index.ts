@@ -4,7 +4,6 @@
  */
 export { chooseReporter } from './choose-reporter.ts';
 export { discoverSlices, findWorkflows, type FoundWorkflow, isPackageInstalled } from './discover.ts';
-export { createCodeHasher, createWorkflowPorts, processMemory, wallTimer } from './ports.ts';
-export { createJsonLinesReporter, createPlainReporter, createTeeReporter, type WriteText } from './reporters.ts';
-export { createFileCheckpointStore } from './store.ts';
-export { createTerminalReporter, type Terminal } from './terminal.ts';
+export { createWorkflowPorts } from './ports.ts';
+export { createPlainReporter, type WriteText } from './reporters.ts';
+export type { Terminal } from './terminal.ts';

@@ -23,7 +23,7 @@ export const wallTimer: Timer = {
 };
 
 /** Resolves when Node has run out of things to do: no timer, no connection, no file is waited for. */
-export function processStalled(signal: AbortSignal): Promise<void> {
+function processStalled(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       process.off('beforeExit', end);

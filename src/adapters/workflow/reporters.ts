@@ -56,8 +56,3 @@ export function createJsonLinesReporter(write: WriteText): Reporter {
     },
   };
 }
-
-/** Tells several reporters the same. */
-export function createTeeReporter(reporters: readonly Reporter[]): Reporter {
-  return { report: (event) => reporters.forEach((reporter) => reporter.report(event)) };
-}

@@ -44,7 +44,7 @@ export interface WorkflowRequest {
 const OWN = ['.yaml', '.yml', '.json'];
 
 /** The text of a workflow: a file when there is one of that name, else a shipped one, else one in `workflows/` here. */
-export function readWorkflow(name: string): { readonly file: string; readonly text: string } {
+function readWorkflow(name: string): { readonly file: string; readonly text: string } {
   const shipped = join(ROOT, 'workflows', `${name}.yaml`);
   const bare = /^[\w-]+$/.test(name);
   // A folder that happens to be called `pipeline` does not hide the shipped workflow.

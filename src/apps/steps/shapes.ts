@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the data step tells the later ones. */
-export const datasetSchema = z.object({ symbol: z.string(), path: z.string(), rows: z.int(), first: z.string(), last: z.string() });
+const datasetSchema = z.object({ symbol: z.string(), path: z.string(), rows: z.int(), first: z.string(), last: z.string() });
 
 export const dataOutput = z.object({
   source: z.string(),

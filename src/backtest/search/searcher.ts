@@ -68,7 +68,7 @@ function optimizerOf(method: SearchMethod, setup: OptimizerSetup, trials: number
 }
 
 /** Ranges without a step get as many levels as keep the grid within `trials`. */
-export function withLevels(space: SearchSpace, trials: number): SearchSpace {
+function withLevels(space: SearchSpace, trials: number): SearchSpace {
   const open = Object.values(space.dimensions).some((dimension) => dimension.kind !== 'categorical' && dimension.step === undefined);
   if (!open) return space;
   let levels = 1;

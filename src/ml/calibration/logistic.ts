@@ -6,7 +6,7 @@ export function logistic(logOdds: number): number {
 }
 
 /** ln(1 + exp(x)) without overflow. */
-export function softplus(x: number): number {
+function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
@@ -18,7 +18,7 @@ export interface LogisticProblem {
 }
 
 /** Weighted negative log likelihood at `coefficients`. */
-export function logisticLoss(problem: LogisticProblem, coefficients: Float64Array): number {
+function logisticLoss(problem: LogisticProblem, coefficients: Float64Array): number {
   let loss = 0;
   for (let row = 0; row < problem.targets.length; row++) {
     const logOdds = logOddsAt(problem, coefficients, row);

@@ -66,7 +66,7 @@ export function predictRow(model: GbdtModel, row: Float64Array): Float64Array {
 }
 
 /** The leaf that one row falls into. */
-export function leafOfRow(tree: GbdtTree, row: Float64Array): number {
+function leafOfRow(tree: GbdtTree, row: Float64Array): number {
   const { feature, threshold, left, right, missingLeft } = tree;
   let node = 0;
   for (let f = feature[0]!; f >= 0; f = feature[node]!) {

@@ -45,7 +45,7 @@ export function svg(title: string, description: string, width: number, height: n
 }
 
 /** Round numbers that cover a range: multiples of 1, 2, 2.5 or 5 times a power of ten. */
-export function ticks(low: number, high: number, wanted = 5): number[] {
+function ticks(low: number, high: number, wanted = 5): number[] {
   if (!(high > low)) return [low];
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -64,7 +64,7 @@ function logTicks(low: number, high: number): number[] {
 }
 
 /** Least and greatest finite value of columns; [0, 1] when there is none. */
-export function extent(columns: readonly Column[], also: readonly number[] = []): readonly [number, number] {
+function extent(columns: readonly Column[], also: readonly number[] = []): readonly [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const column of [...columns, also])

@@ -7,7 +7,7 @@ const duration = z
   .max(7 * 86_400_000);
 const json = z.json();
 
-export const retrySchema = z.strictObject({
+const retrySchema = z.strictObject({
   /** Attempts after the first. */
   times: z.int().min(0).max(100),
   backoffMs: z.int().min(0).max(3_600_000).default(1_000),
@@ -16,7 +16,7 @@ export const retrySchema = z.strictObject({
 
 const fallbackSchema = z.union([z.string(), z.strictObject({ uses: z.string(), with: z.record(z.string(), json).optional() })]);
 
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   id: identifier,
   title: z.string().max(80).optional(),
   uses: z.string(),
@@ -33,7 +33,7 @@ export const stepSchema = z.strictObject({
 
 const groupSchema = z.strictObject({ parallel: z.array(stepSchema).min(1).max(100), maxParallel: z.int().min(1).max(64).optional() });
 
-export const parameterTypes = ['string', 'number', 'integer', 'boolean', 'list', 'object'] as const;
+const parameterTypes = ['string', 'number', 'integer', 'boolean', 'list', 'object'] as const;
 export type ParameterType = (typeof parameterTypes)[number];
 
 export const parameterSchema = z.strictObject({
@@ -43,7 +43,7 @@ export const parameterSchema = z.strictObject({
   choices: z.array(z.union([z.string(), z.number()])).optional(),
 });
 
-export const workflowSchema = z.strictObject({
+const workflowSchema = z.strictObject({
   name: identifier,
   description: z.string().default(''),
   parameters: z.record(identifier, parameterSchema).default({}),

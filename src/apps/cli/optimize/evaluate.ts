@@ -17,7 +17,7 @@ export function evaluateCombination(
 }
 
 /** The same through the full engine, whatever the rule. */
-export function evaluateByEngine(
+function evaluateByEngine(
   recipe: StrategyRecipe,
   parameters: Readonly<Record<string, number>>,
   setup: EvaluationSetup,

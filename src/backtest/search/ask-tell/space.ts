@@ -87,7 +87,7 @@ function padding(dimension: Exclude<Dimension, { kind: 'categorical' }>): number
 }
 
 /** The value at a place of the unit interval. */
-export function decodeValue(dimension: Dimension, unit: number): ParameterValue {
+function decodeValue(dimension: Dimension, unit: number): ParameterValue {
   const u = Math.min(1, Math.max(0, unit));
   if (dimension.kind === 'categorical')
     return dimension.choices[Math.min(dimension.choices.length - 1, Math.floor(u * dimension.choices.length))]!;
@@ -104,7 +104,7 @@ export function decodeValue(dimension: Dimension, unit: number): ParameterValue 
 }
 
 /** The middle of the place that a value holds in the unit interval; the inverse of `decodeValue`. */
-export function encodeValue(dimension: Dimension, value: ParameterValue): number {
+function encodeValue(dimension: Dimension, value: ParameterValue): number {
   if (dimension.kind === 'categorical') return (dimension.choices.indexOf(value) + 0.5) / dimension.choices.length;
   const { low, high } = dimension;
   if (typeof value !== 'number') throw new UserError(`A numeric parameter got ${String(value)}.`);
