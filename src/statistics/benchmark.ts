@@ -33,7 +33,7 @@ export interface BenchmarkStatistics {
 /** Figures of a return column against a benchmark's, row by row (equal lengths; rows with a missing side are skipped). */
 export function benchmarkStatistics(returns: Column, benchmark: Column, options: BenchmarkOptions = {}): BenchmarkStatistics {
   const { periodsPerYear = 252, riskFreePerPeriod = 0 } = options;
-  const { own, other } = pair(returns, benchmark);
+  const { own, other } = pairPresent(returns, benchmark);
   const excess = own.map((value) => value - riskFreePerPeriod);
   const market = other.map((value) => value - riskFreePerPeriod);
   const fit = linearFit(market, excess);
@@ -60,7 +60,8 @@ export function benchmarkStatistics(returns: Column, benchmark: Column, options:
   };
 }
 
-function pair(returns: Column, benchmark: Column): { own: Float64Array; other: Float64Array } {
+/** The rows where both columns have a value, in order. */
+export function pairPresent(returns: Column, benchmark: Column): { own: Float64Array; other: Float64Array } {
   const n = Math.min(returns.length, benchmark.length);
   const own = new Float64Array(n);
   const other = new Float64Array(n);

@@ -1,10 +1,11 @@
 /**
  * Floor 2. What a stream of returns, trades or fills says, and how sure one may be of it: performance, risk against a benchmark,
  * odds that a result is luck, quality of execution. Pure functions from columns to plain objects; a figure that the data cannot give
- * is NaN, never a wrong number. Never simulates, never decides whether a strategy passes, never reads a file.
+ * is NaN, never a wrong number. Draws samples again, never simulates a market or a strategy, never decides whether a strategy passes, never reads a file.
  */
 export { backtestingPyStatistics, type BacktestingPyInput, type BacktestingPyStatistics, type IndexedTrade } from './backtesting-py.ts';
 export { benchmarkStatistics, type BenchmarkOptions, type BenchmarkStatistics } from './benchmark.ts';
+export { benchmarkSides, betaFragility, type BenchmarkSides } from './benchmark-sides.ts';
 export { defaultBlockLength, stationaryBootstrapIndices, stationaryBootstrapVariance } from './bootstrap.ts';
 export {
   bootstrapIntervals,
@@ -113,7 +114,16 @@ export {
   valueAtRiskHistorical,
   type RatioOptions,
   type SharpeConvention,
+  type SortinoConvention,
 } from './ratios.ts';
+export {
+  averageActiveReturn,
+  exposureOfReturns,
+  outlierLossRatio,
+  outlierWinRatio,
+  profitRatio,
+  returnOverExposure,
+} from './return-extremes.ts';
 export {
   annualReturn,
   arithmeticAnnualReturn,

@@ -92,10 +92,16 @@ export function downsideRisk(returns: Column, periodsPerYear = 252, requiredPerP
   return Math.sqrt(mean(below)) * Math.sqrt(periodsPerYear);
 }
 
-/** Sortino ratio. `arithmetic` (default): mean excess·p / downside risk. `geometric` (backtesting.py): compounded return on top. */
+/** Conventions of the Sortino ratio: see `sortinoRatio`. */
+export type SortinoConvention = 'arithmetic' | 'geometric' | 'smart' | 'adjusted';
+
+/**
+ * Sortino ratio. `arithmetic` (default): mean excess·p / downside risk. `geometric` (backtesting.py): compounded return on top.
+ * `smart` (quantstats): arithmetic over the autocorrelation penalty. `adjusted` (Schwager): arithmetic / √2, to stand beside a Sharpe ratio.
+ */
 export function sortinoRatio(
   returns: Column,
-  options: { readonly periodsPerYear?: number; readonly requiredPerPeriod?: number; readonly convention?: 'arithmetic' | 'geometric' } = {},
+  options: { readonly periodsPerYear?: number; readonly requiredPerPeriod?: number; readonly convention?: SortinoConvention } = {},
 ): number {
   const { periodsPerYear = 252, requiredPerPeriod = 0, convention = 'arithmetic' } = options;
   const required = (1 + requiredPerPeriod) ** periodsPerYear - 1;
@@ -103,7 +109,9 @@ export function sortinoRatio(
     convention === 'geometric'
       ? annualReturn(returns, { periodsPerYear }) - required
       : mean(less(returns, requiredPerPeriod)) * periodsPerYear;
-  return ratio(top, downsideRisk(returns, periodsPerYear, requiredPerPeriod));
+  const plain = ratio(top, downsideRisk(returns, periodsPerYear, requiredPerPeriod));
+  if (convention === 'smart') return plain / autocorrelationPenalty(returns);
+  return convention === 'adjusted' ? plain / Math.SQRT2 : plain;
 }
 
 /** CAGR over the depth of the worst drawdown; NaN when there was none. `length` as in `annualReturn`. */

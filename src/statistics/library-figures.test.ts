@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import * as s from './index.ts';
+
+/*
+ * Figures of quantstats 0.0.81 and empyrical 0.5.5 beyond those of the oracle file. The numbers were worked out apart, in numpy, from
+ * the libraries' formulas; the fragilities are those empyrical's own tests expect.
+ */
+const returns = [0.012, -0.008, 0, 0.02, -0.015, 0.003, 0.007, -0.004, 0, 0.011, -0.02, 0.009];
+const benchmark = [0.01, -0.01, 0.002, 0.015, -0.005, -0.001, 0.004, -0.006, 0.001, 0.008, -0.012, 0.003];
+const near = (got: number, wanted: number) => expect(Math.abs(got - wanted)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(wanted)));
+
+test('quantstats: exposure, returns over it, profit ratio, outliers, two more Sortino ratios', () => {
+  near(s.averageActiveReturn(returns), 0.0015);
+  near(s.exposureOfReturns(returns), 10 / 12);
+  near(s.exposureOfReturns(returns, 'percent'), 0.84);
+  near(s.exposureOfReturns([Number.NaN, 0.01, 0, -0.01]), 0.5);
+  near(s.returnOverExposure(returns), 0.4151408514721532);
+  near(s.profitRatio(returns), 0.32978723404255317);
+  near(s.outlierWinRatio(returns), 2.467096774193549);
+  near(s.outlierLossRatio(returns), 1.6553191489361703);
+  near(s.sortinoRatio(returns, { convention: 'smart' }), 1.3924349516594374);
+  near(s.sortinoRatio(returns, { convention: 'adjusted' }), 1.830591114855317);
+});
+
+test('empyrical: capture, alpha and beta by side, batting averages; quantstats: Treynor of the total return', () => {
+  const sides = s.benchmarkSides(returns, benchmark, { riskFreeTotal: 0.01 });
+  near(sides.capture, 1.7532772891727586);
+  near(sides.upDownCapture, 1.8171034182999473);
+  near(sides.upBeta, 1.2952029520295205);
+  near(sides.upAlpha, 0.12636736107693425);
+  near(sides.downBeta, 1.5614973262032084);
+  near(sides.downAlpha, 0.5805387871766776);
+  near(sides.battingAverage, 2 / 3);
+  near(sides.upBattingAverage, 5 / 7);
+  near(sides.downBattingAverage, 3 / 5);
+  near(sides.treynorOfTotalReturn, 0.003226587719023272);
+  const gaps = s.benchmarkSides([...returns, 0.5, Number.NaN], [...benchmark, Number.NaN, 0.5], { riskFreeTotal: 0.01 });
+  expect(gaps).toEqual(sides);
+  expect(s.benchmarkSides([0.01, 0.02], [0.01, 0.03]).downBeta).toBeNaN();
+});
+
+test("beta fragility: the values of empyrical's own tests", () => {
+  const percent = (...values: number[]) => values.map((value) => value / 100);
+  const flat = percent(0, 1, 0, 1, 0, 1, 0, 1, 0);
+  near(s.betaFragility(percent(1, 2, 1, 1, 1, 1, 1, 1, 1), flat), 0);
+  near(s.betaFragility(percent(Number.NaN, 1, 10, -4, 2, 3, 2, 1, -10), flat), 0.09);
+  near(s.betaFragility(percent(0, -6, -7, -1, -9, -2, -6, -8, -5), flat), -0.03);
+  expect(s.betaFragility([0.01, 0.02], [0.01, 0.03])).toBeNaN();
+});
+
+test('figures without what they divide by are missing', () => {
+  expect(s.profitRatio([0.01, 0.02])).toBeNaN();
+  expect(s.outlierLossRatio([0.01, 0.02])).toBeNaN();
+  expect(s.outlierWinRatio([])).toBeNaN();
+  expect(s.returnOverExposure([0, 0])).toBeNaN();
+  expect(s.exposureOfReturns([])).toBeNaN();
+});
