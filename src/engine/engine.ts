@@ -8,7 +8,7 @@ import {
   type VenueHost,
   type WorkingOrder,
 } from '#execution';
-import { Ledger, type Lot } from '#portfolio';
+import { Ledger } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { Bookings } from './bookings.ts';
@@ -16,6 +16,7 @@ import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
 import { FillLimits, type LimitNote } from './fill-limits.ts';
+import { entryOrders, sidesOf } from './lots.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -53,6 +54,8 @@ export class Engine implements VenueHost, SupervisedEngine {
   readonly desk: AccountDesk;
   readonly #rates: CurrencyRates | undefined;
   readonly #works = (id: number): boolean => this.order(id) !== undefined;
+  /** More than orders moves this account, or stands between it and its strategies: `step` asks once an instant. */
+  readonly #attended: boolean;
   #nextId = 1;
   row = -1;
   time = 0;
@@ -95,6 +98,8 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#fillLimits =
       this.gate?.limitsExposure === true ? new FillLimits(this.gate, this, setup.instruments, setup.profile, this.#notes) : undefined;
     this.desk = new AccountDesk(this, setup.events ?? []);
+    const { financing, maintenanceMargin } = setup.account;
+    this.#attended = [financing, maintenanceMargin, this.#rates, this.#supervisor, this.gate].some((one) => one !== undefined);
     this.#lanes = setup.strategies.map((strategy, index) => new StrategyLane(this, strategy, index, setup.features[index]!));
   }
 
@@ -103,34 +108,50 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.row = row;
     this.time = time;
     this.#locals = locals;
-    if (this.account.financing !== undefined) this.desk.finance(time, this.account.financing);
-    if (time >= this.desk.nextTime) this.desk.takeEvents(time);
-    if (this.#rates !== undefined) this.#rates.atOpen(time);
-    if (this.#supervisor !== undefined) this.#supervisor.beforeFills(this);
+    if (this.#attended || time >= this.desk.nextTime) this.#beforeFills(time);
     if (this.venue.working > 0) this.venue.match(row, locals);
     if (this.ledger.growing > 0) this.ledger.finishTrades(this.#works);
+    this.#markCloses(locals);
+    if (this.#rates !== undefined) this.#rates.atClose(time);
+    if (this.ruined) return;
+    this.equityNow = this.ledger.equity(this.marks);
+    if ((this.#attended || this.equityNow <= 0) && !this.#mayDecide(time, locals)) return;
+    for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
+    if (this.#notes.length > 0) this.#writeNotes();
+  }
+
+  #markCloses(locals: Int32Array): void {
     const { marks, columns } = this;
     for (let symbol = 0; symbol < marks.length; symbol++) {
       const local = locals[symbol]!;
       if (local >= 0) marks[symbol] = columns[symbol]!.close[local]!;
     }
-    if (this.#rates !== undefined) this.#rates.atClose(time);
-    if (this.ruined) return;
-    this.equityNow = this.ledger.equity(marks);
+  }
+
+  /** What an instant begins with where more than orders moves the account. */
+  #beforeFills(time: number): void {
+    if (this.account.financing !== undefined) this.desk.finance(time, this.account.financing);
+    if (time >= this.desk.nextTime) this.desk.takeEvents(time);
+    this.#rates?.atOpen(time);
+    this.#supervisor?.beforeFills(this);
+  }
+
+  /** Whether the strategies are asked, now that the account is marked. */
+  #mayDecide(time: number, locals: Int32Array): boolean {
     if (this.equityNow <= 0) {
       this.#ruin();
-      return;
+      return false;
     }
-    if (this.gate !== undefined) this.gate.seen(this.equityNow, time);
+    this.gate?.seen(this.equityNow, time);
+    const { ledger, marks } = this;
     const { maintenanceMargin } = this.account;
-    if (maintenanceMargin !== undefined && this.ledger.openSymbols > 0 && this.equityNow < maintenanceMargin * this.ledger.gross(marks)) {
+    if (maintenanceMargin !== undefined && ledger.openSymbols > 0 && this.equityNow < maintenanceMargin * ledger.gross(marks)) {
       this.desk.callMargin();
       this.#writeNotes();
-      return;
+      return false;
     }
-    if (this.#supervisor !== undefined) this.#supervisor.beforeDecisions(this, locals);
-    for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
-    if (this.#notes.length > 0) this.#writeNotes();
+    this.#supervisor?.beforeDecisions(this, locals);
+    return true;
   }
 
   /** What the limits took off fills and changes of this row, beside what the strategy decided. */
@@ -372,21 +393,6 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 }
 
-/** The orders that opened lots, each once, the oldest first. */
-function entryOrders(lots: readonly Lot[]): number[] {
-  return lots.length === 1 ? [lots[0]!.orderId] : [...new Set(lots.map(({ orderId }) => orderId))];
-}
-
 function tellOf(strategies: readonly Strategy[]): (trade: Trade) => void {
   return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
-}
-
-/** Units of long lots, and of short ones (negative). */
-function sidesOf(lots: readonly Lot[]): readonly [long: number, short: number] {
-  let [long, short] = [0, 0];
-  for (const { quantity } of lots) {
-    if (quantity > 0) long += quantity;
-    else short += quantity;
-  }
-  return [long, short];
 }

@@ -1,0 +1,16 @@
+import type { Lot } from '#portfolio';
+
+/** The orders that opened lots, each once, the oldest first. */
+export function entryOrders(lots: readonly Lot[]): number[] {
+  return lots.length === 1 ? [lots[0]!.orderId] : [...new Set(lots.map(({ orderId }) => orderId))];
+}
+
+/** Units of long lots, and of short ones (negative). */
+export function sidesOf(lots: readonly Lot[]): readonly [long: number, short: number] {
+  let [long, short] = [0, 0];
+  for (const { quantity } of lots) {
+    if (quantity > 0) long += quantity;
+    else short += quantity;
+  }
+  return [long, short];
+}
