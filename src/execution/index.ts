@@ -3,6 +3,30 @@
  * Pure and synchronous; knows no broker's wire format, keeps no account (its host does) and never decides what to trade.
  */
 export { feeFunction, US_EQUITY_FEES, type FeeFunction, type FeeSchedule } from './fees.ts';
+export {
+  almgren2005,
+  almgrenImpact,
+  defaultPreTradeRules,
+  estimatePreTradeCost,
+  preTradeVerdict,
+  squareRootImpactBps,
+  type AlmgrenCoefficients,
+  type AlmgrenImpact,
+  type AlmgrenMarket,
+  type PreTradeEstimate,
+  type PreTradeRequest,
+  type PreTradeRules,
+  type PreTradeVerdict,
+} from './impact.ts';
+export {
+  almgrenChrissSchedule,
+  efficientFrontier,
+  scheduleCost,
+  type AlmgrenChrissMarket,
+  type AlmgrenChrissOrder,
+  type ExecutionSchedule,
+  type FrontierPoint,
+} from './impact-schedule.ts';
 export { fitChange, fitToInstrument } from './instrument-rules.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { floorToLot } from './order-sizer.ts';
