@@ -186,9 +186,8 @@ export {
   stationary,
   viterbi,
   type BaumWelchOptions,
-  type Posterior,
 } from './regime/gaussian-hmm.ts';
-export type { GaussianHmm } from './regime/hmm-model.ts';
+export type { GaussianHmm, Posterior } from './regime/hmm-model.ts';
 export { institutionalFeatures, type InstitutionalOptions } from './institutional.ts';
 export {
   crossDemean,

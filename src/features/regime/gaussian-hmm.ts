@@ -1,13 +1,7 @@
 import { invariant } from '#core';
-import type { GaussianHmm } from './hmm-model.ts';
+import type { GaussianHmm, Posterior } from './hmm-model.ts';
 import { filterInLogSpace, smoothInLogSpace } from './log-space.ts';
 import { threeStateExpectation, threeStateSpace } from './three-states.ts';
-
-export interface Posterior {
-  readonly logLikelihood: number;
-  /** [row·states + state] */
-  readonly probabilities: Float64Array;
-}
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 

@@ -10,3 +10,9 @@ export interface GaussianHmm {
   readonly means: Float64Array;
   readonly variances: Float64Array;
 }
+
+export interface Posterior {
+  readonly logLikelihood: number;
+  /** [row·states + state] */
+  readonly probabilities: Float64Array;
+}

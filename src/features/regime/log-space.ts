@@ -1,4 +1,4 @@
-import type { Posterior } from './gaussian-hmm.ts';
+import type { Posterior } from './hmm-model.ts';
 
 /*
  * The forward and backward passes in logarithms. Slower than the scaled passes, but nothing underflows: where some moves are
