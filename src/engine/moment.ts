@@ -85,7 +85,7 @@ export class Moment implements BarContext {
     return this.#engine.submit(this.#index, this.#symbol, request);
   }
   cancel(orderId: number): void {
-    this.#engine.cancel(orderId);
+    if (this.#owns(orderId)) this.#engine.cancel(orderId);
   }
   cancelAll(): void {
     for (const order of this.#engine.venue.ordersOf(this.#symbol)) {
@@ -93,7 +93,11 @@ export class Moment implements BarContext {
     }
   }
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
-    return this.#engine.replace(orderId, change);
+    return this.#owns(orderId) && this.#engine.replace(orderId, change);
+  }
+  /** An order of another strategy on the account is none for this one. */
+  #owns(orderId: number): boolean {
+    return this.#engine.order(orderId)?.strategy === this.#index;
   }
   closePosition(portion = 1): void {
     this.#engine.close(this.#index, this.#symbol, portion);

@@ -13,6 +13,8 @@ export class Contingencies {
   readonly #profile: ExecutionProfile;
   readonly #book: OrderBook;
   readonly #bar: BarUnderMatch;
+  /** What the entry in hand got, before costs. */
+  #entered = Number.NaN;
 
   constructor(host: VenueHost, columns: readonly SymbolColumns[], profile: ExecutionProfile, book: OrderBook, bar: BarUnderMatch) {
     this.#host = host;
@@ -22,14 +24,23 @@ export class Contingencies {
     this.#bar = bar;
   }
 
-  /** Stop, target and time exit of what has just opened, once an order. */
-  spawnExits(order: WorkingOrder): void {
-    if (order.exitsSpawned) return;
+  /**
+   * Stop, target and time exit of the units that have just opened at `raw` (the price before costs). Exits close whatever their entry has
+   * open, so later parts of it share them; they die with the position, so a part that fills after that has exits of its own.
+   */
+  spawnExits(order: WorkingOrder, opened: number, raw: number): void {
+    if (order.exitsSpawned && !this.#aloneOpen(order, opened)) return;
     order.exitsSpawned = true;
+    this.#entered = raw;
     const inside = !takesTheOpen(order);
     if (this.#profile.entryBarExits === 'next_bar') this.#spawnForNextBar(order, inside);
     else this.#spawnPessimistic(order, inside);
     if (order.maxBars > 0) this.#spawn(order, 'time', 'market', Number.NaN, this.#bar.row + order.maxBars, inside);
+  }
+
+  /** Whether these units are all that the order has open: what it opened before is closed. */
+  #aloneOpen({ strategy, symbol, id }: WorkingOrder, opened: number): boolean {
+    return Math.abs(this.#host.openOf(strategy, symbol, id)) <= opened * (1 + 1e-12);
   }
 
   #spawnPessimistic(order: WorkingOrder, inside: boolean): void {
@@ -65,6 +76,7 @@ export class Contingencies {
     const child = exitOrder(parent, purpose, type, price, { id: this.#host.nextOrderId(), row, time, firstRow });
     child.bornInside = inside && this.#profile.entryBarExits === 'pessimistic';
     child.bornStep = step;
+    if (child.bornInside) child.bornPrice = this.#entered;
     this.#host.spawned(child);
     this.#book.submit(child, row);
   }

@@ -70,13 +70,15 @@ export class Executions {
     if (apart) {
       if (opening > 0) this.#emit(order, raw, maker, 0, opening, opening);
     } else if (units > 0) this.#emit(order, raw, maker, closing, opening, units);
+    // Whoever is told of a round trip may take any order down, this one too.
+    const ended = !order.open;
     if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
-    if (opening > 0) this.#contingencies.spawnExits(order);
+    if (opening > 0) this.#contingencies.spawnExits(order, opening, raw);
     if (closing > 0) this.#contingencies.dropOrphans(order);
     if (units > 0) this.#contingencies.filledInGroup(order, units);
     if (order.type === 'market_to_limit' && order.open && units > 0) restAtPrice(order, instrument.tickSize);
     if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject');
-    if (!order.open) this.#book.working--;
+    if (!order.open && !ended) this.#book.working--;
   }
 
   /** Opening units that margin and limits let through; what they take off, the order loses for good. */
@@ -109,7 +111,7 @@ export class Executions {
     if (closing > 0 && this.#profile.feesPerLot) {
       let left = closing;
       for (const lot of this.#host.lotsAgainst(order)) {
-        if (left <= 0) break;
+        if (left <= 1e-12) break;
         const part = Math.min(left, Math.abs(lot));
         this.#emitPart(order, costs.price(order, raw, units, local, maker, false), maker, part);
         left -= part;

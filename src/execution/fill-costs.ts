@@ -1,4 +1,5 @@
 import type { Rng, RngState } from '#core';
+import { lotsToUnits } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -46,7 +47,7 @@ export class FillCosts {
     if (maker) return raw;
     const bps = profile.halfSpreadBps + profile.slippageBps + this.#random(order, local);
     const fraction = bps / 10_000 + (profile.impactY > 0 && units > 0 ? this.#impact(order.symbol, local, units) : 0);
-    const price = raw * (1 + order.direction * fraction);
+    const price = raw * (order.direction > 0 ? 1 + fraction : shareLeft(fraction));
     const limit = order.limit;
     if (limit === limit) return order.direction > 0 ? Math.min(price, limit) : Math.max(price, limit);
     return price;
@@ -63,8 +64,7 @@ export class FillCosts {
     }
     const left = this.#capLeft[symbol]!;
     if (wanted <= left) return wanted;
-    const lots = Math.floor(left / lotSize + 1e-9);
-    return lotSize < 1 ? lots / Math.round(1 / lotSize) : lots * lotSize;
+    return lotsToUnits(Math.floor(left / lotSize + 1e-9), lotSize);
   }
 
   take(symbol: number, units: number): void {
@@ -121,4 +121,12 @@ export class FillCosts {
     this.#sigma[symbol] = count > 1 ? Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1))) : 0.02;
     this.#meanVolume[symbol] = count > 0 && traded > 0 ? traded / count : volume[local]!;
   }
+}
+
+/**
+ * What a sale keeps of its price: 1 − cost. An estimate that takes more than half of the price is beyond what square-root impact was ever
+ * measured at; from there on the price falls as 1 / (4 · cost), with the same slope where they meet, and so never to nothing or below.
+ */
+function shareLeft(fraction: number): number {
+  return fraction <= 0.5 ? 1 - fraction : 0.25 / fraction;
 }

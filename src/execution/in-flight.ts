@@ -35,6 +35,20 @@ export class InFlight {
     return here;
   }
 
+  /** A split: what a replacement on its way asks for follows its order. */
+  split(symbol: number, ratio: number): void {
+    this.#messages = this.#messages.map((message) => {
+      if (message.kind === 'cancel' || message.order.symbol !== symbol) return message;
+      const { quantity, limitPrice, stopPrice } = message.change;
+      const change = {
+        ...(quantity === undefined ? {} : { quantity: quantity * ratio }),
+        ...(limitPrice === undefined ? {} : { limitPrice: limitPrice / ratio }),
+        ...(stopPrice === undefined ? {} : { stopPrice: stopPrice / ratio }),
+      };
+      return { ...message, change };
+    });
+  }
+
   snapshot(): readonly MessageSnapshot[] {
     return this.#messages
       .filter(({ order }) => order.open)

@@ -38,6 +38,7 @@ export class MarketOrders {
     const book = this.#book;
     const waiting = book.markets;
     book.markets = [];
+    book.meeting = waiting;
     book.marketRow = Number.POSITIVE_INFINITY;
     this.#host.markAt('open');
     if (this.#latent) this.#land(waiting, locals);
@@ -64,6 +65,7 @@ export class MarketOrders {
       book.markets.push(order);
       book.marketRow = Math.min(book.marketRow, Math.max(row + 1, order.firstRow));
     }
+    book.meeting = [];
   }
 
   /** Orders on their way that have arrived by the open of their symbol's bar. */

@@ -31,7 +31,8 @@ export class BarUnderMatch {
 
 /**
  * The price at which a resting order would fill in this bar, before spread and slippage; NaN when it does not.
- * Gaps fill at the open; `inside` says that the order came alive inside this very bar, so that its open is no price for it.
+ * Gaps fill at the open; `inside` says that the order came alive inside this very bar, so that its open is no price for it, but what
+ * its entry got there: where that lies beyond a stop, the stop is passed already and gets no better.
  * A post-only order rests in the book and so gets its limit, never better. Sets `triggered` on stops. Market orders are priced by the caller.
  */
 export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, inside: boolean): number {
@@ -45,7 +46,8 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
     order.triggered = true;
     justTriggered = true;
     const market = order.contingent ? bar.open : bar.market;
-    reference = inside ? stop : upward ? Math.max(market, stop) : Math.min(market, stop);
+    if (upward) reference = Math.max(stop, inside ? Math.max(order.bornPrice, bar.low) : market);
+    else reference = Math.min(stop, inside ? Math.min(order.bornPrice, bar.high) : market);
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;

@@ -16,6 +16,8 @@ export interface BookSnapshot {
 export class OrderBook {
   readonly queues: readonly OrderQueue[];
   markets: WorkingOrder[] = [];
+  /** Those of them that meet the open at this moment. */
+  meeting: readonly WorkingOrder[] = [];
   /** First row at which a waiting market order may fill; infinity for none. */
   marketRow = Number.POSITIVE_INFINITY;
   /** A waiting market order is for a target weight whose units are not known yet. */
@@ -59,7 +61,11 @@ export class OrderBook {
   }
 
   ordersOf(symbol: number): readonly WorkingOrder[] {
-    return [...this.markets.filter((order) => order.symbol === symbol), ...this.queues[symbol]!.orders].filter((order) => order.open);
+    const { markets, meeting } = this;
+    const queue = this.queues[symbol]!.orders;
+    const open = [...markets, ...queue].filter((order) => order.symbol === symbol && order.open);
+    if (meeting.length === 0) return open;
+    return [...meeting.filter((order) => order.symbol === symbol && order.open && !open.includes(order)), ...open];
   }
 
   snapshot(): BookSnapshot {

@@ -2,7 +2,7 @@
  * Where orders keep their numbers: blocks of doubles shared by many orders, which the garbage collector neither copies nor scans.
  * A double in an object of its own is a second object; an order would be sixteen.
  */
-const CELLS_AN_ORDER = 14;
+const CELLS_AN_ORDER = 15;
 const ORDERS_A_BLOCK = 128;
 
 let block = new Float64Array(CELLS_AN_ORDER * ORDERS_A_BLOCK);

@@ -25,7 +25,8 @@ export class OrderSizer {
     if (order.closes > 0) {
       const open = host.openOf(order.strategy, order.symbol, order.closes);
       if (open === 0 || open * order.direction > 0) return 0;
-      const wanted = order.quantity === order.quantity ? Math.min(order.remaining, Math.abs(open)) : Math.abs(open);
+      if (!order.closesAll && order.quantity !== order.quantity) order.quantity = this.#sizeAt(order, price, raw);
+      const wanted = order.closesAll ? Math.abs(open) : Math.min(order.remaining, Math.abs(open));
       order.quantity = order.filled + wanted;
       return wanted;
     }
@@ -101,7 +102,8 @@ export class OrderSizer {
     const perUnit = (price * multiplier + this.#feePerUnit(order, raw * multiplier, maker)) * host.rate(order.symbol);
     const power = host.availableMargin(order.symbol, closing) * host.leverage;
     if (opening * perUnit <= power * (1 + 1e-12)) return opening;
-    const allowed = this.#profile.beyondMargin === 'reduced' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
+    const allowed =
+      this.#profile.beyondMargin === 'reduced' && order.timeInForce !== 'fok' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;
     if (allowed === 0) {
       order.refused = true;
       order.reason = 'insufficient margin';
@@ -120,6 +122,11 @@ export class OrderSizer {
 export function floorToLot(units: number, lotSize: number): number {
   if (lotSize === 1) return Math.floor(units);
   const lots = units / lotSize;
-  const whole = Math.floor(lots * (1 + 1e-15));
-  return lotSize < 1 ? whole / Math.round(1 / lotSize) : whole * lotSize;
+  return lotsToUnits(Math.floor(lots * (1 + 1e-15)), lotSize);
+}
+
+/** Through the reciprocal when that is a whole number, so that 3 lots of 0.1 are 0.3; lots of 0.3 or 0.75 have none. */
+export function lotsToUnits(lots: number, lotSize: number): number {
+  const inverse = Math.round(1 / lotSize);
+  return lotSize < 1 && Math.abs(inverse * lotSize - 1) < 1e-12 ? lots / inverse : lots * lotSize;
 }

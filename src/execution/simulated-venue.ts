@@ -123,13 +123,18 @@ export class SimulatedVenue {
     const moves = (limitPrice !== undefined && limitPrice !== order.limit) || (quantity !== undefined && quantity > order.quantity);
     // A new price or more units join the queue at its end.
     if (moves && order.ahead === order.ahead) order.ahead = Number.POSITIVE_INFINITY;
-    if (limitPrice !== undefined) order.limit = limitPrice;
+    if (limitPrice !== undefined) {
+      order.limit = limitPrice;
+      // A post-only order must not take at its new price either.
+      order.met = false;
+    }
     if (stopPrice !== undefined) {
       order.stop = stopPrice;
       order.triggered = false;
     }
     if (quantity !== undefined) {
       order.quantity = quantity;
+      if (order.closesAll) order.size = { kind: 'units', units: quantity };
       if (order.remaining === 0) this.#book.end(order, 'fill_all', '');
       else this.#contingencies.resizedInGroup(order);
     }
@@ -157,6 +162,7 @@ export class SimulatedVenue {
   /** A split: working orders of the symbol keep their value. */
   split(symbol: number, ratio: number): void {
     for (const order of this.ordersOf(symbol)) order.split(ratio);
+    this.#inFlight.split(symbol, ratio);
     this.#book.queues[symbol]!.settle(this.#bar.row);
   }
 

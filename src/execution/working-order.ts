@@ -18,6 +18,7 @@ const CREATED_TIME = 10;
 const ARRIVAL = 11;
 const ACTIVATION = 12;
 const AHEAD = 13;
+const BORN_PRICE = 14;
 
 /** What a protective or timed exit is for; becomes the trade's exit reason. */
 export type OrderPurpose = 'signal' | 'stop' | 'target' | 'time' | 'liquidation' | 'end_of_data';
@@ -184,6 +185,13 @@ export class WorkingOrder {
   set ahead(value: number) {
     this.#numbers[this.#at + AHEAD] = value;
   }
+  /** What its entry got inside the bar in which this came alive, before costs: the market is there or beyond when it triggers in that bar. */
+  get bornPrice(): number {
+    return this.#numbers[this.#at + BORN_PRICE]!;
+  }
+  set bornPrice(value: number) {
+    this.#numbers[this.#at + BORN_PRICE] = value;
+  }
   get createdTime(): number {
     return this.#numbers[this.#at + CREATED_TIME]!;
   }
@@ -195,6 +203,11 @@ export class WorkingOrder {
 
   get remaining(): number {
     return this.quantity - this.filled;
+  }
+
+  /** Closes whatever is open of what `closes` names, however much that becomes. */
+  get closesAll(): boolean {
+    return this.size.kind === 'units' && this.size.units !== this.size.units;
   }
 
   /** Sets a trailing stop at its distance from a price. */

@@ -1,4 +1,4 @@
-import { runBacktest, type BacktestAccount, type BacktestResult } from '#backtest';
+import { runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from '#backtest';
 import { DAY_MS } from '#core';
 import { barSeries, instrument, parseTimeframe, type BarSeries, type Instrument, type OrderRequest } from '#domain';
 import { executionProfile, type ExecutionProfile } from '#execution';
@@ -47,6 +47,8 @@ export interface Scenario {
   readonly profile?: Partial<ExecutionProfile>;
   readonly account?: Partial<BacktestAccount>;
   readonly instrument?: Partial<Instrument>;
+  readonly events?: NonNullable<BacktestRequest['events']>;
+  readonly limits?: NonNullable<BacktestRequest['limits']>;
 }
 
 /** Runs a scenario without costs unless its profile says otherwise; margin is not what these are about. */
@@ -57,6 +59,8 @@ export function play(scenario: Scenario): BacktestResult {
     strategy: scenario.strategies ?? [scripted(scenario.script!)],
     account: { cash: 100_000, leverage: 10, ...scenario.account },
     profile: executionProfile('frictionless', scenario.profile),
+    ...(scenario.events === undefined ? {} : { events: scenario.events }),
+    ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
     instruments: series.map(({ symbol }) => instrument(symbol, 'synthetic', { tickSize: 0.01, ...scenario.instrument })),
   });
 }

@@ -1,0 +1,190 @@
+import type { BacktestResult } from '#backtest';
+import type { BarSeries, Fill, Order } from '#domain';
+import type { FeeSchedule } from '#execution';
+import type { Case, SecondBooks } from './second-books.ts';
+
+const HAIR = 1e-9;
+
+/** The rules of docs/orders.md and of the profile's docstrings, held against each fill. Gives what is broken, in words. */
+export class FillRules {
+  readonly faults: string[] = [];
+  readonly #case: Case;
+  readonly #orders: ReadonlyMap<number, Order>;
+  readonly #filled = new Map<number, number>();
+  readonly #volume = new Map<string, number>();
+  readonly #groups = new Map<string, { first: number; units: number }>();
+  readonly #together = new Map<string, number>();
+  #turnover = 0;
+
+  constructor(given: Case, result: BacktestResult) {
+    this.#case = given;
+    this.#orders = new Map(result.orders.map((order) => [order.id, order]));
+    for (const { orderId, time, quantity } of result.fills) {
+      const key = `${orderId}@${time}`;
+      this.#together.set(key, (this.#together.get(key) ?? 0) + quantity);
+    }
+  }
+
+  split(symbol: string, ratio: number): void {
+    for (const [name, group] of this.#groups) if (name.startsWith(`${symbol}/`)) group.units *= ratio;
+  }
+
+  seen(fill: Fill, books: SecondBooks): void {
+    const order = this.#orders.get(fill.orderId);
+    if (order === undefined) this.#say(/^(delisting|liquidation|end_of_data)$/.test(fill.reason), fill, 'belongs to no order');
+    else {
+      this.#when(fill, order);
+      this.#price(fill, order);
+      this.#units(fill, order, books);
+      this.#group(fill, order);
+    }
+    const { multiplier, currency } = books.instrumentOf(fill.symbol);
+    const notional = fill.quantity * fill.price * multiplier;
+    const fee = order === undefined ? 0 : this.#fee(this.#case.profile.fees, fill, notional);
+    this.#say(Math.abs(fill.fee - fee) <= HAIR * Math.max(1, fee), fill, `pays ${fill.fee} instead of ${fee}`);
+    this.#turnover += notional * books.rateOf(currency);
+  }
+
+  /** What only the end of a run can tell. */
+  finish(result: BacktestResult, books: SecondBooks): void {
+    for (const order of result.orders) {
+      // A split multiplies the units of an order that works then, and those it has filled; of one that is done it changes nothing.
+      if (this.#splits(order) && this.#filled.has(order.id)) continue;
+      const filled = this.#filled.get(order.id) ?? 0;
+      const near = HAIR * Math.max(1, filled);
+      const say = (holds: boolean, what: string): void => void (holds || this.faults.push(`order ${order.id} ${order.type}: ${what}`));
+      say(Math.abs(filled - order.filledQuantity) <= near, `filled ${filled}, says ${order.filledQuantity}`);
+      say(Number.isNaN(order.quantity) ? filled === 0 : filled <= order.quantity + near, `filled ${filled} of ${order.quantity}`);
+      say(order.status !== 'filled' || filled >= order.quantity - near, `is filled with ${filled} of ${order.quantity}`);
+      say(!['denied', 'rejected'].includes(order.status) || filled === 0, `${order.status} but filled`);
+      say(!['denied', 'rejected', 'expired', 'canceled'].includes(order.status) || order.reason !== '', `${order.status} for no reason`);
+      const alive = !['denied', 'rejected', 'expired', 'canceled', 'filled'].includes(order.status);
+      const protects = alive && order.parentId > 0 && !this.#case.asked.has(order.id);
+      say(!protects || books.openOf(order.strategy, order.symbol, order.parentId) !== 0, 'outlives what it protects');
+    }
+  }
+
+  #splits({ symbol }: Order): boolean {
+    return this.#case.events.some((event) => event.kind === 'split' && event.symbol === symbol);
+  }
+
+  #say(holds: boolean, fill: Fill, what: string): void {
+    if (!holds) this.faults.push(`fill ${fill.id} ${fill.symbol} ${fill.side} ${fill.quantity} @ ${fill.price} ${fill.reason}: ${what}`);
+  }
+
+  #bar(symbol: string, time: number): { series: BarSeries; row: number } {
+    const series = this.#case.bars.find((one) => one.symbol === symbol)!;
+    return { series, row: series.time.indexOf(time) };
+  }
+
+  #when(fill: Fill, order: Order): void {
+    const { latencyBars, latencyMs } = this.#case.profile;
+    const barMs = this.#case.bars[0]!.timeframe.ms;
+    const own = order.parentId > 0 && !this.#case.asked.has(order.id);
+    const forced = fill.reason === 'liquidation';
+    const earliest = own ? order.createdTime : order.createdTime + barMs * latencyBars;
+    this.#say(fill.time >= earliest, fill, 'came before its order');
+    const late = latencyMs === 0 || own || forced || fill.time >= order.createdTime + barMs + latencyMs;
+    this.#say(late, fill, 'came before its order could arrive');
+    const goodTill = this.#case.asked.get(order.id)?.goodTill;
+    this.#say(goodTill === undefined || fill.time < goodTill, fill, 'came after its time');
+  }
+
+  #price(fill: Fill, order: Order): void {
+    const { profile } = this.#case;
+    const { series, row } = this.#bar(fill.symbol, fill.time);
+    if (row < 0) return this.#say(false, fill, 'is in no bar');
+    const sign = fill.side === 'buy' ? 1 : -1;
+    const [low, high, open] = [series.low[row]!, series.high[row]!, series.open[row]!];
+    const entrySpread = profile.spreadOn === 'entry' ? profile.halfSpreadBps / 10_000 : 0;
+    const taker = fill.liquidity === 'taker';
+    const cost = (profile.halfSpreadBps + profile.slippageBps) / 10_000;
+    const impact = this.#impact(series, row, this.#together.get(`${order.id}@${fill.time}`)!);
+    const worst = entrySpread || (taker ? cost + (profile.randomSlippageBps * 8) / 10_000 + impact : 0);
+    // backtesting.py's stop-limit takes the better of stop and limit also where the open has gone past both.
+    if (order.type === 'stop_limit' && profile.stopLimitFill === 'pessimistic') return;
+    const within = fill.price >= low * (1 - (sign < 0 ? worst : 0)) - HAIR && fill.price <= high * (1 + (sign > 0 ? worst : 0)) + HAIR;
+    // A post-only order rests in the book and gets its limit, also from a bar that opened beyond it.
+    const ownPrice = this.#case.asked.get(order.id)?.postOnly === true && fill.price === order.limitPrice;
+    this.#say(within || ownPrice, fill, `${order.type} is outside of its bar ${low}–${high} by more than its costs`);
+    // Where a replacement or a split moved its prices, the record no longer tells what they were.
+    const moved = this.#case.changed.has(order.id) || this.#splits(order);
+    const limited = !moved && !Number.isNaN(order.limitPrice) && (order.type !== 'market_to_limit' || this.#filled.has(order.id));
+    const beyond = (fill.price - order.limitPrice) * sign > order.limitPrice * entrySpread + HAIR;
+    this.#say(!limited || !beyond, fill, `is beyond its limit ${order.limitPrice}`);
+    if (profile.limitFill === 'through' && !taker && limited) {
+      const through = sign > 0 ? low < order.limitPrice : high > order.limitPrice;
+      this.#say(through || order.type.endsWith('_if_touched'), fill, 'only touched its limit');
+    }
+    if (entrySpread > 0 || profile.randomSlippageBps > 0) return;
+    const exactly = (raw: number): boolean => Math.abs(fill.price / (raw * (1 + sign * (taker ? cost + impact : 0))) - 1) < 1e-9;
+    if (order.type === 'market') this.#say(exactly(open), fill, `is not the open ${open} with its costs`);
+    const stop = order.type === 'stop' && !moved ? order.stopPrice : Number.NaN;
+    const gapped = sign > 0 ? Math.max(open, stop) : Math.min(open, stop);
+    // An exit that its entry's bar triggers gets what the entry got, where that is beyond the stop.
+    const born = order.parentId > 0 && order.createdTime === fill.time && (stop - fill.price) * sign < 0;
+    const again = this.#filled.has(order.id) || profile.volumeCap < 1;
+    this.#say(
+      Number.isNaN(stop) || born || exactly(gapped) || exactly(stop) || (again && exactly(open)),
+      fill,
+      `of stop ${stop} at open ${open}`,
+    );
+  }
+
+  /** Y·σ·√(Q/V) over the window before the bar. */
+  #impact({ close, volume }: BarSeries, row: number, units: number): number {
+    const { impactY, impactWindow } = this.#case.profile;
+    const from = Math.max(1, row - impactWindow);
+    const changes = Array.from({ length: Math.max(0, row - from) }, (_, at) => close[from + at]! / close[from + at - 1]! - 1);
+    const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
+    const variance = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1);
+    const traded = volume.slice(from, row).reduce((sum, one) => sum + one, 0);
+    const usual = changes.length > 0 && traded > 0 ? traded / changes.length : volume[row]!;
+    return usual > 0 ? impactY * (changes.length > 1 ? Math.sqrt(variance) : 0.02) * Math.sqrt(units / usual) : 0;
+  }
+
+  #units(fill: Fill, order: Order, books: SecondBooks): void {
+    const { volumeCap } = this.#case.profile;
+    const { series, row } = this.#bar(fill.symbol, fill.time);
+    const key = `${fill.symbol}@${fill.time}`;
+    const used = (this.#volume.get(key) ?? 0) + fill.quantity;
+    this.#volume.set(key, used);
+    const room = series.volume[row]! * volumeCap;
+    this.#say(volumeCap === Number.POSITIVE_INFINITY || used <= room * (1 + HAIR), fill, `takes ${used} of ${room} units`);
+    this.#filled.set(order.id, (this.#filled.get(order.id) ?? 0) + fill.quantity);
+    const sign = fill.side === 'buy' ? 1 : -1;
+    const near = HAIR * Math.max(1, fill.quantity);
+    const against = Math.max(0, -sign * books.held(fill.strategy, fill.symbol, this.#case.request.account.hedging ? -sign : 0));
+    this.#say(!order.reduceOnly || fill.quantity <= against + near, fill, `may only reduce, and ${against} was held`);
+    const open = order.parentId > 0 ? Math.max(0, -sign * books.openOf(fill.strategy, fill.symbol, order.parentId)) : Infinity;
+    this.#say(fill.quantity <= open + near, fill, `closes ${open} of order ${order.parentId}`);
+  }
+
+  #group(fill: Fill, { id, tag, symbol, strategy }: Order): void {
+    const asked = this.#case.asked.get(id);
+    const group = asked?.ocoGroup ?? asked?.ouoGroup;
+    if (group === undefined) return;
+    const name = `${symbol}/${strategy}/${group}`;
+    const before = this.#groups.get(name) ?? { first: id, units: 0 };
+    this.#groups.set(name, { first: before.first, units: before.units + fill.quantity });
+    this.#say(asked?.ocoGroup === undefined || before.first === id, fill, `is the second of ${tag}`);
+    const size = typeof asked?.size === 'number' ? asked.size : Infinity;
+    const resized = this.#case.changed.size > 0 || this.#case.events.some((event) => event.kind === 'split' && event.symbol === symbol);
+    this.#say(resized || before.units + fill.quantity <= size + HAIR, fill, `${tag} fills more than ${size}`);
+  }
+
+  #fee(fees: FeeSchedule, fill: Fill, notional: number): number {
+    const maker = fill.liquidity === 'maker';
+    if (fees.kind === 'none') return 0;
+    if (fees.kind === 'proportional') return (notional * (maker ? fees.makerBps : fees.takerBps)) / 10_000;
+    if (fees.kind === 'fixed_plus') return fees.fixed + fees.fraction * notional;
+    if (fees.kind === 'per_share') return Math.min(Math.max(fees.perShare * fill.quantity, fees.minimum), fees.maximumFraction * notional);
+    if (fees.kind === 'sum') return fees.of.reduce((sum, part) => sum + this.#fee(part, fill, notional), 0);
+    if (fees.kind === 'tiers') {
+      const tier = fees.tiers.findLast(({ from }) => this.#turnover >= from)!;
+      return (notional * (maker ? tier.makerBps : tier.takerBps)) / 10_000;
+    }
+    const sold = fees.saleFraction * notional + Math.min(fees.perShareSold * fill.quantity, fees.perShareCap);
+    return fill.side === 'sell' ? sold : 0;
+  }
+}
