@@ -1,13 +1,11 @@
 /** Builds `dist/` for `npm pack`: JavaScript and types, since Node does not run TypeScript inside node_modules. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' }))
-  if (name.endsWith('.wasm')) cpSync(join('src', name), join('dist', name));
 mkdirSync('dist/strategies');
 for (const name of readdirSync('strategies'))
   if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
