@@ -82,7 +82,23 @@ test('the gate reports all it does', () => {
     ['gap', 2, 'kept'],
   ]);
   expect([...bars.close]).toEqual([10, 10.5, 10, 10]);
-  expect(() => gate('2020-01-03,10,11,9,10,5', { minBars: 5 })).toThrow('1 usable bars of 1, at least 5');
+  expect(() => gate('2020-01-03,10,11,9,10,5', { minBars: 5 })).toThrow('1 usable bar of 1, at least 5');
+});
+
+test('bars that cannot be of the timeframe that was named are refused, and a few far apart are not', () => {
+  const every = (minutes: number, count: number): string =>
+    Array.from({ length: count }, (_, i) => `${new Date(Date.UTC(2024, 0, 2) + i * minutes * 60_000).toISOString()},10,11,9,10,5`).join(
+      '\n',
+    );
+  expect(() => gate(every(1, 60))).toThrow('X: bars that lie 1m apart are not 1d bars');
+  expect(() => gate(every(7 * 1440, 60))).toThrow('X: bars that lie 7d apart are not 1d bars');
+  expect(gate(every(1440, 60)).bars.length).toBe(60);
+  expect(gate(every(7 * 1440, 5)).bars.length).toBe(5);
+});
+
+test('one of a kind is told in the singular', () => {
+  const { report } = gate('2020-01-02,10,11,9,10,5\n2020-01-03,10,11,9,10,5\n2020-01-04,10,11,9,10,5');
+  expect(report.findings.map(({ text }) => text)).toEqual(['1 bar lies outside the trading hours']);
 });
 
 test('resampling keeps only complete buckets and a later bar changes no earlier one', () => {

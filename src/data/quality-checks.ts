@@ -2,6 +2,24 @@ import { DAY_MS, toIso } from '#core';
 import { venueCalendar, type BarColumns, type Timeframe, type VenueHours } from '#domain';
 import type { QualityAction, QualityCheck, QualityFinding, QualityOptions, Severity } from './quality-report.ts';
 
+const SINGULAR: Readonly<Record<string, string>> = {
+  rows: 'row',
+  bars: 'bar',
+  moves: 'move',
+  repeat: 'repeats',
+  have: 'has',
+  go: 'goes',
+  lie: 'lies',
+  look: 'looks',
+  are: 'is',
+};
+
+/** The first two words of a finding, `bars lie …`, for one of them. */
+function inSingular(text: string): string {
+  const [noun, verb, ...rest] = text.split(' ') as [string, string, ...string[]];
+  return [SINGULAR[noun] ?? noun, SINGULAR[verb] ?? verb, ...rest].join(' ');
+}
+
 /** Collects the rows of one finding. */
 export class Tally {
   count = 0;
@@ -15,7 +33,7 @@ export class Tally {
   finding(check: QualityCheck, severity: Severity, action: QualityAction, text: string): QualityFinding[] {
     if (this.count === 0) return [];
     const examples = this.#examples.map((time) => (Math.abs(time) <= 8.64e15 ? toIso(time) : String(time)));
-    return [{ check, count: this.count, severity, action, examples, text: `${this.count} ${text}` }];
+    return [{ check, count: this.count, severity, action, examples, text: `${this.count} ${this.count === 1 ? inSingular(text) : text}` }];
   }
 }
 

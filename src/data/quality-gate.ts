@@ -1,15 +1,17 @@
 import { DAY_MS, UserError } from '#core';
-import { barSeries, venueCalendar, type BarColumns, type BarSeries } from '#domain';
+import { barSeries, venueCalendar, type BarColumns, type BarSeries, type Timeframe } from '#domain';
 import { adjustForward } from './forward-adjustment.ts';
 import { findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
 import type { QualityFinding, QualityOptions, QualityResult } from './quality-report.ts';
 import { compareSources, disagreement } from './second-source.ts';
 import type { RawDataset } from './source.ts';
+import { spacingText } from './timeframe.ts';
 
 /**
  * Turns what a source gave into a `BarSeries` that the rest may trust: ascending, without duplicates, NaN, non-positive prices,
  * unclosed bars. Of duplicates the last in the file stays. Nothing is mended silently: each thing found is in the report with its
- * count, first examples and what was done. Throws `UserError` when fewer than `minBars` bars are left.
+ * count, first examples and what was done. Throws `UserError` when fewer than `minBars` bars are left, or when they cannot be bars of the
+ * timeframe that was named.
  */
 export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'columns'>, options: QualityOptions): QualityResult {
   const findings: QualityFinding[] = [];
@@ -19,9 +21,10 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
   const minBars = options.minBars ?? 2;
   if (columns.time.length < minBars)
     throw new UserError(
-      `${raw.symbol} ${raw.timeframe.id}: ${columns.time.length} usable bars of ${raw.columns.time.length}, at least ${minBars} are needed`,
+      `${raw.symbol} ${raw.timeframe.id}: ${counted(columns.time.length, 'usable bar')} of ${raw.columns.time.length}, at least ${minBars} are needed`,
       findings.length > 0 ? `Found: ${findings.map((finding) => finding.text).join('; ')}.` : 'Load a longer range.',
     );
+  checkSpacing(raw.symbol, columns.time, raw.timeframe);
   const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
   const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
   const series = barSeries(raw.symbol, raw.timeframe, kept);
@@ -45,6 +48,27 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
       ...(comparison === undefined ? {} : { secondSource: comparison.summary }),
     },
   };
+}
+
+/** So few bars may lie anywhere. */
+const SPACING_NEEDS = 20;
+
+/** Minute bars called daily, or daily ones called minutes, would be annualised, costed and held for the wrong time: refused, not reported. */
+function checkSpacing(symbol: string, time: Float64Array, timeframe: Timeframe): void {
+  if (time.length < SPACING_NEEDS) return;
+  let least = Number.POSITIVE_INFINITY;
+  let close = 0;
+  for (let i = 1; i < time.length; i++) {
+    const step = time[i]! - time[i - 1]!;
+    if (step < least) least = step;
+    if (step < timeframe.ms / 2) close++;
+  }
+  const wrong = close > time.length / 2 || least >= timeframe.ms * 2 ? least : undefined;
+  if (wrong !== undefined)
+    throw new UserError(
+      `${symbol}: bars that lie ${spacingText(wrong)} apart are not ${timeframe.id} bars`,
+      `Name their timeframe: in the file's name (${symbol}-${spacingText(wrong)}.csv) and with --timeframe.`,
+    );
 }
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

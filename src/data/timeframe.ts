@@ -1,4 +1,4 @@
-import { DAY_MS, UserError } from '#core';
+import { DAY_MS, HOUR_MS, MINUTE_MS, UserError } from '#core';
 import { parseTimeframe, type Timeframe } from '#domain';
 
 const KNOWN = ['1s', '5s', '15s', '30s', '1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '6h', '8h', '12h', '1d', '1w'].map(
@@ -20,4 +20,15 @@ export function inferTimeframe(time: Float64Array, name: string): Timeframe {
       'Say it in the file name (AAPL-1d.csv) or in the configuration.',
     );
   return found;
+}
+
+/** A step between bars the way timeframes are written: `90m`, `2d`. */
+export function spacingText(stepMs: number): string {
+  const units: [number, string][] = [
+    [DAY_MS, 'd'],
+    [HOUR_MS, 'h'],
+    [MINUTE_MS, 'm'],
+  ];
+  const [unitMs, letter] = units.find(([ms]) => stepMs % ms === 0) ?? [1000, 's'];
+  return `${stepMs / unitMs}${letter}`;
 }
