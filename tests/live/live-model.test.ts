@@ -11,8 +11,10 @@ import { createRng, HOUR_MS } from '#core';
 import { syntheticMarket } from '#data';
 import { parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import { pipelineConfigSchema } from '#research';
+import { readConfig } from '../../src/apps/cli/options.ts';
 import { planLiveModel } from '../../src/apps/cli/paper/live-plan.ts';
 import { modelPlan, readModel } from '../../src/apps/cli/paper/model-plan.ts';
+import { planPaper } from '../../src/apps/cli/paper/plan.ts';
 import { runPaper } from '../../src/apps/cli/paper/run.ts';
 import { runCli } from '../../src/apps/cli/program.ts';
 import { scratch } from './fixtures.ts';
@@ -172,4 +174,16 @@ test('a source that tells another history than the model was made on, or has non
     await runCli(['paper', '--model', '--live', '--source', 'demo', '--workspace', workspace], { ...io, stdout: told, stderr: told }),
   ).toBe(2);
   expect(said.join('')).toContain('never has a new bar');
+});
+
+test('settings that name the data of the model, as a settings file does, are no wish for other data', async () => {
+  const plan = async (settings: string) => {
+    writeFileSync(join(workspace, 'edgewright.yaml'), settings);
+    const io = { stdout: sink, stderr: sink, environment: {}, cwd: workspace };
+    return planPaper({ workspace: '.', state: join(workspace, 'unused') }, await readConfig({ workspace: '.' }, io), io);
+  };
+  const own = 'data: { source: files, path: bars, timeframe: 1h, assetClass: crypto }';
+  expect((await plan(own)).what).toBe("the pipeline's model");
+  const other = await plan(own.replace('path: bars', 'path: bars/AAA-1h.csv'));
+  expect([other.what, ...other.notes].join()).toMatch(/^strategy supertrend,The model here was made from other data/);
 });

@@ -3,7 +3,7 @@ import { OperationalError, UserError } from '#core';
 /** What a command writes to and knows about the place it runs in; tests pass their own. */
 export interface CliEnvironment {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
@@ -147,8 +147,9 @@ export function reportFailure(thrown: unknown, io: CliEnvironment, json: boolean
     io.stderr.write(`${JSON.stringify({ error: { kind, message, ...(hint === '' ? {} : { hint }) } })}\n`);
   } else {
     const style = styleFor(io.stderr, io.environment);
-    io.stderr.write(`${style.red('edgewright:')} ${message}\n`);
-    if (hint !== '') io.stderr.write(`  ${hint}\n`);
+    const { columns } = io.stderr;
+    io.stderr.write(`${wrapWords(`${style.red('edgewright:')} ${message}`, columns, 2)}\n`);
+    if (hint !== '') io.stderr.write(`${wrapWords(`  ${hint}`, columns, 2)}\n`);
     if (kind === 'internal')
       io.stderr.write('  This is a fault of ours; run again with EDGEWRIGHT_DEBUG=1 and report the lines it prints.\n');
   }

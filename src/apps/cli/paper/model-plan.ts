@@ -28,6 +28,11 @@ export function hasModel(workspace: string): boolean {
   return [PLACES.model, PLACES.calibrator, PLACES.labelNotes, 'results/lineage.json'].every((place) => existsSync(join(workspace, place)));
 }
 
+/** The settings that the model of a workspace was made with. */
+export function settingsOfModel(workspace: string): PipelineConfig {
+  return pipelineConfigSchema.parse(readJson<{ parameters: unknown }>(join(workspace, 'results/lineage.json')).parameters);
+}
+
 /** The plan, and the model's parts for whoever wants the same decisions in a backtest. */
 export interface ModelPlan extends PaperPlan {
   readonly parts: ModelParts;
@@ -50,7 +55,7 @@ export async function readModel(workspace: string, given: ResolvedConfig<Pipelin
   if (!hasModel(workspace))
     throw new UserError(`there is no model in ${workspace}`, 'Make one: edgewright pipeline. Or name a strategy: --strategy supertrend');
   const place = (path: string): string => join(workspace, path);
-  const made = pipelineConfigSchema.parse(readJson<{ parameters: unknown }>(place('results/lineage.json')).parameters);
+  const made = settingsOfModel(workspace);
   const config: PipelineConfig = {
     ...made,
     trading: changedOf('trading', made, given),

@@ -1,5 +1,5 @@
 import type { JournaledSession } from '#live';
-import type { CliEnvironment } from '../terminal.ts';
+import { wrapWords, type CliEnvironment } from '../terminal.ts';
 import { money, units } from './happenings.ts';
 
 export interface PaperOutcome {
@@ -50,7 +50,7 @@ const WHY: Readonly<Record<PaperOutcome['stopped'], string>> = {
 /** The last words of a session. */
 export function printOutcome(outcome: PaperOutcome, folder: string, io: CliEnvironment): void {
   const { positions } = outcome;
-  const line = (text: string): void => void io.stdout.write(`${text}\n`);
+  const line = (text: string): void => void io.stdout.write(`${wrapWords(text, io.stdout.columns, 2)}\n`);
   line('');
   if (outcome.bars === 0 && outcome.stopped === 'end_of_data')
     line('There is no new bar: this session has traded all that was recorded. --fresh begins it anew.');

@@ -30,15 +30,21 @@ export async function planPaper(options: PaperOptions, config: ResolvedConfig<Pi
     throw new UserError('--strategy and --model are both given', 'Trade one of them.');
   const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
   if (options.live === true) return planLive(options, workspace, config, io);
-  if (await tradesModel(options, workspace, config)) return (await import('./model-plan.ts')).planModel(workspace, options.from, config);
+  if (await tradesModel(options, workspace, config, io.cwd))
+    return (await import('./model-plan.ts')).planModel(workspace, options.from, config);
   return planStrategy(options, config, io);
 }
 
 /** Whether the model is asked for, or nothing is and a model is there. */
-async function tradesModel(options: PaperOptions, workspace: string, config: ResolvedConfig<PipelineConfig>): Promise<boolean> {
+async function tradesModel(
+  options: PaperOptions,
+  workspace: string,
+  config: ResolvedConfig<PipelineConfig>,
+  cwd: string,
+): Promise<boolean> {
   if (options.strategy !== undefined) return false;
-  const { hasModel } = await import('./model-plan.ts');
-  if (options.model === undefined && (!hasModel(workspace) || asksForData(config))) return false;
+  const { hasModel, settingsOfModel } = await import('./model-plan.ts');
+  if (options.model === undefined && (!hasModel(workspace) || asksForData(config, settingsOfModel(workspace).data, cwd))) return false;
   if (options.param !== undefined)
     throw new UserError(
       '--param sets the numbers of a strategy; the model has none',
@@ -60,7 +66,8 @@ async function planLive(
   if (options.from !== undefined)
     throw new UserError('--from and --live are both given', 'Live trading begins with the bar that is forming now.');
   const { knownStart, liveFeed, openLive, planLiveModel } = await import('./live-plan.ts');
-  if (await tradesModel(options, workspace, config)) return planLiveModel({ workspace, state: options.state, now: Date.now }, config, io);
+  if (await tradesModel(options, workspace, config, io.cwd))
+    return planLiveModel({ workspace, state: options.state, now: Date.now }, config, io);
   const { data, symbols, seed } = config.value;
   const venue = await openLive(data, symbols, seed, io);
   if (symbols.length === 0) throw new UserError('--live needs to know what to trade', 'Name symbols: --symbols BTC/USDT');
@@ -77,9 +84,12 @@ async function planLive(
   };
 }
 
-/** Flags that name other data than the model's mean that the user wants a strategy on them. */
-function asksForData({ origins }: ResolvedConfig<PipelineConfig>): boolean {
-  return ['data.source', 'data.path'].some((key) => (origins.get(key) ?? 'default') !== 'default');
+/** A setting that names other data than the model's means that the user wants a strategy on them; the model's own may be named. */
+function asksForData({ value, origins }: ResolvedConfig<PipelineConfig>, made: PipelineConfig['data'], cwd: string): boolean {
+  const given = (key: string): boolean => (origins.get(key) ?? 'default') !== 'default';
+  const place = (path: string | undefined): string => (path === undefined ? '' : resolve(cwd, path));
+  if (given('data.source') && value.data.source !== made.source) return true;
+  return given('data.path') && place(value.data.path) !== place(made.path);
 }
 
 async function planStrategy(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
@@ -98,11 +108,15 @@ async function planStrategy(options: PaperOptions, config: ResolvedConfig<Pipeli
     },
     series,
     what: `strategy ${strategy.name}`,
-    notes:
-      options.strategy === undefined
-        ? ['There is no model here yet ("edgewright pipeline" makes one), so a built-in strategy trades.']
-        : [],
+    notes: options.strategy === undefined ? [await whyNoModel(options, io.cwd)] : [],
   };
+}
+
+async function whyNoModel({ workspace }: PaperOptions, cwd: string): Promise<string> {
+  const { hasModel } = await import('./model-plan.ts');
+  return hasModel(resolve(cwd, workspace))
+    ? 'The model here was made from other data (--model trades it on its own), so a built-in strategy trades.'
+    : 'There is no model here yet ("edgewright pipeline" makes one), so a built-in strategy trades.';
 }
 
 /** Trading begins at `--from`, or after bars enough for the usual features. */

@@ -1,5 +1,5 @@
 import type { BarsRecord, StepRecord, TradingSession } from '#live';
-import { fitToWidth, styleFor, type CliEnvironment } from '../terminal.ts';
+import { fitToWidth, styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
 import { dayOf, type Happening } from './happenings.ts';
 import { screenLines, type ScreenState } from './screen.ts';
 
@@ -51,14 +51,14 @@ function screenView(io: CliEnvironment): PaperView {
   };
   return {
     start(notes) {
-      for (const note of notes) io.stdout.write(`${note}\n`);
+      for (const note of notes) io.stdout.write(`${wrapWords(note, io.stdout.columns, 2)}\n`);
       io.stdout.write('\n');
     },
     step: (_bars, _step, _happenings, state) => refresh(state),
     refresh,
     note(text) {
       const up = drawn === 0 ? '' : `\r\u001b[2K\u001b[${drawn}A\u001b[J`;
-      io.stdout.write(`${up}${style.yellow(text)}\n`);
+      io.stdout.write(`${up}${style.yellow(wrapWords(text, io.stdout.columns, 2))}\n`);
       drawn = 0;
       if (latest !== undefined) draw(latest());
     },
