@@ -43,7 +43,10 @@ test('a market with nothing in it fails, with exit 0, and 3 when strict', async 
   const first = await cli('pipeline', ...small, '--set', 'data.syntheticEdge=0', '--workspace', 'nothing');
   expect(first.code).toBe(0);
   expect(report('nothing').verdict).toBe('failed');
-  expect((await cli('report', '--workspace', 'nothing')).out).toContain('FAILED');
+  const { out } = await cli('report', '--workspace', 'nothing');
+  expect(out).toContain('FAILED');
+  expect(out).not.toMatch(/ $/m);
+  expect(out).toMatch(/Trades out of sample +\d+ +>= 30/);
   expect((await cli('report', '--workspace', 'nothing', '--strict')).code).toBe(3);
 });
 

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
 import { damaged, PLACES, readJson } from '../steps/files.ts';
-import { FRAMELESS } from './backtest/table.ts';
-import { styleFor, type CliEnvironment } from './terminal.ts';
+import { columnsTable, decimal, FRAMELESS, money, percent } from './backtest/table.ts';
+import { styleFor, wrapWords, type CliEnvironment } from './terminal.ts';
 
 /** The parts of `results/validation_report.json` that people see. */
 export interface ValidationReport {
@@ -58,66 +58,63 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
   const style = styleFor(io.stdout, io.environment);
   const out = (text: string) => io.stdout.write(`${text}\n`);
   const { data } = backtest;
+  const columns = io.stdout.columns;
   out('');
-  out(`${style.bold('Data')}       ${data.description}`);
+  out(wrapWords(`${style.bold('Data')}       ${data.description}`, columns, 11));
   out(
-    `${style.bold('Judged on')}  ${data.symbols.length > 8 ? `${data.symbols.length} symbols` : data.symbols.join(', ')}, ${data.timeframe} bars, ${backtest.period.from.slice(0, 10)} to ${backtest.period.to.slice(0, 10)}, all out of sample`,
+    wrapWords(
+      `${style.bold('Judged on')}  ${data.symbols.length > 8 ? `${data.symbols.length} symbols` : data.symbols.join(', ')}, ${data.timeframe} bars, ${backtest.period.from.slice(0, 10)} to ${backtest.period.to.slice(0, 10)}, all out of sample`,
+      columns,
+      11,
+    ),
   );
   if (data.kind === 'synthetic') out(style.yellow('           SYNTHETIC prices: this says nothing about a real market.'));
   out('');
-  const figures = plainTable(['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees']);
-  for (const row of backtest.profiles) {
-    figures.push([
-      row.profile === backtest.profile ? `${row.profile} *` : row.profile,
-      String(row.trades),
-      percent(row.totalReturn),
-      decimal(row.sharpe),
-      percent(row.maxDrawdown),
-      percent(row.winRate),
-      row.fees.toFixed(0),
-    ]);
-  }
-  const hold = backtest.benchmark;
-  figures.push([
-    'buy and hold',
-    '-',
-    percent(hold.totalReturn),
-    decimal(hold.sharpe),
-    percent(hold.maxDrawdown === null ? null : Math.abs(hold.maxDrawdown)),
-    '-',
-    '-',
-  ]);
-  out(figures.toString());
+  out(columnsTable(['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'], costRows(backtest)));
   out('');
   printGates(validation.gates, io);
   out('');
-  out(validation.verdict === 'passed' ? style.green(style.bold(validation.statement)) : style.red(style.bold(validation.statement)));
+  const statement = style.bold(wrapWords(validation.statement, columns, 0));
+  out(validation.verdict === 'passed' ? style.green(statement) : style.red(statement));
+}
+
+function costRows({ profiles, profile, benchmark }: BacktestReport): string[][] {
+  const rows = profiles.map((row) => [
+    row.profile === profile ? `${row.profile} *` : row.profile,
+    String(row.trades),
+    percent(row.totalReturn ?? Number.NaN),
+    decimal(row.sharpe ?? Number.NaN),
+    percent(row.maxDrawdown ?? Number.NaN),
+    percent(row.winRate ?? Number.NaN),
+    money(row.fees),
+  ]);
+  const hold = [benchmark.totalReturn, benchmark.sharpe, benchmark.maxDrawdown].map((value) => value ?? Number.NaN) as [
+    number,
+    number,
+    number,
+  ];
+  return [...rows, ['buy and hold', '-', percent(hold[0]), decimal(hold[1]), percent(Math.abs(hold[2])), '-', '-']];
 }
 
 /** One row a gate; where the notes would not fit beside, each stands below its gate. */
 function printGates(rows: ValidationReport['gates'], io: CliEnvironment): void {
   const style = styleFor(io.stdout, io.environment);
-  const cells = rows.map((gate) => [gate.question, decimal(gate.figure, 3), `${gate.rule} ${Number(gate.bound.toFixed(3))}`, gate.note]);
+  const figure = ({ name, figure }: (typeof rows)[number]): string => decimal(figure ?? Number.NaN, name === 'trades' ? 0 : 3);
+  const cells = rows.map((gate) => [gate.question, figure(gate), `${gate.rule} ${Number(gate.bound.toFixed(3))}`, gate.note]);
   const width = [0, 1, 2, 3].reduce((sum, at) => sum + 2 + Math.max(...cells.map((row) => row[at]!.length)), 1);
   const beside = width <= (io.stdout.columns ?? Number.POSITIVE_INFINITY);
-  const gates = plainTable(beside ? ['', 'Gate', 'Figure', 'Bound', ''] : ['', 'Gate', 'Figure', 'Bound']);
+  const gates = new Table({
+    head: beside ? ['', 'Gate', 'Figure', 'Bound', ''] : ['', 'Gate', 'Figure', 'Bound'],
+    chars: FRAMELESS,
+    colAligns: ['left', 'left', 'right', 'left', 'left'],
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
   rows.forEach(({ passed }, at) => {
-    const [question, figure, bound, note] = cells[at] as [string, string, string, string];
-    const row = [passed ? style.green('✓') : style.red('✗'), question, figure, bound];
+    const [question, value, bound, note] = cells[at] as [string, string, string, string];
+    const row = [passed ? style.green('✓') : style.red('✗'), question, value, bound];
     gates.push(beside ? [...row, style.dim(note)] : row);
     if (!beside && note !== '') gates.push(['', { colSpan: 3, content: style.dim(note) }]);
   });
-  io.stdout.write(`${gates.toString()}\n`);
-}
-
-function plainTable(head: string[]): Table.Table {
-  return new Table({ head, chars: FRAMELESS, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
-}
-
-function percent(value: number | null): string {
-  return value === null ? '-' : `${(value * 100).toFixed(1)} %`;
-}
-
-function decimal(value: number | null, digits = 2): string {
-  return value === null ? '-' : value.toFixed(digits);
+  const lines = gates.toString().split('\n');
+  io.stdout.write(`${lines.map((line) => line.trimEnd()).join('\n')}\n`);
 }

@@ -82,7 +82,7 @@ export function judge(figures: GateFigures, gates: PipelineConfig['gates']): Ver
   const statement =
     failed.length === 0
       ? 'PASSED: every gate holds out of sample. That is a reason for paper trading, not yet for money.'
-      : `FAILED: ${failed.length} of ${list.length} gates do not hold (${failed.map((item) => item.name).join(', ')}). No edge was shown; do not trade this.`;
+      : `FAILED: ${failed.length} of ${list.length} gates ${failed.length === 1 ? 'does' : 'do'} not hold (${failed.map((item) => item.name).join(', ')}). No edge was shown; do not trade this.`;
   return { passed: failed.length === 0, statement, gates: list };
 }
 

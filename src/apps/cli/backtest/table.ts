@@ -37,11 +37,16 @@ export function columnsTable(head: readonly string[], rows: readonly (readonly s
 }
 
 export function percent(value: number, digits = 1): string {
-  return Number.isFinite(value) ? `${(value * 100).toFixed(digits)} %` : '-';
+  return Number.isFinite(value) ? `${unsignedZero((value * 100).toFixed(digits))} %` : '-';
 }
 
 export function decimal(value: number, digits = 2): string {
-  return Number.isFinite(value) ? value.toFixed(digits) : '-';
+  return Number.isFinite(value) ? unsignedZero(value.toFixed(digits)) : '-';
+}
+
+/** A loss too small to show is no minus. */
+function unsignedZero(text: string): string {
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text;
 }
 
 /** Whole currency with spaces between the thousands. */
