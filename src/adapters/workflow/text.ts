@@ -53,14 +53,18 @@ export function summaryLines(result: WorkflowResult, paint: Paint): readonly str
     return `  ${markOf(step.status, paint)} ${step.title.padEnd(width)} ${durationText(step.durationMs).padStart(12)} ${memory.padStart(8)}  ${files.padEnd(18)} ${paint('dim', note)}`.trimEnd();
   });
   const head = paint('dim', `    ${'stage'.padEnd(width)} ${'time'.padStart(12)} ${'peak'.padStart(8)}  files`);
-  const done = result.steps.filter((step) => step.status === 'done').length;
-  const unchanged = result.steps.filter((step) => step.status === 'unchanged').length;
+  const count = (status: string): number => result.steps.filter((step) => step.status === status).length;
+  const [done, unchanged, failed] = [count('done'), count('unchanged'), count('failed')];
+  const parts = [`${done} run`, `${unchanged} unchanged`];
+  if (failed > 0) parts.push(`${failed} failed`);
+  const rest = result.steps.length - done - unchanged - failed;
+  if (rest > 0) parts.push(`${rest} not run`);
   const words = { succeeded: paint('green', 'finished'), failed: paint('red', 'failed'), cancelled: paint('yellow', 'cancelled') };
   return [
     head,
     ...rows,
     '',
-    `${paint('bold', result.workflow)} ${words[result.status]} in ${durationText(result.durationMs)}: ${done} run, ${unchanged} unchanged, ${result.steps.length - done - unchanged} other`,
+    `${paint('bold', result.workflow)} ${words[result.status]} in ${durationText(result.durationMs)}: ${parts.join(', ')}`,
     ...(result.status === 'cancelled' ? ['What was complete is kept: the same command, without --fresh, goes on from here.'] : []),
   ];
 }

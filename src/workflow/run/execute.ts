@@ -76,7 +76,7 @@ export class StepExecution {
     if (selection.reuse.has(this.#step.id))
       throw new UserError(
         `stage ${this.#step.number} (${this.#step.id}) has no up-to-date result`,
-        'Run the workflow without --stage and --from-stage first.',
+        `--stage ${this.#step.id} makes it; without --stage and --from-stage, all that is not up to date is made.`,
       );
     const outcome = await runWithRetries({ step: this.#step, call: this.#step, input, seed: this.#seed, signal, ports }, () =>
       this.#input(this.#step.fallback!),
