@@ -9,7 +9,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  \033[1m%-44s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "  %-44s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## Install the pinned dependencies and runtime
@@ -27,9 +27,13 @@ pipeline: $(READY) ## Data to verdict on the embedded demo data
 pipeline-fast: $(READY) ## The same with a smaller model, for a first look
 	@./edgewright pipeline --set model.trees=60 --set model.shuffledControls=5 $(ARGS)
 
-.PHONY: data features labels train calibrate validate
-data features labels train calibrate validate: $(READY) ## One stage of the pipeline (earlier ones must be done)
+.PHONY: data features labels train calibrate
+data features labels train calibrate: $(READY) ## One stage of the pipeline (earlier ones must be done)
 	@./edgewright pipeline --stage $@ $(ARGS)
+
+.PHONY: validate
+validate: $(READY) ## The last two stages again: the model's backtest, gates and verdict
+	@./edgewright pipeline --from-stage backtest $(ARGS)
 
 .PHONY: train-all
 train-all: $(READY) ## Training and everything after it, again
