@@ -21,7 +21,7 @@ function pinnedRuntime() {
 // Memory as in the launcher of a checkout.
 const child = spawn(pinnedRuntime(), ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', ...process.env },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {

@@ -87,7 +87,10 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
     for (let i = 0; i < order.length; i += 1) {
       equity = Math.max(0, equity * (1 + order[i]!));
       if (equity > peak) peak = equity;
-      worst = Math.min(worst, equity / peak - 1);
+      else {
+        const fall = equity / peak - 1;
+        if (fall < worst) worst = fall;
+      }
     }
     falls[run] = worst;
     ends[run] = equity;

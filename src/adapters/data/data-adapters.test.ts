@@ -54,6 +54,22 @@ test('tables keep numbers, NaN and texts', async () => {
 
 const load = (source: DataSource, symbol: string) => source.load({ symbol, timeframe: daily });
 
+test('a file that was read to name its timeframe is read again when it has changed since', async () => {
+  const path = join(folder, 'ONLY.csv');
+  const bars = (close: string): string => `date,close\n2020-01-02,1\n2020-01-03,${close}\n`;
+  writeFileSync(path, bars('2'));
+  const source = fileSource({ path, venueHours: 'us_equity' });
+  const loaded = async (symbol: string) => {
+    expect(await source.list()).toMatchObject([{ symbol: 'ONLY', timeframe: { id: '1d' } }]);
+    return source.load({ symbol, timeframe: daily });
+  };
+  const other = await loaded('OTHER');
+  expect([other.symbol, other.provenance.symbol, ...other.columns.close]).toEqual(['OTHER', 'OTHER', 1, 2]);
+  await source.list();
+  writeFileSync(path, bars('3.5'));
+  expect((await source.load({ symbol: 'ONLY', timeframe: daily })).columns.close).toEqual(Float64Array.of(1, 3.5));
+});
+
 test('files: names, folders, and one clear line for each mistake', async () => {
   const rows = 'date,open,high,low,close,volume\n2020-01-02,1,2,0.5,1.5,10\n2020-01-03,1,2,0.5,1.5,10\n';
   const bars = join(folder, 'bars');

@@ -35,13 +35,18 @@ const EXTENSION = /\.(csv|tsv|txt|csv\.gz|tsv\.gz|parquet)$/i;
 
 /** Bars from CSV, CSV.gz and Parquet files named `SYMBOL-1d.csv`; symbol and timeframe come from the name, the timeframe else from the bars. */
 export function fileSource(options: FileSourceOptions): DataSource {
+  const read = readOnce();
   return {
     id: 'file',
     describe: () => ({ text: `Files of yours: ${basename(options.path)}`, kind: 'real', venueHours: options.venueHours }),
     list: async () => {
       const files = await findFiles(options.path);
+      const isOnly = files.length === 1;
       return Promise.all(
-        files.map(async (file) => ({ symbol: file.symbol, timeframe: file.timeframe ?? (await readRaw(file)).timeframe })),
+        files.map(async (file) => ({
+          symbol: file.symbol,
+          timeframe: file.timeframe ?? (await (isOnly ? read.keeping(file) : readRaw(file))).timeframe,
+        })),
       );
     },
     load: async (request) => {
@@ -53,13 +58,41 @@ export function fileSource(options: FileSourceOptions): DataSource {
         named.find((candidate) => !candidate.timeframe) ??
         single;
       if (!file) throw notThere(request, files, named);
-      const raw = await readRaw({ ...file, symbol: request.symbol });
+      const raw = await read.kept({ ...file, symbol: request.symbol });
       if (raw.timeframe.ms !== request.timeframe.ms)
         throw new UserError(
           `${basename(file.path)} holds ${raw.timeframe.id} bars, not ${request.timeframe.id}`,
           `Use timeframe ${raw.timeframe.id}.`,
         );
       return cutRange(raw, request);
+    },
+  };
+}
+
+/**
+ * To name the timeframe of a file that does not say it the whole file is read: a source of one file keeps that for the `load` that nearly
+ * always follows, which takes it, unless the file has changed since.
+ */
+function readOnce() {
+  let kept: { readonly raw: RawDataset; readonly path: string; readonly version: string } | undefined;
+  const versionOf = async (path: string): Promise<string> => {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  };
+  return {
+    async keeping(file: BarFile): Promise<RawDataset> {
+      const version = await versionOf(file.path).catch(() => '');
+      const raw = await readRaw(file);
+      kept = { raw, path: file.path, version };
+      return raw;
+    },
+    async kept(file: BarFile): Promise<RawDataset> {
+      const known = kept;
+      kept = undefined;
+      if (known === undefined || known.path !== file.path || known.version !== (await versionOf(file.path).catch(() => 'gone')))
+        return readRaw(file);
+      const { raw } = known;
+      return { ...raw, symbol: file.symbol, provenance: { ...raw.provenance, symbol: file.symbol } };
     },
   };
 }

@@ -1,6 +1,8 @@
 import { enableCompileCache } from 'node:module';
+import { knowOwnModules } from './own-modules.ts';
 
 enableCompileCache();
+knowOwnModules();
 let ended = false;
 let isRead = true;
 // A reader that has seen enough (`| head`), or a terminal that was closed, is no fault. What stops cleanly when asked to is asked, once.

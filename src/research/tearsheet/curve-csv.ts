@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 const PART_BYTES = 65_536;
 /** A row is at most a date of 27 characters and two numbers of 25. */
 const LONGEST_ROW = 96;
-const [COMMA, NEWLINE, ZERO, POINT, COLON, Z, CLOSE] = [44, 10, 48, 46, 58, 90, 93];
+const [COMMA, NEWLINE, ZERO, POINT, COLON, T, Z, CLOSE] = [44, 10, 48, 46, 58, 84, 90, 93];
 
 /** Rows whose numbers are turned to digits together. */
 const BLOCK_ROWS = 256;
@@ -44,7 +44,7 @@ class RowWriter {
   readonly #bytes = new Uint8Array(PART_BYTES);
   #at = 0;
   #day = Number.NaN;
-  #date = '';
+  #date = new Uint8Array(0);
 
   get full(): boolean {
     return this.#at > PART_BYTES - LONGEST_ROW;
@@ -78,31 +78,36 @@ class RowWriter {
     return place + 1;
   }
 
-  /** `2024-03-01T09:30:00.000Z` */
+  /** `2024-03-01T09:30:00.000Z`; the date's digits are made once a day. */
   time(time: number): void {
     const day = Math.floor(time / DAY_MS);
     if (day !== this.#day) {
       this.#day = day;
-      this.#date = new Date(time).toISOString().split('T')[0]!;
+      this.#date = Buffer.from(new Date(time).toISOString().split('T')[0]!, 'latin1');
     }
-    const ms = time - day * DAY_MS;
+    const bytes = this.#bytes;
+    const date = this.#date;
+    const ms = Math.floor(time - day * DAY_MS);
     const seconds = Math.floor(ms / 1000);
-    const rest = ms - seconds * 1000;
-    this.text(this.#date);
-    this.byte(84);
-    this.#two(Math.floor(seconds / 3600));
-    this.byte(COLON);
-    this.#two(Math.floor(seconds / 60) % 60);
-    this.byte(COLON);
-    this.#two(seconds % 60);
-    this.byte(POINT);
-    this.byte(ZERO + Math.floor(rest / 100));
-    this.#two(Math.floor(rest) % 100);
-    this.byte(Z);
+    const minutes = Math.floor(seconds / 60);
+    let at = this.#at;
+    for (let i = 0; i < date.length; i++) bytes[at++] = date[i]!;
+    bytes[at] = T;
+    two(bytes, at + 1, Math.floor(minutes / 60));
+    bytes[at + 3] = COLON;
+    two(bytes, at + 4, minutes % 60);
+    bytes[at + 6] = COLON;
+    two(bytes, at + 7, seconds % 60);
+    bytes[at + 9] = POINT;
+    bytes[at + 10] = ZERO + Math.floor((ms % 1000) / 100);
+    two(bytes, at + 11, ms % 100);
+    bytes[at + 13] = Z;
+    this.#at = at + 14;
   }
+}
 
-  #two(value: number): void {
-    this.byte(ZERO + Math.floor(value / 10));
-    this.byte(ZERO + (value % 10));
-  }
+function two(bytes: Uint8Array, at: number, value: number): void {
+  const tens = Math.floor(value / 10);
+  bytes[at] = ZERO + tens;
+  bytes[at + 1] = ZERO + value - 10 * tens;
 }

@@ -91,6 +91,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   const rung = (multiple: number): CostComparison =>
     multiple === 1 ? own('1×') : compared(`${multiple}×`, scaleCosts(executionOf(rules, chosen, bars), multiple));
   const ladder = order.ladder ? MULTIPLES.map((multiple) => ({ multiple, ...rung(multiple).figures })) : [];
+  releaseColumns(columns, bars.series);
   return {
     order,
     strategy,
@@ -114,6 +115,15 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
 /** Gives columns that nobody reads any more back at once: the collector does not feel their weight and comes late. */
 function release(...columns: readonly (Float64Array | Uint8Array)[]): void {
   for (const { buffer } of columns) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/** An expression may be a column of the bars themselves: those stay. */
+function releaseColumns(columns: SharedColumns, series: LoadedBars['series']): void {
+  const kept = new Set(
+    series.flatMap(({ time, open, high, low, close, volume }) => [time, open, high, low, close, volume]).map((column) => column.buffer),
+  );
+  const made = new Map([...columns.values()].flat().map((column) => [column.buffer, column]));
+  release(...[...made.values()].filter(({ buffer }) => !kept.has(buffer)));
 }
 
 function execute(order: BacktestOrder, profile: ExecutionProfile, columns: SharedColumns): BacktestResult {
