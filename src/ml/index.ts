@@ -44,7 +44,6 @@ export {
 } from './labels/uniqueness.ts';
 export type { VerticalBarrier } from './labels/vertical-barrier.ts';
 export {
-  averageTrueRangeFraction,
   barVolatility,
   dailyVolatility,
   EwmDeviation,

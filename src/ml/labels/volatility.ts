@@ -74,18 +74,3 @@ export class EwmDeviation {
     return correction > 1e-12 * weight * weight ? Math.sqrt(Math.max(0, (this.#variance * weight * weight) / correction)) : Number.NaN;
   }
 }
-
-/** Wilder's average true range divided by the close: a barrier width as a fraction of price. NaN for the first `period` rows. */
-export function averageTrueRangeFraction(series: Pick<BarSeries, 'high' | 'low' | 'close' | 'length'>, period = 14): Float64Array {
-  if (!Number.isInteger(period) || period < 1) throw new UserError(`the period must be a positive integer, got ${period}`);
-  const { high, low, close, length } = series;
-  const result = new Float64Array(length).fill(Number.NaN);
-  let average = 0;
-  for (let row = 1; row < length; row++) {
-    const previous = close[row - 1]!;
-    const range = Math.max(high[row]!, previous) - Math.min(low[row]!, previous);
-    average = row <= period ? average + range / period : average + (range - average) / period;
-    if (row >= period) result[row] = average / close[row]!;
-  }
-  return result;
-}

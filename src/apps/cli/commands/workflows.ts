@@ -14,6 +14,27 @@ interface RunOptions extends CommonOptions {
 }
 
 export function addWorkflowCommands(program: Command, io: CliEnvironment): void {
+  addRunCommand(program, io);
+  const workflows = program
+    .command('workflows')
+    .description('List, show, check and draw workflows')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  edgewright workflows list
+  edgewright workflows show simple_backtest
+  edgewright workflows steps                      what a step may use
+  edgewright workflows check mine.yaml            every mistake with line and column
+  edgewright workflows graph pipeline --mermaid
+`,
+    );
+  addListCommand(workflows, io);
+  addStepsCommand(workflows, io);
+  addFileCommands(workflows, io);
+}
+
+function addRunCommand(program: Command, io: CliEnvironment): void {
   addConfigOptions(program.command('run <workflow>').description('Run a workflow, shipped or your own file, with checkpoints'))
     .option('--param <name=value...>', 'a parameter of the workflow')
     .option('--stage <stage>', 'only this step, by number or id')
@@ -46,21 +67,9 @@ export function addWorkflowCommands(program: Command, io: CliEnvironment): void 
       const { printOutputs } = await import('../narrate.ts');
       printOutputs(result, options.json === true, io);
     });
+}
 
-  const workflows = program
-    .command('workflows')
-    .description('List, show, check and draw workflows')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  edgewright workflows list
-  edgewright workflows show simple_backtest
-  edgewright workflows steps                      what a step may use
-  edgewright workflows check mine.yaml            every mistake with line and column
-  edgewright workflows graph pipeline --mermaid
-`,
-    );
+function addListCommand(workflows: Command, io: CliEnvironment): void {
   workflows
     .command('list')
     .description('The shipped workflows, and those in workflows/ here')
@@ -76,15 +85,9 @@ Examples:
       if (options.json === true) io.stdout.write(`${JSON.stringify(rows)}\n`);
       else for (const { name, description } of rows) io.stdout.write(`${name.padEnd(18)} ${description}\n`);
     });
-  workflows
-    .command('show <workflow>')
-    .description('Parameters and steps of a workflow')
-    .option('--slices <folder>', 'folder of your own slices')
-    .action(async (name: string, options: { readonly slices?: string }) => {
-      const { checkWorkflow } = await import('../run-workflow.ts');
-      const { describeWorkflow } = await import('#workflow');
-      io.stdout.write(`${describeWorkflow((await checkWorkflow(name, await defaults(), io, options.slices)).plan)}\n`);
-    });
+}
+
+function addStepsCommand(workflows: Command, io: CliEnvironment): void {
   workflows
     .command('steps')
     .description('What a step of a workflow file may use: inputs and outputs of each')
@@ -103,6 +106,19 @@ Examples:
           for (const line of [description, `in   ${inputs}`, `out  ${outputs}`])
             io.stdout.write(`${wrapWords(`  ${line}`, io.stdout.columns, 7)}\n`);
         }
+    });
+}
+
+/** What is asked of one workflow file. */
+function addFileCommands(workflows: Command, io: CliEnvironment): void {
+  workflows
+    .command('show <workflow>')
+    .description('Parameters and steps of a workflow')
+    .option('--slices <folder>', 'folder of your own slices')
+    .action(async (name: string, options: { readonly slices?: string }) => {
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { describeWorkflow } = await import('#workflow');
+      io.stdout.write(`${describeWorkflow((await checkWorkflow(name, await defaults(), io, options.slices)).plan)}\n`);
     });
   workflows
     .command('check <workflow>')
