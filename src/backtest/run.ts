@@ -220,7 +220,9 @@ function result(engine: Engine, course: Course, strategies: readonly Strategy[],
   return {
     trades: engine.ledger.trades,
     equity: { time: time.subarray(first), equity: equity.subarray(first) },
-    fills: engine.fills,
+    get fills() {
+      return engine.fills;
+    },
     get orders() {
       orders ??= engine.records();
       return orders;

@@ -1,16 +1,11 @@
-import { timestamp } from '#core';
-import type { Fill } from '#domain';
 import type { WorkingOrder } from '#execution';
 import type { Ledger, LedgerEntry } from '#portfolio';
+import { FillLog } from './fill-log.ts';
 
 /** Executions on their way into the ledger, kept as fills. */
 export class Bookings {
-  readonly fills: Fill[] = [];
-  /** Fills of this account before this engine took it over. */
-  fillsBefore = 0;
+  readonly fills: FillLog;
   readonly #ledger: Ledger;
-  readonly #symbols: readonly string[];
-  readonly #strategyNames: readonly string[];
   /** Reused for every execution: the ledger copies what it keeps. */
   readonly #entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
     strategy: 0,
@@ -30,8 +25,7 @@ export class Bookings {
 
   constructor(ledger: Ledger, symbols: readonly string[], strategyNames: readonly string[]) {
     this.#ledger = ledger;
-    this.#symbols = symbols;
-    this.#strategyNames = strategyNames;
+    this.fills = new FillLog(symbols, strategyNames);
   }
 
   /** One execution of an order; `signed` buys when positive. */
@@ -61,18 +55,7 @@ export class Bookings {
 
   #enter(entry: LedgerEntry, maker: boolean): void {
     this.#ledger.apply(entry);
-    this.fills.push({
-      id: `${entry.orderId}.${this.fillsBefore + this.fills.length}`,
-      orderId: entry.orderId,
-      symbol: this.#symbols[entry.symbol]!,
-      strategy: this.#strategyNames[entry.strategy]!,
-      side: entry.quantity > 0 ? 'buy' : 'sell',
-      quantity: Math.abs(entry.quantity),
-      price: entry.price,
-      fee: entry.fee,
-      liquidity: maker ? 'maker' : 'taker',
-      time: timestamp(entry.time),
-      reason: entry.reason,
-    });
+    const { orderId, strategy, symbol, quantity, price, fee, time, reason } = entry;
+    this.fills.add(orderId, strategy, symbol, quantity, price, fee, time, maker, reason);
   }
 }

@@ -11,6 +11,7 @@ import {
 import { Ledger } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
+import { checkRates } from './account-events.ts';
 import { Bookings } from './bookings.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
@@ -29,7 +30,6 @@ import type { SupervisedEngine, Supervisor } from './supervisor.ts';
 export class Engine implements VenueHost, SupervisedEngine {
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
-  readonly fills: readonly Fill[];
   readonly orders: WorkingOrder[] = [];
   readonly decisions: DecisionLog;
   readonly marks: Float64Array;
@@ -90,13 +90,13 @@ export class Engine implements VenueHost, SupervisedEngine {
       ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellOf(setup.strategies) } : {}),
     });
     this.#bookings = new Bookings(this.ledger, this.symbols, this.strategyNames);
-    this.fills = this.#bookings.fills;
     this.#rates = currencies === undefined ? undefined : new CurrencyRates(conversion, this.ledger, setup.columns[0]?.timeframe?.ms);
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
     this.venue = new SimulatedVenue(this, setup.columns, setup.instruments, setup.profile, setup.rng.stream('venue'), setup.finer);
     this.gate = setup.limits === undefined ? undefined : new OrderGate(setup.limits, this, setup.riskState);
     this.#fillLimits =
       this.gate?.limitsExposure === true ? new FillLimits(this.gate, this, setup.instruments, setup.profile, this.#notes) : undefined;
+    checkRates(setup.account.maintenanceMargin, setup.account.financing);
     this.desk = new AccountDesk(this, setup.events ?? []);
     const { financing, maintenanceMargin } = setup.account;
     this.#attended = [financing, maintenanceMargin, this.#rates, this.#supervisor, this.gate].some((one) => one !== undefined);
@@ -171,7 +171,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       requestFault(request) ??
       this.desk.delistedFault(symbol) ??
       (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
-      fitToInstrument(order, this.#instruments[symbol]!, close) ??
+      fitToInstrument(order, this.#instruments[symbol]!, close, this.#closable(order)) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
       this.gate?.admit(order, close);
     if (refused !== undefined) {
@@ -234,11 +234,14 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#bookings.book(order, signed, price, fee, maker, row, time);
   }
 
-  get fillsBefore(): number {
-    return this.#bookings.fillsBefore;
+  /** Made of columns when asked for. */
+  get fills(): readonly Fill[] {
+    return this.#bookings.fills.all;
   }
-  set fillsBefore(count: number) {
-    this.#bookings.fillsBefore = count;
+
+  /** Fills of this account, those before this engine took it over among them. */
+  get fillsCount(): number {
+    return this.#bookings.fills.before + this.#bookings.fills.length;
   }
 
   snapshot(): EngineSnapshot {
@@ -247,6 +250,7 @@ export class Engine implements VenueHost, SupervisedEngine {
 
   /** Puts a new engine where the saved one stood; `rowsDropped` instants at the start of its data are not in the new data. */
   restore(saved: EngineSnapshot, rowsDropped = 0): void {
+    this.#bookings.fills.before = saved.fills;
     this.#nextId = restoreEngine(this, saved, rowsDropped);
   }
 
@@ -286,9 +290,22 @@ export class Engine implements VenueHost, SupervisedEngine {
     return this.ledger.equity(this.marks);
   }
 
-  availableMargin(symbol = 0, closing = 0): number {
-    const freed = closing * this.marks[symbol]! * this.ledger.worth(symbol);
+  availableMargin(symbol = 0, closing = 0, direction = 0): number {
+    const freed = this.#unitsFreed(symbol, closing, direction) * this.marks[symbol]! * this.ledger.worth(symbol);
     return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
+  }
+
+  /** How many units of exposure a closing takes off the account; where another strategy stands on the other side it brings some back. */
+  #unitsFreed(symbol: number, closing: number, direction: number): number {
+    if (this.hedging || this.strategyNames.length === 1) return closing;
+    const net = this.ledger.net[symbol]!;
+    return Math.abs(net) - Math.abs(net + direction * closing);
+  }
+
+  /** All that an order which only reduces could close now. */
+  #closable(order: WorkingOrder): number {
+    if (!order.reduceOnly && order.closes === 0) return 0;
+    return this.lotsAgainst(order).reduce((sum, units) => sum + Math.abs(units), 0);
   }
 
   admitOpening(order: WorkingOrder, units: number, price: number): number {

@@ -16,19 +16,18 @@ const USES: Readonly<Record<OrderType, readonly string[]>> = {
   limit_on_open: ['limitPrice'],
   limit_on_close: ['limitPrice'],
 };
-const PRICES = ['limitPrice', 'stopPrice', 'triggerPrice', 'activationPrice', 'trailAmount', 'trailPercent'] as const;
-
 /** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
 export function requestFault(request: OrderRequest): string | undefined {
   const uses = USES[request.type];
   if (uses === undefined) return `unknown order type "${String(request.type)}"`;
-  for (const field of PRICES) {
-    const value = request[field];
-    if (value === undefined) {
-      if (uses.includes(field) && request.type !== 'trailing_stop') return `a ${request.type} order needs ${field}`;
-    } else if (!uses.includes(field)) return `a ${request.type} order takes no ${field}`;
-    else if (!Number.isFinite(value) || value <= 0) return `${field} must be a positive price, got ${value}`;
-  }
+  const fault =
+    priceFault(request.type, uses, 'limitPrice', request.limitPrice) ??
+    priceFault(request.type, uses, 'stopPrice', request.stopPrice) ??
+    priceFault(request.type, uses, 'triggerPrice', request.triggerPrice) ??
+    priceFault(request.type, uses, 'activationPrice', request.activationPrice) ??
+    priceFault(request.type, uses, 'trailAmount', request.trailAmount) ??
+    priceFault(request.type, uses, 'trailPercent', request.trailPercent);
+  if (fault !== undefined) return fault;
   if (request.type === 'trailing_stop' && (request.trailAmount === undefined) === (request.trailPercent === undefined))
     return 'a trailing_stop order needs trailAmount or trailPercent, one of them';
   if (request.stopPrice !== undefined && request.activationPrice !== undefined)
@@ -36,11 +35,21 @@ export function requestFault(request: OrderRequest): string | undefined {
   if (request.ocoGroup !== undefined && request.ouoGroup !== undefined) return 'an order is in an ocoGroup or in an ouoGroup, not in both';
   const size = sizeOf(request);
   if (request.closesOrder === undefined && !(Number.isFinite(size) && size > 0)) return `the size must be positive, got ${size}`;
-  for (const level of [request.stopLoss, request.takeProfit]) {
+  const { stopLoss, takeProfit } = request;
+  for (let exit = 0; exit < 2; exit++) {
+    const level = exit === 0 ? stopLoss : takeProfit;
     if (level !== undefined && !(Number.isFinite(level) && level > 0)) return `an exit price must be positive, got ${level}`;
   }
   if (request.timeInForce === 'gtd' && request.goodTill === undefined) return 'a gtd order needs goodTill';
   return sideFault(request);
+}
+
+function priceFault(type: OrderType, uses: readonly string[], field: string, value: number | undefined): string | undefined {
+  if (value === undefined) {
+    return uses.length > 0 && type !== 'trailing_stop' && uses.includes(field) ? `a ${type} order needs ${field}` : undefined;
+  }
+  if (!uses.includes(field)) return `a ${type} order takes no ${field}`;
+  return Number.isFinite(value) && value > 0 ? undefined : `${field} must be a positive price, got ${value}`;
 }
 
 /** A stop above its target for a long (or below for a short), or on the wrong side of the order's own price. */

@@ -39,7 +39,7 @@ interface Kept {
   readonly marks: Float64Array;
   row: number;
   time: number;
-  fillsBefore: number;
+  readonly fillsCount: number;
   ruined: boolean;
   equityNow: number;
 }
@@ -52,7 +52,7 @@ export function saveEngine(engine: Kept, nextOrderId: number): EngineSnapshot {
     row: engine.row,
     time: engine.time,
     nextOrderId,
-    fills: engine.fillsBefore + engine.fills.length,
+    fills: engine.fillsCount,
     ruined: engine.ruined,
     equity: engine.equityNow,
     marks: Array.from(engine.marks, toJsonNumber),
@@ -72,7 +72,6 @@ export function restoreEngine(engine: Kept, saved: EngineSnapshot, rowsDropped: 
   );
   engine.row = saved.row - rowsDropped;
   engine.time = saved.time;
-  engine.fillsBefore = saved.fills;
   engine.ruined = saved.ruined;
   engine.equityNow = saved.equity;
   engine.marks.set(saved.marks.map(fromJsonNumber));
