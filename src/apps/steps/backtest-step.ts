@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { toIso } from '#core';
 import {
   dailyEquity,
   backtestOutOfSample,
@@ -13,6 +14,8 @@ import {
   tradesCsv,
   riskConfigSchema,
   tradingConfigSchema,
+  type OutOfSampleRun,
+  type ProfileResult,
 } from '#research';
 import { summarisePerformance } from '#statistics';
 import { defineStep } from '#workflow';
@@ -74,36 +77,20 @@ export const backtestStep = defineStep({
     );
     const periodsPerYear = daysPerYear(data.alwaysOpen);
     const main = runs.find((run) => run.profile === trading.profile)!;
-    const asResult = (run: (typeof runs)[number]) => ({ profile: run.profile, equity: run.equity, trades: run.result.trades });
     const benchmark = buyAndHold(series, main.equity, trading.cash);
     const report = reportPerformance(asResult(main), benchmark, periodsPerYear, input.seed);
-    const benchmarkDaily = dailyEquity(benchmark);
     writeJson(
       context.outputPath(PLACES.backtestReport),
       finite({
         data: { description: data.description, kind: data.kind, symbols: samples.symbols, timeframe: data.timeframe },
-        period: {
-          from: new Date(main.equity.time[0]!).toISOString(),
-          to: new Date(main.equity.time.at(-1)!).toISOString(),
-          outOfSample: true,
-        },
-        profile: trading.profile,
-        cash: trading.cash,
+        ...ownFigures(main, trading.cash),
         statistics: report.summary,
         intervals: report.intervals,
         psr: report.psr,
         winRate: report.winRate,
         profiles: runs.map((run) => profileFigures(asResult(run), periodsPerYear)),
-        benchmark: summarisePerformance({ equity: benchmarkDaily.equity, periodsPerYear }),
-        orders: {
-          asked: main.result.orders.length,
-          fills: main.result.fills.length,
-          deniedByRisk: main.result.refusals,
-          hash: main.result.orderHash,
-        },
-        turnover: main.result.turnover,
-        feesPaid: main.result.feesPaid,
-        kelly: main.kelly,
+        benchmark: summarisePerformance({ equity: dailyEquity(benchmark).equity, periodsPerYear }),
+        ...ordersOf(main),
       }),
     );
     writeFileSync(context.outputPath(PLACES.equityCurve), equityCsv(main.equity));
@@ -124,3 +111,17 @@ export const backtestStep = defineStep({
     };
   },
 });
+
+function asResult({ profile, equity, result }: OutOfSampleRun): ProfileResult {
+  return { profile, equity, trades: result.trades };
+}
+
+function ownFigures({ equity, profile }: OutOfSampleRun, cash: number) {
+  const [from, to] = [equity.time[0]!, equity.time.at(-1)!].map(toIso);
+  return { period: { from, to, outOfSample: true }, profile, cash };
+}
+
+function ordersOf({ result, kelly }: OutOfSampleRun) {
+  const { orders, fills, refusals, orderHash, turnover, feesPaid } = result;
+  return { orders: { asked: orders.length, fills: fills.length, deniedByRisk: refusals, hash: orderHash }, turnover, feesPaid, kelly };
+}
