@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { UserError } from '#core';
 import { type Slice, sliceFromModule } from '#workflow';
+import { importUserModule } from './user-module.ts';
 
 /** A workflow file as found; its text has not been checked. */
 export interface FoundWorkflow {
@@ -36,7 +36,7 @@ export async function discoverSlices(folder: string): Promise<readonly Slice[]> 
 
 async function load(path: string): Promise<unknown> {
   try {
-    return (await import(pathToFileURL(path).href)) as unknown;
+    return await importUserModule(path);
   } catch (error) {
     throw new UserError(
       `the slice file ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { sha256, suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
@@ -65,7 +65,8 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   let made: unknown;
   let named: readonly string[];
   try {
-    const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    const { importUserModule } = await import('#adapters/workflow');
+    const module = (await importUserModule(path)) as Readonly<Record<string, unknown>>;
     made = module['default'];
     named = Object.keys(module).filter((name) => name !== 'default' && (isRecipe(module[name]) || isStrategy(module[name])));
   } catch (cause) {
