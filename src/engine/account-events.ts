@@ -42,8 +42,37 @@ export function sortedEvents(events: readonly AccountEvent[], symbols: readonly 
         `a split needs a positive ratio, got ${event.ratio} for ${event.symbol}`,
         'Four for one is 4, one for ten is 0.1.',
       );
+    const amount = amountOf(event);
+    if (!Number.isFinite(amount) || (event.kind === 'delisting' && amount < 0))
+      throw new UserError(
+        `a ${event.kind} of ${event.symbol} cannot be ${amount}`,
+        'Give a number; a delisting needs a price from 0, or none.',
+      );
   }
   return events.toSorted((one, other) => one.time - other.time);
+}
+
+function amountOf(event: AccountEvent): number {
+  switch (event.kind) {
+    case 'split':
+      return event.ratio;
+    case 'dividend':
+      return event.perUnit;
+    case 'funding':
+      return event.rate;
+    case 'delisting':
+      return event.price ?? 0;
+  }
+}
+
+/** Rates that are no numbers would make the cash of an account none, in silence. */
+export function checkRates(maintenanceMargin: number | undefined, financing: Financing | undefined): void {
+  if (maintenanceMargin !== undefined && !(maintenanceMargin >= 0 && maintenanceMargin < 1))
+    throw new UserError(`a maintenance margin is a share of the exposure, got ${maintenanceMargin}`, 'For 25 % give 0.25.');
+  const { borrow = {}, creditInterest = 0, debitInterest = 0 } = financing ?? {};
+  for (const [name, rate] of Object.entries({ ...borrow, creditInterest, debitInterest })) {
+    if (!Number.isFinite(rate)) throw new UserError(`the yearly rate ${name} cannot be ${rate}`, 'For 3 % give 0.03.');
+  }
 }
 
 /** Whole days (UTC) that passed between two instants: nights for which a position is financed. */
