@@ -144,3 +144,13 @@ test('a wrong calibrator file is refused in one line', () => {
   for (const text of ['{', '{}', '{"kind":"sigmoid","a":1}', '{"kind":"isotonic","x":[1,0],"y":[0,1]}'])
     expect(() => parseCalibrator(text)).toThrow(/calibrator/);
 });
+
+test('a flat stretch is one stretch: blocks of equal mean have equal bits', () => {
+  const outcomes = Array.from('00001000110000100100100101000000000010', Number);
+  const fitted = fitIsotonic(
+    outcomes.map((_, row) => row),
+    outcomes,
+  );
+  // scikit-learn 1.2.1: IsotonicRegression(out_of_bounds='clip').
+  expect(fitted).toEqual({ kind: 'isotonic', x: [0, 3, 4, 35, 36, 37], y: [0, 0, 0.25, 0.25, 0.5, 0.5] });
+});

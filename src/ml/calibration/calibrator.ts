@@ -126,18 +126,18 @@ export function fitIsotonic(
   outcomes: ArrayLike<number>,
   weights?: ArrayLike<number>,
 ): Calibrator & { readonly kind: 'isotonic' } {
-  const { x, y, weight } = tiesAveraged(scores, outcomes, unitWeights(outcomes.length, weights));
-  const fitted = poolAdjacentViolators(y, weight);
+  const { x, sum, weight } = tiesSummed(scores, outcomes, unitWeights(outcomes.length, weights));
+  const fitted = poolSums(sum, weight);
   const keep = (index: number) =>
     index === 0 || index === fitted.length - 1 || fitted[index] !== fitted[index - 1] || fitted[index] !== fitted[index + 1];
   return { kind: 'isotonic', x: x.filter((_, index) => keep(index)), y: Array.from(fitted).filter((_, index) => keep(index)) };
 }
 
-function tiesAveraged(
+function tiesSummed(
   scores: ArrayLike<number>,
   outcomes: ArrayLike<number>,
   mass: Float64Array,
-): { x: number[]; y: number[]; weight: number[] } {
+): { x: number[]; sum: number[]; weight: number[] } {
   const order = Uint32Array.from({ length: scores.length }, (_, row) => row).sort((a, b) => scores[a]! - scores[b]! || a - b);
   const x: number[] = [];
   const sum: number[] = [];
@@ -153,31 +153,42 @@ function tiesAveraged(
     weight[weight.length - 1]! += mass[row]!;
   }
   if (x.length === 0) throw new UserError('isotonic calibration needs at least one sample with weight');
-  return { x, y: sum.map((total, index) => total / weight[index]!), weight };
+  return { x, sum, weight };
 }
 
 /** The nearest rising sequence in weighted squares. O(n); idempotent. */
 export function poolAdjacentViolators(values: ArrayLike<number>, weights?: ArrayLike<number>): Float64Array {
-  const mean: number[] = [];
-  const mass: number[] = [];
+  const mass = Float64Array.from(values, (_, index) => (weights === undefined ? 1 : weights[index]!));
+  return poolSums(
+    mass.map((weight, index) => values[index]! * weight),
+    mass,
+  );
+}
+
+/**
+ * The same of weighted sums. Blocks keep their sums and divide once, so that blocks of equal mean get equal bits: means of means would
+ * differ in the last digit, and a flat stretch would fall into steps.
+ */
+function poolSums(sums: ArrayLike<number>, weights: ArrayLike<number>): Float64Array {
+  const blockSum: number[] = [];
+  const blockWeight: number[] = [];
   const ends: number[] = [];
-  for (let index = 0; index < values.length; index++) {
-    let value = values[index]!;
-    let weight = weights === undefined ? 1 : weights[index]!;
-    while (mean.length > 0 && mean.at(-1)! > value) {
-      const priorWeight = mass.pop()!;
-      value = (value * weight + mean.pop()! * priorWeight) / (weight + priorWeight);
-      weight += priorWeight;
+  for (let index = 0; index < sums.length; index++) {
+    let sum = sums[index]!;
+    let weight = weights[index]!;
+    while (blockSum.length > 0 && blockSum.at(-1)! / blockWeight.at(-1)! > sum / weight) {
+      sum += blockSum.pop()!;
+      weight += blockWeight.pop()!;
       ends.pop();
     }
-    mean.push(value);
-    mass.push(weight);
+    blockSum.push(sum);
+    blockWeight.push(weight);
     ends.push(index + 1);
   }
-  const fitted = new Float64Array(values.length);
+  const fitted = new Float64Array(sums.length);
   let from = 0;
   ends.forEach((end, block) => {
-    fitted.fill(mean[block]!, from, end);
+    fitted.fill(blockSum[block]! / blockWeight[block]!, from, end);
     from = end;
   });
   return fitted;
