@@ -48,6 +48,7 @@ export class PositionNow implements PositionView {
     return oldest === undefined ? 0 : this.#engine.row - oldest.row;
   }
   get openProfit(): number {
-    return this.flat ? 0 : this.quantity * (this.#engine.marks[this.symbol]! - this.averagePrice);
+    const { ledger, marks } = this.#engine;
+    return this.flat ? 0 : this.quantity * (marks[this.symbol]! - this.averagePrice) * ledger.worth(this.symbol);
   }
 }

@@ -17,7 +17,7 @@ import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
 import { FillLimits, type LimitNote } from './fill-limits.ts';
-import { entryOrders, sidesOf } from './lots.ts';
+import { entryOrders, sidesOf, unitsFreed, unitsOf } from './lots.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -171,7 +171,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       requestFault(request) ??
       this.desk.delistedFault(symbol) ??
       (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
-      fitToInstrument(order, this.#instruments[symbol]!, close, this.#closable(order)) ??
+      fitToInstrument(order, this.#instruments[symbol]!, close, () => unitsOf(this.lotsAgainst(order))) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
       this.gate?.admit(order, close);
     if (refused !== undefined) {
@@ -291,21 +291,10 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   availableMargin(symbol = 0, closing = 0, direction = 0): number {
-    const freed = this.#unitsFreed(symbol, closing, direction) * this.marks[symbol]! * this.ledger.worth(symbol);
-    return Math.max(0, this.ledger.equity(this.marks) - (this.ledger.gross(this.marks) - freed) / this.leverage);
-  }
-
-  /** How many units of exposure a closing takes off the account; where another strategy stands on the other side it brings some back. */
-  #unitsFreed(symbol: number, closing: number, direction: number): number {
-    if (this.hedging || this.strategyNames.length === 1) return closing;
-    const net = this.ledger.net[symbol]!;
-    return Math.abs(net) - Math.abs(net + direction * closing);
-  }
-
-  /** All that an order which only reduces could close now. */
-  #closable(order: WorkingOrder): number {
-    if (!order.reduceOnly && order.closes === 0) return 0;
-    return this.lotsAgainst(order).reduce((sum, units) => sum + Math.abs(units), 0);
+    const { ledger, marks } = this;
+    const alone = this.hedging || this.strategyNames.length === 1;
+    const units = alone ? closing : unitsFreed(ledger.net[symbol]!, closing, direction);
+    return Math.max(0, ledger.equity(marks) - (ledger.gross(marks) - units * marks[symbol]! * ledger.worth(symbol)) / this.leverage);
   }
 
   admitOpening(order: WorkingOrder, units: number, price: number): number {

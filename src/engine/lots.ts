@@ -14,3 +14,18 @@ export function sidesOf(lots: readonly Lot[]): readonly [long: number, short: nu
   }
   return [long, short];
 }
+
+/** Units of lots, whatever their side. */
+export function unitsOf(quantities: readonly number[]): number {
+  let units = 0;
+  for (const quantity of quantities) units += Math.abs(quantity);
+  return units;
+}
+
+/**
+ * Units of exposure that a strategy's closing takes off the account's net position; negative where it adds some, because another strategy
+ * stands on the other side.
+ */
+export function unitsFreed(net: number, closing: number, direction: number): number {
+  return Math.abs(net) - Math.abs(net + direction * closing);
+}

@@ -126,12 +126,13 @@ export class Executions {
   #emitPart(order: WorkingOrder, price: number, maker: boolean, units: number): void {
     const { local, row } = this.#bar;
     const { multiplier } = this.#instruments[order.symbol]!;
-    const fee = this.#fee(units, units * price * multiplier, maker, order.direction < 0, this.#host.turnover);
+    const before = order.filled > 0 && !this.#profile.feesPerLot ? { units: order.filled, notional: order.paid * multiplier } : undefined;
+    const fee = this.#fee(units, units * price * multiplier, maker, order.direction < 0, this.#host.turnover, before);
     order.filled += units;
     order.paid += units * price;
-    const before = this.#profile.marketFill === 'previous_close' && order.type === 'market' && local > 0 ? 1 : 0;
-    const time = this.#columns[order.symbol]!.time[local - before]!;
-    this.#host.filled(order, order.direction * units, price, fee, maker, row - before, time);
+    const earlier = this.#profile.marketFill === 'previous_close' && order.type === 'market' && local > 0 ? 1 : 0;
+    const time = this.#columns[order.symbol]!.time[local - earlier]!;
+    this.#host.filled(order, order.direction * units, price, fee, maker, row - earlier, time);
   }
 }
 

@@ -7,7 +7,7 @@ export type FeeSchedule =
   | { readonly kind: 'proportional'; readonly makerBps: number; readonly takerBps: number }
   /** A fixed amount an execution plus a fraction of notional. */
   | { readonly kind: 'fixed_plus'; readonly fixed: number; readonly fraction: number }
-  /** An amount a share, at least `minimum`, at most `maximumFraction` of notional (the cap wins over the minimum). */
+  /** An amount a share, at least `minimum`, at most `maximumFraction` of notional (the cap wins over the minimum), an order: parts pay it together. */
   | { readonly kind: 'per_share'; readonly perShare: number; readonly minimum: number; readonly maximumFraction: number }
   /** Sales only: a fraction of notional (the SEC's section 31 fee) and an amount a share with a cap (FINRA's TAF). */
   | { readonly kind: 'regulatory'; readonly saleFraction: number; readonly perShareSold: number; readonly perShareCap: number }
@@ -15,8 +15,21 @@ export type FeeSchedule =
   | { readonly kind: 'tiers'; readonly tiers: readonly { readonly from: number; readonly makerBps: number; readonly takerBps: number }[] }
   | { readonly kind: 'sum'; readonly of: readonly FeeSchedule[] };
 
+/** What an order has traded before a fill, where its parts share a minimum. */
+export interface TradedBefore {
+  readonly units: number;
+  readonly notional: number;
+}
+
 /** Fee of a fill; units positive, price a unit, notional = units · price · multiplier, `turnover` the notional traded before it. */
-export type FeeFunction = (units: number, notional: number, maker: boolean, sale: boolean, turnover: number) => number;
+export type FeeFunction = (
+  units: number,
+  notional: number,
+  maker: boolean,
+  sale: boolean,
+  turnover: number,
+  before?: TradedBefore,
+) => number;
 
 /** Alpaca and most US brokers in 2025: no commission, the regulatory fees on sales. */
 export const US_EQUITY_FEES: FeeSchedule = { kind: 'regulatory', saleFraction: 0.0000278, perShareSold: 0.000166, perShareCap: 8.3 };
@@ -33,7 +46,10 @@ export function feeFunction(schedule: FeeSchedule): FeeFunction {
     case 'fixed_plus':
       return (_units, notional) => schedule.fixed + schedule.fraction * notional;
     case 'per_share':
-      return (units, notional) => Math.min(Math.max(schedule.perShare * units, schedule.minimum), schedule.maximumFraction * notional);
+      return (units, notional, _maker, _sale, _turnover, before) =>
+        before === undefined
+          ? perShareFee(schedule, units, notional)
+          : perShareFee(schedule, before.units + units, before.notional + notional) - perShareFee(schedule, before.units, before.notional);
     case 'regulatory':
       return (units, notional, _maker, sale) =>
         sale ? schedule.saleFraction * notional + Math.min(schedule.perShareSold * units, schedule.perShareCap) : 0;
@@ -41,13 +57,19 @@ export function feeFunction(schedule: FeeSchedule): FeeFunction {
       return tiered(schedule.tiers);
     case 'sum': {
       const parts = schedule.of.map(feeFunction);
-      return (units, notional, maker, sale, turnover) => {
+      return (units, notional, maker, sale, turnover, before) => {
         let fee = 0;
-        for (const part of parts) fee += part(units, notional, maker, sale, turnover);
+        for (const part of parts) fee += part(units, notional, maker, sale, turnover, before);
         return fee;
       };
     }
   }
+}
+
+type PerShare = Extract<FeeSchedule, { kind: 'per_share' }>;
+
+function perShareFee({ perShare, minimum, maximumFraction }: PerShare, units: number, notional: number): number {
+  return Math.min(Math.max(perShare * units, minimum), maximumFraction * notional);
 }
 
 function tiered(tiers: Extract<FeeSchedule, { kind: 'tiers' }>['tiers']): FeeFunction {

@@ -5,9 +5,9 @@ import type { WorkingOrder } from './working-order.ts';
 /**
  * Puts an order on the instrument's grid: limits never worse than asked, stops never nearer than asked, quantities down to whole lots.
  * Gives the reason to deny it, or undefined. `close` is the last price; a tick of 0 is no grid. Orders that only reduce are never too
- * small: what is open must be closable.
+ * small, and one for all that they could close (`closable`) keeps the odd lot that a split left: what is open must be closable.
  */
-export function fitToInstrument(order: WorkingOrder, instrument: Instrument, close: number): string | undefined {
+export function fitToInstrument(order: WorkingOrder, instrument: Instrument, close: number, closable?: () => number): string | undefined {
   if (instrument.tickSize > 0) fitPrices(order, instrument.tickSize);
   const reduces = order.reduceOnly || order.closes > 0;
   if (order.size.kind !== 'units' || order.quantity !== order.quantity) return exitsFault(order, close);
@@ -17,7 +17,7 @@ export function fitToInstrument(order: WorkingOrder, instrument: Instrument, clo
     const fault = tooSmall(order, units, instrument, order.limit === order.limit ? order.limit : close);
     if (fault !== undefined) return fault;
   }
-  if (units !== order.quantity && (!reduces || units > 0)) order.quantity = units;
+  if (units !== order.quantity && (!reduces || (units > 0 && order.quantity !== closable?.()))) order.quantity = units;
   return exitsFault(order, close);
 }
 

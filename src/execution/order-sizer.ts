@@ -53,7 +53,7 @@ export class OrderSizer {
     if (size.kind === 'margin_fraction') {
       const fee = this.#fee(size.fraction, size.fraction * raw * multiplier, false, order.direction < 0, host.turnover) / size.fraction;
       const units = floorToLot(
-        (host.availableMargin(order.symbol, 0) * host.leverage * size.fraction) / ((price * multiplier + fee) * host.rate(order.symbol)),
+        (host.availableMargin(order.symbol, 0, 0) * host.leverage * size.fraction) / ((price * multiplier + fee) * host.rate(order.symbol)),
         lotSize,
       );
       if (units === 0) order.happen('reject', 'insufficient margin for one lot');
@@ -100,7 +100,7 @@ export class OrderSizer {
     if (host.leverage === Number.POSITIVE_INFINITY) return opening;
     const { multiplier, lotSize } = this.#instruments[order.symbol]!;
     const perUnit = (price * multiplier + this.#feePerUnit(order, raw * multiplier, maker)) * host.rate(order.symbol);
-    const power = host.availableMargin(order.symbol, closing) * host.leverage;
+    const power = host.availableMargin(order.symbol, closing, order.direction) * host.leverage;
     if (opening * perUnit <= power * (1 + 1e-12)) return opening;
     const allowed =
       this.#profile.beyondMargin === 'reduced' && order.timeInForce !== 'fok' ? Math.max(0, floorToLot(power / perUnit, lotSize)) : 0;

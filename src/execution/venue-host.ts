@@ -25,8 +25,8 @@ export interface VenueHost {
   /** Sizes of the lots that a fill in this direction would close, first in first out. */
   lotsAgainst(order: WorkingOrder): readonly number[];
   equity(): number;
-  /** Margin left for new positions once `closing` units of the symbol are closed, in account currency, before leverage. */
-  availableMargin(symbol: number, closing: number): number;
+  /** Margin left for new positions once an order of this direction has closed `closing` units of the symbol, in account currency, before leverage. */
+  availableMargin(symbol: number, closing: number, direction: number): number;
   /**
    * How many of these opening units the account's limits still allow at this moment, at this price after costs. Whoever allows fewer writes
    * the reason into `order.reason`: the order loses the rest, and with nothing allowed it is rejected.

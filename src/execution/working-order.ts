@@ -230,7 +230,8 @@ export class WorkingOrder {
   }
 
   happen(happening: OrderHappening, reason = ''): void {
-    this.status = nextStatus(this.status, happening);
+    // What has filled in part was not rejected, whatever else was on its way.
+    this.status = nextStatus(this.status, happening === 'reject' && this.filled > 0 ? 'cancel' : happening);
     this.open = !isTerminal(this.status);
     if (reason !== '') this.reason = reason;
   }

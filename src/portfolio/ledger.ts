@@ -70,10 +70,12 @@ export class Ledger {
   readonly #currencies: Currencies | undefined;
   readonly #hedging: boolean;
   readonly #books: Lot[][];
+  /** 1 for each of the symbols that `openSymbols` counts. */
+  readonly #open: Uint8Array;
   readonly #held: Float64Array;
   /** Account net per symbol, in units; read it in loops, never write it. */
   readonly net: Float64Array;
-  /** Symbols with a net position. */
+  /** Symbols with a position: a net one, or lots of any side where both live side by side. */
   openSymbols = 0;
   feesPaid = 0;
   turnover = 0;
@@ -94,6 +96,7 @@ export class Ledger {
     });
     this.#hedging = setup.hedging;
     this.net = new Float64Array(setup.symbols.length);
+    this.#open = new Uint8Array(setup.symbols.length);
     this.#held = new Float64Array(setup.symbols.length * setup.strategies.length);
     this.#books = Array.from(this.#held, () => []);
   }
@@ -287,10 +290,11 @@ export class Ledger {
   #renet(symbol: number): void {
     let net = 0;
     for (let strategy = 0; strategy < this.#strategies.length; strategy++) net += this.held(strategy, symbol);
-    const before = this.net[symbol]!;
     const after = clean(net);
     this.net[symbol] = after;
-    this.openSymbols += (after === 0 ? 0 : 1) - (before === 0 ? 0 : 1);
+    const open = after !== 0 || (this.#hedging && this.grossUnits(symbol) > 0) ? 1 : 0;
+    this.openSymbols += open - this.#open[symbol]!;
+    this.#open[symbol] = open;
   }
 
   /** Units of a symbol whatever their side, over all strategies. */

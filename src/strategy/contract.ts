@@ -39,7 +39,7 @@ export interface PositionView {
   readonly averagePrice: number;
   /** Bars since the oldest open lot was filled; 0 when flat. */
   readonly barsHeld: number;
-  /** Unrealised profit at the last close, fees aside. */
+  /** Unrealised profit at the last close, in account currency, fees aside. */
   readonly openProfit: number;
 }
 

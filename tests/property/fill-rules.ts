@@ -14,6 +14,8 @@ export class FillRules {
   readonly #volume = new Map<string, number>();
   readonly #groups = new Map<string, { first: number; units: number }>();
   readonly #together = new Map<string, number>();
+  /** By order, what its earlier fills traded: they share a minimum fee. */
+  readonly #traded = new Map<number, { units: number; notional: number }>();
   #turnover = 0;
 
   constructor(given: Case, result: BacktestResult) {
@@ -27,6 +29,7 @@ export class FillRules {
 
   split(symbol: string, ratio: number): void {
     for (const [name, group] of this.#groups) if (name.startsWith(`${symbol}/`)) group.units *= ratio;
+    for (const [id, traded] of this.#traded) if (this.#orders.get(id)?.symbol === symbol) traded.units *= ratio;
   }
 
   seen(fill: Fill, books: SecondBooks): void {
@@ -37,16 +40,20 @@ export class FillRules {
       this.#price(fill, order);
       this.#units(fill, order, books);
       this.#group(fill, order);
+      this.#exposure(fill, books);
     }
     const { multiplier, currency } = books.instrumentOf(fill.symbol);
     const notional = fill.quantity * fill.price * multiplier;
     const fee = order === undefined ? 0 : this.#fee(this.#case.profile.fees, fill, notional);
     this.#say(Math.abs(fill.fee - fee) <= HAIR * Math.max(1, fee), fill, `pays ${fill.fee} instead of ${fee}`);
     this.#turnover += notional * books.rateOf(currency);
+    const traded = this.#traded.get(fill.orderId) ?? { units: 0, notional: 0 };
+    this.#traded.set(fill.orderId, { units: traded.units + fill.quantity, notional: traded.notional + notional });
   }
 
   /** What only the end of a run can tell. */
   finish(result: BacktestResult, books: SecondBooks): void {
+    const called = result.orders.some(({ reason }) => reason === 'margin call');
     for (const order of result.orders) {
       // A split multiplies the units of an order that works then, and those it has filled; of one that is done it changes nothing.
       if (this.#splits(order) && this.#filled.has(order.id)) continue;
@@ -60,6 +67,11 @@ export class FillRules {
       say(!['denied', 'rejected', 'expired', 'canceled'].includes(order.status) || order.reason !== '', `${order.status} for no reason`);
       const alive = !['denied', 'rejected', 'expired', 'canceled', 'filled'].includes(order.status);
       const protects = alive && order.parentId > 0 && !this.#case.asked.has(order.id);
+      const exits = result.orders.some(
+        (one) => one.parentId === order.id && one.type === 'stop' && ['accepted', 'partially_filled'].includes(one.status),
+      );
+      const bare = books.openOf(order.strategy, order.symbol, order.id) !== 0 && this.#case.asked.get(order.id)?.stopLoss !== undefined;
+      say(!bare || exits || this.#case.changed.size > 0 || called, 'holds units without their stop');
       say(!protects || books.openOf(order.strategy, order.symbol, order.parentId) !== 0, 'outlives what it protects');
     }
   }
@@ -101,14 +113,14 @@ export class FillRules {
     const cost = (profile.halfSpreadBps + profile.slippageBps) / 10_000;
     const impact = this.#impact(series, row, this.#together.get(`${order.id}@${fill.time}`)!);
     const worst = entrySpread || (taker ? cost + (profile.randomSlippageBps * 8) / 10_000 + impact : 0);
+    // Where a replacement or a split moved its prices, the record no longer tells what they were.
+    const moved = this.#case.changed.has(order.id) || this.#splits(order);
     // backtesting.py's stop-limit takes the better of stop and limit also where the open has gone past both.
     if (order.type === 'stop_limit' && profile.stopLimitFill === 'pessimistic') return;
     const within = fill.price >= low * (1 - (sign < 0 ? worst : 0)) - HAIR && fill.price <= high * (1 + (sign > 0 ? worst : 0)) + HAIR;
     // A post-only order rests in the book and gets its limit, also from a bar that opened beyond it.
-    const ownPrice = this.#case.asked.get(order.id)?.postOnly === true && fill.price === order.limitPrice;
+    const ownPrice = this.#case.asked.get(order.id)?.postOnly === true && (moved || fill.price === order.limitPrice);
     this.#say(within || ownPrice, fill, `${order.type} is outside of its bar ${low}–${high} by more than its costs`);
-    // Where a replacement or a split moved its prices, the record no longer tells what they were.
-    const moved = this.#case.changed.has(order.id) || this.#splits(order);
     const limited = !moved && !Number.isNaN(order.limitPrice) && (order.type !== 'market_to_limit' || this.#filled.has(order.id));
     const beyond = (fill.price - order.limitPrice) * sign > order.limitPrice * entrySpread + HAIR;
     this.#say(!limited || !beyond, fill, `is beyond its limit ${order.limitPrice}`);
@@ -173,12 +185,38 @@ export class FillRules {
     this.#say(resized || before.units + fill.quantity <= size + HAIR, fill, `${tag} fills more than ${size}`);
   }
 
+  /** docs/account.md: what opens keeps gross exposure within its limit of equity after the fill, at the opens and at the fill's own price. */
+  #exposure(fill: Fill, books: SecondBooks): void {
+    const { bars, instruments, profile, request } = this.#case;
+    const most = request.limits?.maxGrossExposure;
+    const signed = fill.side === 'buy' ? fill.quantity : -fill.quantity;
+    const opens = Math.abs(books.held(fill.strategy, fill.symbol) + signed) > Math.abs(books.held(fill.strategy, fill.symbol)) + HAIR;
+    if (most === undefined || !opens || request.account.hedging || request.account.currency || profile.marginMark === 'close') return;
+    let [gross, equity] = [0, books.balance('USD') - fill.fee];
+    for (const { symbol, multiplier } of instruments) {
+      const { open, time } = bars.find((one) => one.symbol === symbol)!;
+      const row = time.indexOf(fill.time);
+      const own = symbol === fill.symbol;
+      const mark = own ? fill.price : row < 0 ? (books.marks.get(symbol) ?? 0) : open[row]!;
+      const net = books.net(symbol) + (own ? signed : 0);
+      gross += Math.abs(net) * mark * multiplier;
+      equity += (net * mark - (own ? signed * fill.price : 0)) * multiplier;
+    }
+    this.#say(gross <= most * equity * (1 + HAIR), fill, `brings exposure to ${gross / equity} of ${most}`);
+  }
+
   #fee(fees: FeeSchedule, fill: Fill, notional: number): number {
     const maker = fill.liquidity === 'maker';
     if (fees.kind === 'none') return 0;
     if (fees.kind === 'proportional') return (notional * (maker ? fees.makerBps : fees.takerBps)) / 10_000;
     if (fees.kind === 'fixed_plus') return fees.fixed + fees.fraction * notional;
-    if (fees.kind === 'per_share') return Math.min(Math.max(fees.perShare * fill.quantity, fees.minimum), fees.maximumFraction * notional);
+    if (fees.kind === 'per_share') {
+      const before = this.#traded.get(fill.orderId) ?? { units: 0, notional: 0 };
+      const due = (units: number, value: number): number =>
+        units === 0 ? 0 : Math.min(Math.max(fees.perShare * units, fees.minimum), fees.maximumFraction * value);
+      const paid = this.#case.profile.feesPerLot ? { units: 0, notional: 0 } : before;
+      return due(paid.units + fill.quantity, paid.notional + notional) - due(paid.units, paid.notional);
+    }
     if (fees.kind === 'sum') return fees.of.reduce((sum, part) => sum + this.#fee(part, fill, notional), 0);
     if (fees.kind === 'tiers') {
       const tier = fees.tiers.findLast(({ from }) => this.#turnover >= from)!;

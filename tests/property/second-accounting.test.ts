@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runBacktest, type BacktestResult } from '#backtest';
+import { sliceBars } from '#domain';
 import { FillRules } from './fill-rules.ts';
 import { caseOf, settings } from './random-cases.ts';
 import { SecondBooks, type Case } from './second-books.ts';
@@ -49,5 +50,45 @@ test('a second accounting and a second set of fill rules agree with every run', 
       ).toBe(true);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('one hash twice, and a run split anywhere goes on as one', () => {
+  fc.assert(
+    fc.property(settings, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (setting, share) => {
+      const { request } = caseOf(setting);
+      const whole = runBacktest(request);
+      expect(runBacktest(caseOf(setting).request).orderHash).toBe(whole.orderHash);
+      const stop = whole.equity.time[Math.floor(share * whole.barsRun)]!;
+      const cut = request.bars.map((bars) => sliceBars(bars, 0, bars.time.filter((time) => time <= stop).length));
+      const first = runBacktest({ ...caseOf(setting).request, bars: cut, keepState: true });
+      const second = runBacktest({
+        ...caseOf(setting).request,
+        continueFrom: JSON.parse(JSON.stringify(first.state)) as typeof first.state & {},
+      });
+      expect([...first.fills, ...second.fills]).toEqual(whole.fills);
+      expect([...first.equity.equity, ...second.equity.equity]).toEqual([...whole.equity.equity]);
+      expect([...first.trades, ...second.trades]).toEqual(whole.trades);
+      expect([...first.credits, ...second.credits]).toEqual(whole.credits);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('why tells of each denied order what the order itself says, and orders are denied for what is wrong with them', () => {
+  fc.assert(
+    fc.property(settings, (setting) => {
+      const given = caseOf(setting);
+      const result = runBacktest(given.request);
+      const last = new Map(
+        result.orders.filter((one) => one.status === 'denied').map((one) => [`${one.strategy}/${one.symbol}/${one.createdTime}`, one]),
+      );
+      for (const { strategy, symbol, createdTime, reason } of last.values())
+        expect(result.why(strategy, symbol, createdTime)).toContain(`denied: ${reason}`);
+      const end = given.events.find(({ kind }) => kind === 'delisting')!.time;
+      for (const { symbol, createdTime, status, reason } of result.orders)
+        if (symbol === 'THREE' && createdTime >= end) expect([status, reason]).toEqual(['denied', 'THREE is delisted']);
+    }),
+    { numRuns: 20 },
   );
 });
