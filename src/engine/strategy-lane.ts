@@ -15,6 +15,9 @@ export class StrategyLane {
   readonly #moment: Moment;
   readonly #cross: CrossSection;
   readonly #width: number;
+  /** Where its symbols begin in the decision log. */
+  readonly #firstLane: number;
+  readonly #checked: boolean;
 
   constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     if (!strategy.onBar && !strategy.onInstant)
@@ -24,6 +27,8 @@ export class StrategyLane {
     this.#index = index;
     this.#features = features;
     this.#width = features.names.length;
+    this.#firstLane = index * engine.symbols.length;
+    this.#checked = strategy.acceptsMissing !== true;
     this.#moment = new Moment(engine, strategy, index, features.names);
     this.#cross = new CrossSection(engine, strategy, index, features);
   }
@@ -45,9 +50,9 @@ export class StrategyLane {
 
   #decideSymbol(row: number, symbol: number, local: number): void {
     const engine = this.#engine;
-    const lane = this.#index * engine.symbols.length + symbol;
+    const lane = this.#firstLane + symbol;
     const columns = this.#features.columns[symbol]!;
-    if (this.#strategy.acceptsMissing !== true) {
+    if (this.#checked) {
       for (let at = 0; at < this.#width; at++) {
         const value = columns[at]![local]!;
         if (value !== value) {

@@ -156,6 +156,7 @@ export class Ledger {
   /** Cash plus positions at the marks (price a unit, per symbol), in account currency. */
   equity(marks: Float64Array): number {
     let value = this.cash;
+    if (this.openSymbols === 0) return value;
     for (let symbol = 0; symbol < this.net.length; symbol++) {
       const units = this.net[symbol]!;
       if (units !== 0) value += units * marks[symbol]! * this.#worth[symbol]!;
