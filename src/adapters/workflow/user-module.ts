@@ -19,7 +19,7 @@ export async function importUserModule(path: string): Promise<unknown> {
       resolve(specifier, context, next) {
         const found = next(specifier, context);
         if (own.has(context.parentURL ?? '') && specifier.startsWith('.')) own.add(found.url);
-        if (!own.has(found.url) || !/^commonjs/.test(found.format ?? '') || !isModule(found.url)) return found;
+        if (!own.has(found.url) || found.format?.startsWith('commonjs') !== true || !isModule(found.url)) return found;
         return { ...found, format: found.format === 'commonjs-typescript' ? 'module-typescript' : 'module' };
       },
     });

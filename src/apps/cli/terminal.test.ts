@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitToWidth, styleFor, visibleLength, wrapPieces, wrapWords } from './terminal.ts';
+import { fitToWidth, reportFailure, styleFor, visibleLength, wrapPieces, wrapWords } from './terminal.ts';
 
 const style = styleFor({ isTTY: true }, {});
 const styled = fc
@@ -48,4 +48,12 @@ test('words are broken where a window ends and nowhere in a pipe; none is lost',
       for (const line of text.split('\n')) expect(line.length).toBeLessThan(columns);
     }),
   );
+});
+
+test('a folder that cannot be made, as on a read-only disk, is the user’s to mend; long lines break at words', () => {
+  let text = '';
+  const stderr = { columns: 30, write: (line: string) => (text += line).length > 0 } as unknown as NodeJS.WritableStream;
+  const fault = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', syscall: 'mkdir', path: '/ro/results' });
+  expect(reportFailure(fault, { stdout: stderr, stderr, environment: {}, cwd: '/' }, false)).toBe(2);
+  expect(text).toBe('edgewright: /ro/results\n  cannot be made here\n  Is the disk read-only?\n  Choose another place.\n');
 });

@@ -118,6 +118,10 @@ function fromDisk(error: unknown): unknown {
         'Choose another place, or change its permissions.',
         { cause: error },
       );
+    case 'ENOENT':
+      // What Node says of a folder on a read-only disk when it is made with those above it.
+      if (error.syscall !== 'mkdir') return error;
+      return new UserError(`${place} cannot be made here`, 'Is the disk read-only? Choose another place.', { cause: error });
     case 'EEXIST':
     case 'ENOTDIR':
       return new UserError(`${place} cannot be a folder: there is a file of that name`, 'Give the name of a folder.', { cause: error });
