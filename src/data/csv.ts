@@ -1,5 +1,6 @@
 import { UserError } from '#core';
 import type { BarColumns } from '#domain';
+import { isoTime, plainNumber, POWERS, textOf } from './csv-cells.ts';
 import { readLayout, type CsvLayout } from './csv-dialect.ts';
 import { epochFactor, parseTimeText, refuseDayFirst } from './csv-time.ts';
 
@@ -18,7 +19,6 @@ export interface ParsedCsv {
 const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
  * Parses delimited bars from bytes (UTF-8, with or without BOM) to columns, rows in file order.
@@ -42,9 +42,6 @@ const lineEnd = (bytes: Uint8Array, from: number): number => {
   const found = bytes.indexOf(NEWLINE, from);
   return found < 0 ? bytes.length : found;
 };
-
-const decoder = new TextDecoder();
-const textOf = (bytes: Uint8Array, from: number, to: number): string => decoder.decode(bytes.subarray(from, to));
 
 /** One pass over the bytes. Fields 0–6: time, open, high, low, close, adjusted close, volume. */
 class RowReader {
@@ -126,7 +123,7 @@ class RowReader {
         while (at < length && bytes[at] !== delimiter && bytes[at] !== NEWLINE && bytes[at] !== RETURN) at++;
         const cell = at - start;
         const known = cell === 10 || (cell === 20 && bytes[at - 1] === 90 && bytes[start + 13] === 58);
-        value = known ? isoFast(bytes, start, cell) : Number.NaN;
+        value = known ? isoTime(bytes, start, cell) : Number.NaN;
       } else {
         const decimals = point < 0 ? 0 : at - point - 1;
         const digits = at - start - (point < 0 ? 0 : 1);
@@ -194,7 +191,7 @@ class RowReader {
     const length = to - from;
     const separator = length > 4 ? bytes[from + 4] : 0;
     if (separator === 45 && (length === 10 || (length === 20 && bytes[to - 1] === 90 && bytes[from + 13] === 58))) {
-      const time = isoFast(bytes, from, length);
+      const time = isoTime(bytes, from, length);
       if (!Number.isNaN(time)) return time;
     }
     if (length >= 9) {
@@ -252,54 +249,4 @@ class RowReader {
     const base = { columns, layout, blankLines: this.#blank, missingValues: this.#missing, notes };
     return layout.adjustedClose < 0 ? base : { ...base, adjustedClose: take(5) };
   }
-}
-
-/**
- * A plain decimal ([-]digits[.digits]) as one exact integer (below 2^53) over one exact power of ten (up to 10^22), which IEEE division
- * rounds right; longer ones by the runtime's own reader. NaN when the text is anything else.
- */
-function plainNumber(bytes: Uint8Array, from: number, to: number): number {
-  const negative = bytes[from] === 45;
-  const start = negative ? from + 1 : from;
-  let position = start;
-  let mantissa = 0;
-  for (; position < to; position++) {
-    const digit = bytes[position]! - 48;
-    if (digit < 0 || digit > 9) break;
-    mantissa = mantissa * 10 + digit;
-  }
-  let decimals = 0;
-  if (position < to) {
-    if (bytes[position] !== 46 || to - start === 1) return Number.NaN;
-    decimals = to - ++position;
-    for (; position < to; position++) {
-      const digit = bytes[position]! - 48;
-      if (digit < 0 || digit > 9) return Number.NaN;
-      mantissa = mantissa * 10 + digit;
-    }
-  } else if (position === start) return Number.NaN;
-  if (mantissa > Number.MAX_SAFE_INTEGER || decimals > 22) return Number(textOf(bytes, from, to));
-  const value = decimals > 0 ? mantissa / POWERS[decimals]! : mantissa;
-  return negative ? -value : value;
-}
-
-/** `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SSZ` without a string. NaN when a part is out of range. */
-function isoFast(bytes: Uint8Array, from: number, length: number): number {
-  const two = (at: number): number => (bytes[from + at]! - 48) * 10 + bytes[from + at + 1]! - 48;
-  const year = two(0) * 100 + two(2);
-  const month = two(5);
-  const day = two(8);
-  if (!(year >= 1600 && year < 2600 && month >= 1 && month <= 12 && day >= 1 && day <= 28 + (month === 2 ? 0 : 2))) return Number.NaN;
-  // Days from civil: Hinnant's algorithm for the proleptic Gregorian calendar.
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const days = era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
-  if (length === 10) return days * 86_400_000;
-  const hour = two(11);
-  const minute = two(14);
-  const second = two(17);
-  if (!(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60)) return Number.NaN;
-  return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000;
 }
