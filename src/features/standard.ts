@@ -31,7 +31,8 @@ import {
 
 /*
  * The standard indicators with TA-Lib's conventions (Wilder's smoothing, averages seeded with a mean, population deviation in bands),
- * except that a ratio of nothing to nothing (RSI of a flat series, %K of a flat window) is missing, where TA-Lib says 0.
+ * except that a ratio of nothing to nothing (RSI of a flat series, %K of a flat window) is missing, where TA-Lib says 0. A distance of
+ * nothing is 0, though (CCI of a flat window).
  */
 
 export const typicalPrice = high.add(low).add(close).div(3);
@@ -146,8 +147,10 @@ export const adxr = (n = 14): Expression =>
     .add(delay(adx(n), n - 1))
     .div(2);
 
+/** Commodity channel index; 0 over a flat window, as in TA-Lib: the price stands at its mean, however small the unit. */
 export function cci(n = 20): Expression {
-  return typicalPrice.sub(sma(typicalPrice, n)).div(meanDeviation(typicalPrice, n).mul(0.015));
+  const unit = meanDeviation(typicalPrice, n).mul(0.015);
+  return where(unit.gt(unit.mul(0)), typicalPrice.sub(sma(typicalPrice, n)).div(unit), 0);
 }
 export function willr(n = 14): Expression {
   const top = tsmax(high, n);
