@@ -32,12 +32,25 @@ export function findLookAhead(
     const bars = request.bars.map((series) => sliceBars(series, 0, firstRowAtOrAfter(series, end)));
     if (bars.some(({ length }) => length === 0)) continue;
     const strategy = fresh();
-    const part = runBacktest({ ...request, bars, strategy, atEnd: 'mark' });
+    const externals = request.externals === undefined ? {} : { externals: cutTo(bars, request.externals) };
+    const part = runBacktest({ ...request, ...externals, bars, strategy, atEnd: 'mark' });
     const asked = whole.orders.filter((order) => order.parentId === 0 && order.createdTime < end);
     const found = firstDifference(part.orders.filter(isAsked), asked) ?? differentWords(part, whole, strategy.name, bars);
     if (found !== undefined && (first === undefined || found.time < first.time)) first = found;
   }
   return first;
+}
+
+function cutTo(
+  bars: BacktestRequest['bars'],
+  externals: NonNullable<BacktestRequest['externals']>,
+): NonNullable<BacktestRequest['externals']> {
+  return Object.fromEntries(
+    bars.map(({ symbol, length }) => [
+      symbol,
+      Object.fromEntries(Object.entries(externals[symbol] ?? {}).map(([name, column]) => [name, column.slice(0, length)])),
+    ]),
+  );
 }
 
 const isAsked = ({ parentId }: Order): boolean => parentId === 0;

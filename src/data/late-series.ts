@@ -18,6 +18,8 @@ export interface LateSeriesOptions {
 /** One value a time, of one symbol or of all. */
 export interface LateSeries {
   readonly name: string;
+  /** What the table calls the values. */
+  readonly column: string;
   readonly maxAgeMs: number;
   /** By symbol; a table without symbols has the one key ''. */
   readonly bySymbol: ReadonlyMap<string, KnownSeries>;
@@ -79,6 +81,7 @@ export function readLateSeries(
   const columns = valueColumns(table, [time, known, symbol], file, options);
   return columns.map(({ column, values }) => ({
     name: columns.length === 1 ? options.name : `${options.name}_${snake(column)}`,
+    column,
     maxAgeMs: options.maxAgeMs ?? Number.POSITIVE_INFINITY,
     bySymbol: grouped(values, knownTime, eventTime, symbols),
   }));

@@ -27,7 +27,7 @@ export function checkNeeds({ name, needs }: Pick<Strategy, 'name' | 'needs'>, ru
   if (absent !== undefined)
     throw new UserError(
       `strategy ${name} needs the series "${absent}", which these data do not have`,
-      `From code, pass it to runBacktest: externals: { SYMBOL: { ${absent}: column } }.`,
+      `Give a file with time, known_time, symbol and value: --series ${absent}.csv`,
     );
 }
 

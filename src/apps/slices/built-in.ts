@@ -5,7 +5,7 @@ import { UserError } from '#core';
 import { barSeries, barsPerYear, type BarSeries, type Timeframe } from '#domain';
 import { compile, close, expandingRegime, slopeTStat } from '#features';
 import { bayesianKellySize, createBayesianKelly } from '#portfolio';
-import { instrumentFor, profileFor, roundTripCost, type PipelineConfig } from '#research';
+import { instrumentFor, limitsFor, profileFor, roundTripCost, type PipelineConfig } from '#research';
 import { summarisePerformance } from '#statistics';
 import { prepare } from '#strategy';
 import { defineSlice, type SliceFactory, type SliceInput, type SliceOutput } from '#workflow';
@@ -192,6 +192,7 @@ async function backtest(input: SliceInput<'backtest'>, load: LoadSymbol, config:
     bars: series,
     strategy,
     account: { cash: config.trading.cash },
+    limits: limitsFor(config.risk, 1),
     profile: profileFor(config.trading.profile, assetClass),
     instruments: series.map((bars) => instrumentFor(bars.symbol, assetClass)),
     seed: config.seed,

@@ -7,6 +7,8 @@ import type { ResolvedConfig } from '../../config/layers.ts';
 import { isPath, withAbsolutePaths } from '../../config/paths.ts';
 import { openSource, type SourceSurroundings } from '../../sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
+import type { AccountCurrency } from './account-currency.ts';
+import type { OutsideSeries } from './outside-series.ts';
 
 /** Bars that passed the quality gate, and all that a report says about them. */
 export interface LoadedBars {
@@ -25,6 +27,10 @@ export interface LoadedBars {
   readonly kind: 'real' | 'synthetic';
   readonly assetClass: AssetClass;
   readonly venueHours: VenueHours;
+  /** The currency of the account and the rates of others; absent where all prices count as the account's own. */
+  readonly currency?: AccountCurrency;
+  /** Series from outside the bars; absent when there are none. */
+  readonly outside?: OutsideSeries;
 }
 
 /** The source that the configuration names; a path is relative to where the command runs. */
@@ -77,6 +83,21 @@ export async function loadBars(
     venueHours,
     ...(gate.adjustment === undefined ? {} : { adjustment: gate.adjustment }),
     ...(loaded.some(({ remaining }) => remaining.length > 0) ? { totalReturn: loaded.map(({ totalReturn }) => totalReturn) } : {}),
+  };
+}
+
+/** Without what is there only as a rate; all of them when nothing else would be left. */
+export function withoutSymbols(loaded: LoadedBars, symbols: ReadonlySet<string>): LoadedBars {
+  const kept = loaded.series.flatMap(({ symbol }, at) => (symbols.has(symbol) ? [] : [at]));
+  if (kept.length === 0 || kept.length === loaded.series.length) return loaded;
+  const { series, reports, provenance, actions, totalReturn } = loaded;
+  return {
+    ...loaded,
+    series: kept.map((at) => series[at]!),
+    reports: kept.map((at) => reports[at]!),
+    provenance: kept.map((at) => provenance[at]!),
+    actions: actions.filter(({ symbol }) => !symbols.has(symbol)),
+    ...(totalReturn === undefined ? {} : { totalReturn: kept.map((at) => totalReturn[at]!) }),
   };
 }
 

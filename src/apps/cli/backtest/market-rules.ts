@@ -2,6 +2,7 @@ import { didYouMean, UserError } from '#core';
 import type { BarSeries, Instrument } from '#domain';
 import { executionProfile, type ExecutionProfile, type FeeSchedule } from '#execution';
 import { instrumentFor, profileFor, PROFILES } from '#research';
+import { quotedIn } from './account-currency.ts';
 import type { LoadedBars } from './load-bars.ts';
 
 /** Fill models that follow another program's rules to the cent, or none at all: for checking against published results. */
@@ -51,9 +52,10 @@ export function profilesBeside(chosen: string): readonly string[] {
   return hasOwnLimits(chosen) ? PROFILES : [chosen, ...PROFILES];
 }
 
-export function instrumentsOf(series: readonly BarSeries[], { lot }: MarketRules, { assetClass }: LoadedBars): Instrument[] {
+export function instrumentsOf(series: readonly BarSeries[], { lot }: MarketRules, { assetClass, currency }: LoadedBars): Instrument[] {
   return series.map(({ symbol }) => {
-    const usual = instrumentFor(symbol, assetClass);
+    const known = instrumentFor(symbol, assetClass);
+    const usual = currency === undefined ? known : { ...known, currency: quotedIn(symbol, assetClass) };
     return lot === undefined ? usual : { ...usual, lotSize: lot, minQuantity: lot, tickSize: 0 };
   });
 }

@@ -18,7 +18,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
   out(`${style.bold('Strategy')}  ${strategy.name}  ${style.dim(parameters.join(' '))}`);
   out(`${style.bold('Data')}      ${bars.description}`);
   out(
-    `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}, ${order.rules.profile} costs`,
+    `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}${bars.currency === undefined ? '' : ` ${bars.currency.currency}`}, ${order.rules.profile} costs`,
   );
   if (bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
   out();
@@ -29,6 +29,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
   out(figuresTable(outcome));
   out();
   out(costsTable(outcome));
+  if (result.creditShares.length > 1) out(`\n${creditsTable(result)}`);
   if (outcome.ladder.length > 0) {
     const { breakEven } = outcome;
     out();
@@ -76,9 +77,30 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
     ['Profit factor', decimal(trades?.profitFactor ?? Number.NaN), '', ''],
     ['Mean trade', money(trades?.expectancy ?? Number.NaN), '', ''],
     ['Fees', money(result.feesPaid), '', ''],
-    ...(result.credits.length === 0 ? [] : [['Dividends', money(result.credits.reduce((sum, { amount }) => sum + amount, 0)), '', '']]),
+    ...creditRows(result),
+    ...Object.entries(result.balances ?? {}).map(([currency, cash]) => [`Cash in ${currency}`, money(cash), '', '']),
   ];
   return columnsTable(['', 'Strategy', '95 % interval', 'Buy and hold'], rows);
+}
+
+type Credits = Pick<BacktestOutcome['result'], 'credits' | 'creditShares'>;
+const CREDIT_KINDS = { dividend: 'Dividends', funding: 'Funding', borrow: 'Borrow fees', interest: 'Interest' } as const;
+
+/** What came and went without a fill, a row a kind. */
+function creditRows({ credits }: Credits): string[][] {
+  return Object.entries(CREDIT_KINDS).flatMap(([kind, name]) => {
+    const own = credits.filter((credit) => credit.kind === kind);
+    return own.length === 0 ? [] : [[name, money(own.reduce((sum, { amount }) => sum + amount, 0)), '', '']];
+  });
+}
+
+/** The same by strategy and symbol, a column a kind that there was. */
+function creditsTable({ creditShares }: Credits): string {
+  const kinds = (['dividend', 'funding', 'borrow', 'interest'] as const).filter((kind) => creditShares.some((share) => share[kind] !== 0));
+  const rows = creditShares
+    .slice(0, 20)
+    .map((share) => [share.strategy || '-', share.symbol || '-', ...kinds.map((kind) => money(share[kind]))]);
+  return columnsTable(['Strategy', 'Symbol', ...kinds.map((kind) => CREDIT_KINDS[kind])], rows, [1]);
 }
 
 function costsTable({ profiles, ladder, order }: BacktestOutcome): string {

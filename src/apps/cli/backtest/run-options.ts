@@ -4,6 +4,7 @@ import type { PipelineConfig } from '#research';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { readConfig, type CommonOptions } from '../options.ts';
 import type { CliEnvironment } from '../terminal.ts';
+import type { AccountCurrency } from './account-currency.ts';
 import type { LoadedBars } from './load-bars.ts';
 import type { MarketRules } from './market-rules.ts';
 
@@ -21,6 +22,8 @@ export interface RunOptions extends CommonOptions {
   readonly exclusive?: boolean;
   readonly hedging?: boolean;
   readonly factors?: string;
+  readonly currency?: string;
+  readonly conversion?: readonly string[];
   readonly atEnd?: string;
   readonly dates?: string;
 }
@@ -46,13 +49,15 @@ export function addRunOptions(command: Command): Command {
     .option('--exclusive', 'every new order first cancels and closes what there is')
     .option('--hedging', 'long and short of a symbol side by side')
     .option('--factors <file|folder>', 'multiply raw prices by a factor file (YYYYMMDD,price,split), or a folder of SYMBOL.csv')
+    .option('--currency <code>', 'currency of the account; without it all prices count as its own')
+    .option('--conversion <currency=pair...>', 'bars of its rate, a symbol of the data or a file: --currency EUR --conversion USD=EURUSD')
     .option('--at-end <rule>', 'what is open when the data end: close, open or mark', 'close')
     .option('--dates <which>', 'several symbols: only the dates common to all, or all', 'common');
 }
 
 /** The configuration, the rules of the market and the bars that the options ask for; wrong words are told before any bar is loaded. */
 export async function readRunOptions(options: RunOptions, io: CliEnvironment): Promise<RunSurroundings> {
-  const { asSourceAndPath, onCommonDates, loadBars } = await import('./load-bars.ts');
+  const { asSourceAndPath, onCommonDates, loadBars, withoutSymbols } = await import('./load-bars.ts');
   const { data, from, to } = options;
   const config: ResolvedConfig<PipelineConfig> = await readConfig(
     {
@@ -68,12 +73,34 @@ export async function readRunOptions(options: RunOptions, io: CliEnvironment): P
   const rules = await readRules(options, options.profile ?? config.value.trading.profile);
   const dates = oneOf('--dates', options.dates ?? 'common', ['common', 'all'] as const);
   // Dividends are left out of the prices: they are paid in cash to what is held.
-  const loaded = await loadBars(config, io, 'splits');
-  const bars = dates === 'all' ? loaded : onCommonDates(loaded);
+  const currency = await currencyOf(options, config, io);
+  const all = await loadBars(config, io, 'splits');
+  const rates = new Set(Object.values(currency?.rates ?? {}).map(({ symbol }) => symbol));
+  const loaded = config.value.symbols.length > 0 ? all : withoutSymbols(all, rates);
+  const bars = await withSurroundings(dates === 'all' ? loaded : onCommonDates(loaded), config.value, currency);
   if (options.factors === undefined) return { config: config.value, rules, bars };
   const { timesFactors } = await import('./factors.ts');
   const made = timesFactors(bars, options.factors, io.cwd);
   return { config: config.value, rules, bars: made.bars, factors: made.sha256 };
+}
+
+async function currencyOf(
+  options: RunOptions,
+  config: ResolvedConfig<PipelineConfig>,
+  io: CliEnvironment,
+): Promise<AccountCurrency | undefined> {
+  if (options.currency === undefined && options.conversion === undefined) return undefined;
+  const { readCurrency } = await import('./read-currency.ts');
+  return readCurrency(options, config, io);
+}
+
+/** The bars with what else a run is told beside them: rates of currencies, series from outside. */
+async function withSurroundings(bars: LoadedBars, config: PipelineConfig, currency: AccountCurrency | undefined): Promise<LoadedBars> {
+  if (currency !== undefined) (await import('./account-currency.ts')).checkQuotes(currency, bars.series, bars.assetClass);
+  const configured = config.features.series;
+  const outside =
+    configured.length === 0 ? undefined : await (await import('./outside-series.ts')).readOutsideSeries(configured, bars.series);
+  return { ...bars, ...(currency === undefined ? {} : { currency }), ...(outside === undefined ? {} : { outside }) };
 }
 
 /** The rules of a run; without options, those of the profile. */

@@ -17,6 +17,7 @@ import {
 } from '#research';
 import { breakEvenCost } from '#statistics';
 import { checkNeeds, prepare, type Strategy } from '#strategy';
+import { accountIn, inAccountCurrency } from './account-currency.ts';
 import type { FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
@@ -73,10 +74,12 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   const chosen = rules.profile;
   const periodsPerYear = yearOf(bars);
   const strategy = makeStrategy(order);
-  checkNeeds(strategy, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: [] });
-  const columns = sharedColumns(strategy, bars.series);
+  checkNeeds(strategy, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: bars.outside?.names ?? [] });
+  const columns = sharedColumns(strategy, bars.series, bars.outside?.externals);
   const result = execute(order, executionOf(rules, chosen, bars), columns);
-  const benchmark = buyAndHold(bars.totalReturn ?? bars.series, result.equity, config.trading.cash);
+  const held = bars.totalReturn ?? bars.series;
+  const worth = bars.currency === undefined ? held : inAccountCurrency(held, bars.currency, bars.assetClass);
+  const benchmark = buyAndHold(worth, result.equity, config.trading.cash);
   const figures = (name: string, run: BacktestResult): ProfileFigures =>
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
   /** What is kept of a run beside the chosen one. */
@@ -144,14 +147,22 @@ export function requestOf(
   { bars, config, rules }: Pick<BacktestOrder, 'bars' | 'config' | 'rules'>,
   profile = executionOf(rules, rules.profile, bars),
 ): Omit<BacktestRequest, 'strategy'> {
+  const events = [...bars.actions, ...(bars.outside?.funding ?? [])];
   return {
     bars: bars.series,
-    account: { cash: config.trading.cash, leverage: rules.leverage, exclusiveOrders: rules.exclusive, hedging: rules.hedging },
+    account: {
+      cash: config.trading.cash,
+      leverage: rules.leverage,
+      exclusiveOrders: rules.exclusive,
+      hedging: rules.hedging,
+      ...(bars.currency === undefined ? {} : accountIn(bars.currency)),
+    },
     ...(hasOwnLimits(rules.profile) || !isDefaultRisk(config.risk) ? { limits: limitsFor(config.risk, rules.leverage) } : {}),
     profile,
     instruments: instrumentsOf(bars.series, rules, bars),
     seed: config.seed,
-    ...(bars.actions.length === 0 ? {} : { events: bars.actions }),
+    ...(events.length === 0 ? {} : { events }),
+    ...(bars.outside === undefined ? {} : { externals: bars.outside.externals }),
     atEnd: rules.atEnd === 'open' ? 'rerun' : rules.atEnd,
   };
 }
@@ -209,6 +220,8 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
         }),
     ...(order.factors === undefined ? {} : { factors: order.factors }),
     ...(bars.adjustment === undefined ? {} : { adjustment: bars.adjustment }),
+    ...(bars.currency === undefined ? {} : { currency: bars.currency.fingerprint }),
+    ...(bars.outside === undefined ? {} : { series: bars.outside.fingerprint }),
   }).slice(0, 10);
 }
 

@@ -1,12 +1,16 @@
 import type { BarSeries } from '#domain';
-import { compile, Expression } from '#features';
+import { compile, Expression, type ExternalColumns } from '#features';
 import type { FeatureInput, Strategy } from '#strategy';
 
 /** Columns of a strategy's expressions by their ids, each in the order of the bars. */
 export type SharedColumns = ReadonlyMap<string, readonly Float64Array[]>;
 
 /** An expression is a pure function of the bars: its columns serve every profile and every rung of the ladder. */
-export function sharedColumns({ features }: Strategy, series: readonly BarSeries[]): SharedColumns {
+export function sharedColumns(
+  { features }: Strategy,
+  series: readonly BarSeries[],
+  externals: Readonly<Record<string, ExternalColumns>> = {},
+): SharedColumns {
   const wanted = Object.fromEntries(
     Object.values(features)
       .filter((input) => input instanceof Expression)
@@ -14,7 +18,7 @@ export function sharedColumns({ features }: Strategy, series: readonly BarSeries
   );
   if (Object.keys(wanted).length === 0) return new Map();
   const graph = compile(wanted);
-  const tables = series.map((bars) => graph.batch(bars));
+  const tables = series.map((bars) => graph.batch(bars, externals[bars.symbol]));
   return new Map(graph.names.map((id) => [id, tables.map((table) => table[id]!)]));
 }
 

@@ -30,7 +30,8 @@ function reasonFor(recipe: StrategyRecipe, setup: EvaluationSetup): string {
     return 'the profile is not frictionless';
   if (fees.kind !== 'none' && fees.kind !== 'proportional') return 'the fees are not proportional';
   if (limits !== undefined || (events?.length ?? 0) > 0) return 'there are limits or corporate actions';
-  if (account.exclusiveOrders === true || account.hedging === true || !((account.leverage ?? 1) >= 1)) return 'the account is not plain';
+  if (account.exclusiveOrders === true || account.hedging === true || account.currency !== undefined || !((account.leverage ?? 1) >= 1))
+    return 'the account is not plain';
   return atEnd === 'close' || atEnd === 'mark' ? '' : 'the end is run again';
 }
 

@@ -1,5 +1,5 @@
 import type { BarSeries } from '#domain';
-import { compile, Expression } from '#features';
+import { compile, Expression, type ExternalColumns } from '#features';
 import { prepare, type StrategyRecipe } from '#strategy';
 
 /** Bytes of columns kept; past that a worker computes what it needs by itself. */
@@ -15,11 +15,13 @@ export class FeatureStore {
   readonly columns = new Map<string, readonly Float64Array[]>();
   readonly #bars: readonly BarSeries[];
   readonly #recipe: StrategyRecipe;
+  readonly #externals: Readonly<Record<string, ExternalColumns>>;
   #bytes = 0;
 
-  constructor(recipe: StrategyRecipe, bars: readonly BarSeries[]) {
+  constructor(recipe: StrategyRecipe, bars: readonly BarSeries[], externals: Readonly<Record<string, ExternalColumns>> = {}) {
     this.#recipe = recipe;
     this.#bars = bars;
+    this.#externals = externals;
   }
 
   /** Columns that these combinations need and nobody computed yet; they are kept, too. */
@@ -37,7 +39,7 @@ export class FeatureStore {
     }
     if (Object.keys(wanted).length === 0) return {};
     const graph = compile(wanted);
-    const tables = this.#bars.map((series) => graph.batch(series));
+    const tables = this.#bars.map((series) => graph.batch(series, this.#externals[series.symbol]));
     const fresh = Object.fromEntries(graph.names.map((id) => [id, tables.map((table) => sharedCopy(table[id]!))]));
     for (const [id, columns] of Object.entries(fresh)) this.columns.set(id, columns);
     return fresh;

@@ -46,7 +46,7 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
   const space = spaceOfRecipe(recipe, wishes);
   const searched = new Set(Object.keys(space.dimensions));
   const usual = prepare(recipe, wishes.fixed, { seed: config.seed, symbols: bars.series.length }).parameters ?? {};
-  checkNeeds(recipe, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: [] });
+  checkNeeds(recipe, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: bars.outside?.names ?? [] });
   const plan: SearchPlan = {
     ...wishes,
     space,
@@ -100,7 +100,11 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
 const planFacts = ({ rest, method, trials, objectives, seed, folds }: SearchPlan) => ({ rest, method, trials, objectives, seed, folds });
 
 /** Everything but the parameters that a result depends on. */
-function studyOf({ found, bars, factors }: OptimizeOrder, { bars: _, profile, limits, events, ...rest }: EvaluationSetup): TrialStudy {
+function studyOf(
+  { found, bars, factors }: OptimizeOrder,
+  { bars: _, profile, limits, events, externals: __, account, ...rest }: EvaluationSetup,
+): TrialStudy {
+  const { conversion: ___, ...plainAccount } = account;
   return {
     strategy: found.name,
     symbols: bars.series.map(({ symbol }) => symbol),
@@ -116,7 +120,10 @@ function studyOf({ found, bars, factors }: OptimizeOrder, { bars: _, profile, li
       profile: JSON.stringify(profile),
       limits: limits === undefined ? null : JSON.stringify(limits),
       events: events ?? [],
+      account: plainAccount,
       ...rest,
+      ...(bars.currency === undefined ? {} : { currency: bars.currency.fingerprint }),
+      ...(bars.outside === undefined ? {} : { series: bars.outside.fingerprint }),
       ...(factors === undefined ? {} : { factors }),
     }).slice(0, 16),
   };

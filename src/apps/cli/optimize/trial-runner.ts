@@ -41,7 +41,7 @@ export function createTrialRunner(parts: TrialRunnerParts): TrialRunner {
   const id = studyId(study);
   const rows = new Map(ledger.rows.map((row) => [row.trial, row]));
   const outcomes = new Map<string, TrialOutcome>();
-  const features = new FeatureStore(recipe, setup.bars);
+  const features = new FeatureStore(recipe, setup.bars, setup.externals);
   const counts = { evaluated: 0, known: 0 };
   let pool: WorkerPool<Parameters, TrialOutcome> | undefined;
 
