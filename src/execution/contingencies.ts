@@ -84,6 +84,7 @@ export class Contingencies {
   /** Exits whose entry has nothing open any more are taken down. */
   dropOrphans(order: WorkingOrder): void {
     for (const child of this.#book.queues[order.symbol]!.orders) this.#dropIfOrphan(child, order);
+    for (const child of this.#book.meeting) if (child.symbol === order.symbol) this.#dropIfOrphan(child, order);
     for (const child of this.#book.markets) if (child.symbol === order.symbol) this.#dropIfOrphan(child, order);
   }
 

@@ -60,7 +60,9 @@ export class Executions {
     const { room } = this.#bar;
     let units = costs.cap(order.symbol, local, row, room < wanted ? floorToLot(room, instrument.lotSize) : wanted, instrument.lotSize);
     if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
-    const closing = Math.min(units, this.sizer.closable(order));
+    const closable = this.sizer.closable(order);
+    // What is left over by the rounding of a sum is no position to open.
+    const closing = units - closable < 1e-10 ? units : closable;
     let opening = units - closing;
     const apart = closing > 0 && opening > 0 && (this.#profile.feesPerLot || this.#profile.spreadOn === 'entry');
     if (apart) this.#emit(order, raw, maker, closing, 0, closing);

@@ -61,6 +61,18 @@ test('a whole fill or none also where a profile would reduce to the margin', () 
   expect(tape(result)).toEqual([]);
 });
 
+test('closing lots whose sum is rounded opens no dust on the other side', () => {
+  const at = (side: 'buy' | 'sell', size: number) => ({ side, type: 'market', size }) as const;
+  const result = play({
+    rows: Array.from({ length: 8 }, () => QUIET),
+    instrument: { lotSize: 0.1, minQuantity: 0.1 },
+    profile: { feesPerLot: true },
+    script: { 0: at('buy', 0.7), 1: at('buy', 0.1), 2: at('sell', 0.8) },
+  });
+  expect(result.positions).toEqual([]);
+  expect(result.fills).toHaveLength(4);
+});
+
 test('a fixed fee for each lot is paid for no dust', () => {
   const at = (size: number) => ({ side: 'buy', type: 'market', size }) as const;
   const fees = { kind: 'fixed_plus', fixed: 5, fraction: 0 } as const;

@@ -40,6 +40,7 @@ export class FillRules {
       this.#price(fill, order);
       this.#units(fill, order, books);
       this.#group(fill, order);
+      this.#pessimistic(fill, order);
       this.#exposure(fill, books);
     }
     const { multiplier, currency } = books.instrumentOf(fill.symbol);
@@ -96,7 +97,9 @@ export class FillRules {
     const forced = fill.reason === 'liquidation';
     const earliest = own ? order.createdTime : order.createdTime + barMs * latencyBars;
     this.#say(fill.time >= earliest, fill, 'came before its order');
-    const late = latencyMs === 0 || own || forced || fill.time >= order.createdTime + barMs + latencyMs;
+    // A fill carries the start of its bar; with finer bars it may have been in the last of them.
+    const lastOpen = fill.time + barMs - (this.#case.request.finer?.[0]?.timeframe.ms ?? barMs);
+    const late = latencyMs === 0 || own || forced || lastOpen >= order.createdTime + barMs + latencyMs;
     this.#say(late, fill, 'came before its order could arrive');
     const goodTill = this.#case.asked.get(order.id)?.goodTill;
     this.#say(goodTill === undefined || fill.time < goodTill, fill, 'came after its time');
@@ -128,7 +131,7 @@ export class FillRules {
       const through = sign > 0 ? low < order.limitPrice : high > order.limitPrice;
       this.#say(through || order.type.endsWith('_if_touched'), fill, 'only touched its limit');
     }
-    if (entrySpread > 0 || profile.randomSlippageBps > 0) return;
+    if (entrySpread > 0 || profile.randomSlippageBps > 0 || this.#case.request.finer !== undefined) return;
     const exactly = (raw: number): boolean => Math.abs(fill.price / (raw * (1 + sign * (taker ? cost + impact : 0))) - 1) < 1e-9;
     if (order.type === 'market') this.#say(exactly(open), fill, `is not the open ${open} with its costs`);
     const stop = order.type === 'stop' && !moved ? order.stopPrice : Number.NaN;
@@ -170,6 +173,19 @@ export class FillRules {
     this.#say(!order.reduceOnly || fill.quantity <= against + near, fill, `may only reduce, and ${against} was held`);
     const open = order.parentId > 0 ? Math.max(0, -sign * books.openOf(fill.strategy, fill.symbol, order.parentId)) : Infinity;
     this.#say(fill.quantity <= open + near, fill, `closes ${open} of order ${order.parentId}`);
+  }
+
+  /** In a bar that holds both, the stop goes first: a target of an earlier bar fills only where its stop was out of reach. */
+  #pessimistic(fill: Fill, order: Order): void {
+    const { profile, request, asked, changed, events } = this.#case;
+    const capped = profile.volumeCap < 1 || request.finer !== undefined || changed.size > 0 || events.some(({ kind }) => kind === 'split');
+    const parent = asked.get(order.parentId);
+    const late = profile.latencyMs > 0 || order.createdTime >= fill.time;
+    if (fill.reason !== 'target' || capped || late || parent?.stopLoss === undefined) return;
+    const { series, row } = this.#bar(fill.symbol, fill.time);
+    const stop = [...this.#orders.values()].find((one) => one.parentId === order.parentId && one.type === 'stop')!.stopPrice;
+    const reached = fill.side === 'sell' ? series.low[row]! <= stop : series.high[row]! >= stop;
+    this.#say(!reached, fill, `took the target in a bar that reached its stop ${stop}`);
   }
 
   #group(fill: Fill, { id, tag, symbol, strategy }: Order): void {

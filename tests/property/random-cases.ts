@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createRng } from '#core';
-import { barSeries, instrument, type BarSeries, type OrderRequest, type OrderType } from '#domain';
+import { barSeries, instrument, parseTimeframe, type BarSeries, type OrderRequest, type OrderType } from '#domain';
 import type { AccountEvent } from '#engine';
 import { executionProfile, US_EQUITY_FEES, type FeeSchedule } from '#execution';
 import type { BarContext, Strategy } from '#strategy';
@@ -45,6 +45,26 @@ function market(symbol: string, seed: string): BarSeries {
   return barSeries(symbol, whole.timeframe, columns);
 }
 
+/** Four finer bars inside each bar: from the open to one extreme, to the other, to the close. */
+function finerOf(bars: BarSeries, seed: string): BarSeries {
+  const rng = createRng(`${seed}/${bars.symbol}/finer`);
+  const steps = Array.from({ length: bars.length }, (_, row) => {
+    const [one, other] = rng.uniform() < 0.5 ? [bars.high[row]!, bars.low[row]!] : [bars.low[row]!, bars.high[row]!];
+    const middle = (one + other) / 2;
+    return [bars.open[row]!, one, middle, other, bars.close[row]!];
+  });
+  const make = (pick: (path: readonly number[], step: number, row: number) => number): Float64Array =>
+    Float64Array.from({ length: bars.length * 4 }, (_, at) => pick(steps[at >> 2]!, at & 3, at >> 2));
+  return barSeries(bars.symbol, parseTimeframe('1h'), {
+    time: make((_, step, row) => bars.time[row]! + step * (STEP / 4)),
+    open: make((path, step) => path[step]!),
+    high: make((path, step) => Math.max(path[step]!, path[step + 1]!)),
+    low: make((path, step) => Math.min(path[step]!, path[step + 1]!)),
+    close: make((path, step) => path[step + 1]!),
+    volume: make((_, __, row) => bars.volume[row]! / 4),
+  });
+}
+
 export interface Setting {
   readonly seed: number;
   readonly name: string;
@@ -59,6 +79,8 @@ export interface Setting {
   readonly meddles: boolean;
   readonly limits: boolean;
   readonly reduced: boolean;
+  readonly finer: boolean;
+  readonly exclusive: boolean;
 }
 
 export const settings: fc.Arbitrary<Setting> = fc.record({
@@ -75,6 +97,8 @@ export const settings: fc.Arbitrary<Setting> = fc.record({
   meddles: fc.boolean(),
   limits: fc.boolean(),
   reduced: fc.boolean(),
+  finer: fc.constantFrom(false, false, true),
+  exclusive: fc.constantFrom(false, false, false, true),
 });
 
 export function caseOf(setting: Setting): Case {
@@ -134,8 +158,10 @@ export function caseOf(setting: Setting): Case {
         hedging,
         financing,
         maintenanceMargin: 0.04,
+        exclusiveOrders: setting.exclusive,
         ...(euros ? { currency: 'USD', conversion: rates } : {}),
       },
+      ...(setting.finer ? { finer: bars.map((series) => finerOf(series, String(seed))) } : {}),
       ...(setting.limits ? { limits: { maxGrossExposure: 2, maxConcentration: 1.5, refuseSelfCross: false } } : {}),
     },
   };
