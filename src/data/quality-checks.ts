@@ -136,7 +136,7 @@ export function findOutliers(columns: BarColumns, options: QualityOptions, confi
     for (const { buffer } of [returns, scratch]) buffer.transfer(0);
   }
   return [
-    ...splits.finding('unadjusted_split', 'error', 'kept', 'moves look like splits that were not adjusted for'),
+    ...splits.finding('unadjusted_split', 'error', 'kept', 'moves look like a split that was not adjusted for'),
     ...outliers.finding(
       'outlier',
       confirmed !== undefined && shared === outliers.count ? 'info' : 'warning',

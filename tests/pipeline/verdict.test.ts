@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -48,6 +48,13 @@ test('a market with nothing in it fails, with exit 0, and 3 when strict', async 
   expect(out).not.toMatch(/ $/m);
   expect(out).toMatch(/Trades out of sample +\d+ +>= 30/);
   expect((await cli('report', '--workspace', 'nothing', '--strict')).code).toBe(3);
+});
+
+test('what is wrong with the bars stands above the figures made from them', async () => {
+  const findings = [{ check: 'unadjusted_split', severity: 'error', action: 'kept', text: '4 moves look like a split' }];
+  writeFileSync(join(folder, 'nothing/results/data/quality_report.json'), JSON.stringify([{ symbol: 'AAA', findings }]));
+  const { out } = await cli('report', '--workspace', 'nothing');
+  expect(out).toContain('Careful    AAA: 4 moves look like a split (kept): give them with --corporate-actions\n');
 });
 
 test.each([

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
+import type { QualityReport } from '#data';
 import { damaged, PLACES, readJson } from '../steps/files.ts';
 import { columnsTable, decimal, FRAMELESS, money, percent } from './backtest/table.ts';
 import { styleFor, wrapWords, type CliEnvironment } from './terminal.ts';
@@ -68,6 +69,8 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
       11,
     ),
   );
+  for (const line of errorsInData(join(resolve(io.cwd, workspace), PLACES.qualityReport)))
+    out(style.yellow(wrapWords(`Careful    ${line}`, columns, 11)));
   if (data.kind === 'synthetic') out(style.yellow('           SYNTHETIC prices: this says nothing about a real market.'));
   out('');
   out(columnsTable(['Costs', 'Trades', 'Return', 'Sharpe', 'Drawdown', 'Win rate', 'Fees'], costRows(backtest)));
@@ -76,6 +79,23 @@ export function printVerdict(workspace: string, io: CliEnvironment): void {
   out('');
   const statement = style.bold(wrapWords(validation.statement, columns, 0));
   out(validation.verdict === 'passed' ? style.green(statement) : style.red(statement));
+}
+
+const MOST_ERRORS = 4;
+
+/** What the quality gate calls an error, most of all what it had to leave in the bars; none when the report is not there. */
+function errorsInData(path: string): string[] {
+  if (!existsSync(path)) return [];
+  const errors = readJson<readonly QualityReport[]>(path).flatMap(({ symbol, findings }) =>
+    findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ text, action, check }) => {
+        const mend = check === 'unadjusted_split' ? ': give them with --corporate-actions' : '';
+        return `${symbol}: ${text} (${action})${mend}`;
+      }),
+  );
+  if (errors.length <= MOST_ERRORS) return errors;
+  return [...errors.slice(0, MOST_ERRORS), `${errors.length - MOST_ERRORS} more such findings: ${PLACES.qualityReport}`];
 }
 
 function costRows({ profiles, profile, benchmark }: BacktestReport): string[][] {

@@ -18,8 +18,15 @@ export async function checkData(config: ResolvedConfig<PipelineConfig>, json: bo
   const style = styleFor(io.stdout, io.environment);
   io.stdout.write(`${style.bold(description)}\n`);
   for (const [at, report] of reports.entries()) io.stdout.write(`\n${reportText(report, provenance[at]!)}`);
-  io.stdout.write(`\n${clean ? style.green('No errors.') : style.red('Rows with errors were dropped.')}\n`);
+  io.stdout.write(`\n${clean ? style.green('No errors.') : style.red(whatOfErrors(reports))}\n`);
   return clean;
+}
+
+function whatOfErrors(reports: readonly QualityReport[]): string {
+  const errors = reports.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error'));
+  const splits = errors.some(({ check }) => check === 'unadjusted_split');
+  const dropped = errors.some(({ action }) => action === 'dropped') ? ['Rows with errors were dropped.'] : [];
+  return [...dropped, ...(splits ? ['Splits are in no price: give them with --corporate-actions (docs/data.md).'] : [])].join(' ');
 }
 
 function reportText(report: QualityReport, { first, last }: { readonly first: string; readonly last: string }): string {
