@@ -218,7 +218,9 @@ function result(engine: Engine, course: Course, strategies: readonly Strategy[],
   const balances = engine.ledger.balances();
   let orders: readonly Order[] | undefined;
   return {
-    trades: engine.ledger.trades,
+    get trades() {
+      return engine.ledger.trades;
+    },
     equity: { time: time.subarray(first), equity: equity.subarray(first) },
     get fills() {
       return engine.fills;

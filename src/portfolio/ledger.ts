@@ -3,6 +3,7 @@ import type { Position, Trade } from '#domain';
 import { Currencies, type CurrencySnapshot, type LedgerCurrencies } from './currencies.ts';
 import { ExactSum } from './exact-sum.ts';
 import { RoundTrips, type GrowingTrade } from './round-trips.ts';
+import { TradeLog } from './trade-log.ts';
 
 /** A part of a position that one order opened. `quantity` is signed. */
 export interface Lot {
@@ -59,8 +60,7 @@ export interface LedgerSetup {
  */
 export class Ledger {
   readonly #roundTrips: RoundTrips;
-  /** Complete round trips, one a pair of entry order and exit order. */
-  readonly trades: readonly Trade[];
+  readonly #tradeLog: TradeLog;
   readonly #cash: ExactSum;
   readonly #symbols: readonly string[];
   readonly #strategies: readonly string[];
@@ -82,8 +82,8 @@ export class Ledger {
   cash: number;
 
   constructor(setup: LedgerSetup) {
-    this.#roundTrips = new RoundTrips(setup.completed);
-    this.trades = this.#roundTrips.trades;
+    this.#tradeLog = new TradeLog(setup.symbols, setup.strategies);
+    this.#roundTrips = new RoundTrips(this.#tradeLog, setup.completed);
     this.#cash = new ExactSum(setup.cash);
     this.cash = setup.cash;
     this.#symbols = setup.symbols;
@@ -99,6 +99,11 @@ export class Ledger {
     this.#open = new Uint8Array(setup.symbols.length);
     this.#held = new Float64Array(setup.symbols.length * setup.strategies.length);
     this.#books = Array.from(this.#held, () => []);
+  }
+
+  /** Complete round trips, one a pair of entry order and exit order; made of columns when asked for. */
+  get trades(): readonly Trade[] {
+    return this.#roundTrips.trades;
   }
 
   /** Units that a strategy holds of a symbol, signed. */
@@ -199,10 +204,8 @@ export class Ledger {
 
   apply(entry: LedgerEntry): void {
     const { quantity, price, fee } = entry;
-    invariant(
-      Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price),
-      `a fill needs a finite price and size (order ${entry.orderId})`,
-    );
+    const valid = Number.isFinite(quantity) && quantity !== 0 && Number.isFinite(price);
+    if (!valid) invariant(false, `a fill needs a finite price and size (order ${entry.orderId})`);
     const multiplier = this.#multipliers[entry.symbol]!;
     const currencies = this.#currencies;
     const purse = currencies === undefined ? this.#cash : currencies.purseOf(entry.symbol);
@@ -242,7 +245,8 @@ export class Ledger {
       this.#closePart(lot, part, entry, rate, entry.complete && book.length === 1);
       left = clean(left - part);
       lot.quantity = clean(lot.quantity + part);
-      if (lot.quantity === 0) book.splice(at, 1);
+      if (lot.quantity === 0 && book.length === 1) book.length = 0;
+      else if (lot.quantity === 0) book.splice(at, 1);
       else at++;
     }
     if (left !== 0) {
@@ -267,6 +271,14 @@ export class Ledger {
     lot.fee -= entryFee;
     const fees = (entryFee + entry.fee * (part / entry.quantity)) * rate;
     const worth = this.#worth[entry.symbol]!;
+    const pnl = closed * (entry.price - lot.price) * worth - fees;
+    const cost = Math.abs(closed) * lot.price * worth;
+    const roundTrips = this.#roundTrips;
+    const whole = alone && roundTrips.growing === 0;
+    if (whole && !roundTrips.heard) {
+      this.#tradeLog.pushWhole(lot, closed, entry, fees, pnl, cost);
+      return;
+    }
     const what = {
       symbol: this.#symbols[entry.symbol]!,
       strategy: this.#strategies[entry.strategy]!,
@@ -281,11 +293,11 @@ export class Ledger {
       exitRow: entry.row,
       exitReason: entry.reason,
       fees,
-      pnl: closed * (entry.price - lot.price) * worth - fees,
-      cost: Math.abs(closed) * lot.price * worth,
+      pnl,
+      cost,
     };
-    if (alone && this.#roundTrips.growing === 0) this.#roundTrips.addWhole(what);
-    else this.#roundTrips.add(what);
+    if (whole) roundTrips.addWhole(what);
+    else roundTrips.add(what);
   }
 
   #renet(symbol: number): void {

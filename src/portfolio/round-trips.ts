@@ -1,5 +1,6 @@
 import { timestamp } from '#core';
 import type { Trade } from '#domain';
+import type { TradeLog } from './trade-log.ts';
 
 /** One execution's share of one lot. */
 export interface ClosedPart {
@@ -38,18 +39,28 @@ export interface GrowingTrade {
  * trade, when its exit order has nothing left to fill or works no more.
  */
 export class RoundTrips {
-  /** Complete ones, in the order in which they became so. */
-  readonly trades: Trade[] = [];
+  readonly #log: TradeLog;
   #growing: GrowingTrade[] = [];
   readonly #completed: ((this: void, trade: Trade) => void) | undefined;
 
-  constructor(completed: ((this: void, trade: Trade) => void) | undefined) {
+  constructor(log: TradeLog, completed: ((this: void, trade: Trade) => void) | undefined) {
+    this.#log = log;
     this.#completed = completed;
   }
 
   /** How many wait for their exit order. */
   get growing(): number {
     return this.#growing.length;
+  }
+
+  /** Complete ones, in the order in which they became so. */
+  get trades(): readonly Trade[] {
+    return this.#log.all;
+  }
+
+  /** Whether each is told of as it becomes complete. */
+  get heard(): boolean {
+    return this.#completed !== undefined;
   }
 
   /** A part that no other can join: its exit order is done and its entry has no second lot. */
@@ -78,7 +89,7 @@ export class RoundTrips {
   }
 
   #tell(trade: Trade): void {
-    this.trades.push(trade);
+    this.#log.push(trade);
     this.#completed?.(trade);
   }
 
