@@ -1,6 +1,6 @@
 /**
- * Where a session keeps what must survive it: the event journal on disk, the lease that lets one process write it, what a hand has
- * ordered, how often it crashed, and room for its last words.
+ * Where a session keeps what must survive it: the event journal on disk, the lease that lets one process write it, the kill
+ * switch, how often it crashed, and room for its last words.
  * Knows nothing of what the records mean, and never repairs more than an unfinished last record.
  */
 export { reserveDisk, type DiskReserve } from './disk-reserve.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWhole, writeWhole } from './whole-file.ts';
 
-/** What a hand has ordered for a session. Released is written too: a missing file releases nothing. */
+/** What an operator has ordered for a session. Released is written too: a missing file releases nothing. */
 export interface KillOrder {
   readonly killed: boolean;
   readonly why: string;
@@ -14,7 +14,7 @@ export interface KillOrder {
 
 const placeOf = (folder: string): string => join(folder, 'kill.json');
 
-/** Undefined when no hand ever ordered anything. A file that cannot be understood is an order to stop. */
+/** Undefined when nobody ever ordered anything. A file that cannot be understood is an order to stop. */
 export function readKill(folder: string): KillOrder | undefined {
   const text = readWhole(placeOf(folder));
   if (text === undefined) return undefined;
