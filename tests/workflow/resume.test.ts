@@ -44,7 +44,7 @@ function visibleFiles(folder: string): Readonly<Record<string, string>> {
 }
 
 test(`killed at ${KILLS} random moments and resumed, the files are those of an undisturbed run, and none is ever half-written`, {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const undisturbed = workspace();
   expect((await run(undisturbed)).code).toBe(0);
