@@ -25,7 +25,8 @@ export interface LineChart {
   readonly height?: number;
   readonly log?: boolean;
   readonly formatX: (value: number) => string;
-  readonly formatY: (value: number) => string;
+  /** Given the distance of the ticks too, so that no two of them read the same. */
+  readonly formatY: (value: number, step?: number) => string;
   /** Horizontal line of reference, and a vertical one with its name. */
   readonly level?: number;
   readonly mark?: { readonly x: number; readonly name: string };
@@ -129,11 +130,12 @@ function spaced(low: number, high: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
-function yAxis({ width, y }: Frame, values: readonly number[], format: (value: number) => string): string {
+function yAxis({ width, y }: Frame, values: readonly number[], format: (value: number, step?: number) => string): string {
+  const step = values.length < 2 ? undefined : Math.min(...values.slice(1).map((value, i) => value - values[i]!));
   return values
     .map((value) => {
       const at = round(y(value));
-      return `<line class="grid" x1="${LEFT}" x2="${width - RIGHT}" y1="${at}" y2="${at}"/><text class="tick end" x="${LEFT - 8}" y="${at}" dy="4">${escapeHtml(format(value))}</text>`;
+      return `<line class="grid" x1="${LEFT}" x2="${width - RIGHT}" y1="${at}" y2="${at}"/><text class="tick end" x="${LEFT - 8}" y="${at}" dy="4">${escapeHtml(format(value, step))}</text>`;
     })
     .join('');
 }
@@ -210,7 +212,8 @@ export interface BarChart {
   readonly title: string;
   readonly description: string;
   readonly bars: readonly { readonly label: string; readonly value: number; readonly style?: 'up' | 'down' }[];
-  readonly format: (value: number) => string;
+  /** For a tick of the axis the distance to the next is given too. */
+  readonly format: (value: number, step?: number) => string;
   readonly height?: number;
   /** As wide as the page, and drawn for a phone too; else half as wide. */
   readonly wide?: boolean;
@@ -259,7 +262,8 @@ export interface ScatterChart {
     readonly label: string;
   }[];
   readonly formatX: (value: number) => string;
-  readonly formatY: (value: number) => string;
+  /** Given the distance of the ticks too, so that no two of them read the same. */
+  readonly formatY: (value: number, step?: number) => string;
   readonly xName: string;
   readonly yName: string;
   /** Fixed ends of both axes with the diagonal drawn: a reliability diagram. */

@@ -3,7 +3,7 @@ import type { TearSheetInput } from './input.ts';
 import { page } from './render.ts';
 import { table } from './blocks.ts';
 import { derivedFigures, syntheticNotice } from './summary-sections.ts';
-import { day, decimal, escapeHtml, formatFigure } from './text.ts';
+import { day, decimalTick, escapeHtml, formatFigure } from './text.ts';
 
 /** Two reports side by side: both curves as growth of 1, and every figure they share with its difference. */
 export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
@@ -17,7 +17,7 @@ export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
     ],
     height: 320,
     formatX: day,
-    formatY: (value) => decimal(value, 2),
+    formatY: decimalTick,
   });
   const left = a.figures ?? derivedFigures(a);
   const right = b.figures ?? derivedFigures(b);

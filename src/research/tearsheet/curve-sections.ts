@@ -9,7 +9,7 @@ import {
   yearlyReturns,
 } from '#statistics';
 import { barChart, lineChart } from './chart.ts';
-import { day, decimal, escapeHtml, percent } from './text.ts';
+import { day, decimal, decimalTick, escapeHtml, percent, percentTick } from './text.ts';
 import { growth, section, signed, table } from './blocks.ts';
 import type { TearSheetInput } from './input.ts';
 
@@ -33,7 +33,7 @@ export function equitySection(input: TearSheetInput): string {
       height: 320,
       log,
       formatX: day,
-      formatY: (value) => decimal(value, 2),
+      formatY: decimalTick,
       ...(provenance?.seam === undefined ? {} : { mark: { x: provenance.seam, name: 'out of sample' } }),
     });
   const toggle = positive
@@ -62,7 +62,7 @@ export function drawdownSection({ curve }: TearSheetInput): string {
     height: 180,
     level: 0,
     formatX: day,
-    formatY: (value) => percent(value, 0),
+    formatY: percentTick,
   });
   const worst = worstDrawdowns(curve.time, curve.equity, 10).map((row) => [
     day(row.start),
@@ -98,7 +98,7 @@ export function calendarSection({ curve }: TearSheetInput): string {
     title: 'Return by year',
     description: years.map((row) => `${row.year}: ${percent(row.return)}`).join(', '),
     bars: years.map((row) => ({ label: String(row.year), value: row.return })),
-    format: (value) => percent(value, 0),
+    format: percentTick,
     wide: true,
     values: true,
   });
@@ -155,7 +155,7 @@ export function rollingSection({ curve, benchmark, periodsPerYear, rollingWindow
     ],
     height: 200,
     formatX: day,
-    formatY: (value) => percent(value, 0),
+    formatY: percentTick,
   });
   return section('Rolling Sharpe', sharpe, `Annualised, ${lead}`) + section('Rolling volatility', spread, `Annualised, ${lead}`);
 }

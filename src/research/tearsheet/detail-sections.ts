@@ -1,5 +1,5 @@
 import { barChart, lineChart, scatterChart, svg } from './chart.ts';
-import { day, decimal, escapeHtml, formatFigure, percent } from './text.ts';
+import { day, decimal, decimalTick, escapeHtml, formatFigure, percent } from './text.ts';
 import { growth, section, signed, table } from './blocks.ts';
 import type { TearSheetInput, TearSheetTrade } from './input.ts';
 
@@ -209,7 +209,7 @@ export function costSection({ costProfiles, currency }: TearSheetInput): string 
           series: curves,
           height: 240,
           formatX: day,
-          formatY: (value) => decimal(value, 2),
+          formatY: decimalTick,
         });
   return section(
     'Costs',

@@ -81,3 +81,12 @@ test('the terminal gets blocks', () => {
   expect(sparkline([1, 2, 3])).toBe('▁▅█');
   expect(equityInTerminal(equity, 40, 5).split('\n')).toHaveLength(5);
 });
+
+test('no two ticks of an axis read the same, however little a curve moves', () => {
+  for (const size of [0.3, 0.02, 0.003]) {
+    const calm = Float64Array.from(equity, (value) => 100 + (value - 100) * size);
+    const html = renderTearSheet({ ...input, curve: { ...input.curve, equity: calm }, benchmark: { name: 'same', time, equity: calm } });
+    const axes = html.split('<svg').map((chart) => [...chart.matchAll(/class="tick end"[^>]*>([^<]*)</g)].map(([, text]) => text));
+    expect(axes.filter((labels) => new Set(labels).size !== labels.length)).toEqual([]);
+  }
+});

@@ -33,6 +33,22 @@ export function percent(fraction: number, digits = 1): string {
   return Number.isFinite(fraction) ? `${decimal(fraction * 100, digits)} %` : '–';
 }
 
+/** The fewest decimals, within bounds, in which numbers so far apart are not the same. */
+function digitsFor(step: number, fewest: number, most: number): number {
+  let digits = fewest;
+  while (digits < most && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits += 1;
+  return digits;
+}
+
+/** A fraction beside an axis, as precise as its ticks need; by itself, a bar's own figure, with one decimal. */
+export function percentTick(fraction: number, step?: number): string {
+  return percent(fraction, step === undefined ? 1 : digitsFor(step * 100, 0, 4));
+}
+
+export function decimalTick(value: number, step?: number): string {
+  return decimal(value, step === undefined ? 2 : digitsFor(step, 2, 6));
+}
+
 /** Money as a person says it: cents while they matter, whole units, millions. */
 function amount(value: number): string {
   const size = Math.abs(value);
