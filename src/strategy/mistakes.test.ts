@@ -65,6 +65,12 @@ describe('an author’s slips are told in one line, with what was meant', () => 
       'return one when there are braces',
     ],
     [
+      'a parameter of no kind',
+      () => recipe({ parameters: { length: { default: 5 } } }),
+      'mine: length is no parameter',
+      "length: whole(20, 2, 250, 'bars of the average')",
+    ],
+    [
       'a range in the wrong order',
       () => recipe({ parameters: { length: whole(2, 5, 50, 'bars') } }),
       'mine: the usual length is 2, outside its range of 5 to 50',

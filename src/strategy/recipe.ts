@@ -42,8 +42,13 @@ export function tunable<const Name extends string>(recipe: Omit<StrategyRecipe<N
   if (typeof parameters !== 'object')
     throw new UserError(`${name} has no parameters`, 'Add parameters: { … }, or export defineStrategy({ … }).');
   if (typeof make !== 'function') throw new UserError(`${name} has no make function`, 'Add make: ({ length }) => defineStrategy({ … }).');
-  for (const [parameter, { usual, low, high }] of Object.entries(parameters))
-    if (!(usual >= low && usual <= high))
+  for (const [parameter, { usual, low, high }] of Object.entries<Partial<ParameterRange>>(parameters))
+    if (usual === undefined || low === undefined || high === undefined)
+      throw new UserError(
+        `${name}: ${parameter} is no parameter`,
+        `Write ${parameter}: whole(20, 2, 250, 'bars of the average'), or real(…).`,
+      );
+    else if (!(usual >= low && usual <= high))
       throw new UserError(
         `${name}: the usual ${parameter} is ${usual}, outside its range of ${low} to ${high}`,
         'The order is whole(usual, low, high, text).',

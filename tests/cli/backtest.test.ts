@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -150,6 +150,10 @@ describe('backtest', () => {
       cwd: folder,
     });
     expect((JSON.parse(stdout.toString()) as Report).statistics.trades.count).toBeGreaterThan(0);
+    // A slip of the pen is told with its line.
+    writeFileSync(join(folder, 'mine.ts'), "export default {\n  name: 'x' 'y',\n};\n");
+    const { stderr } = spawnSync(process.execPath, [main, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL'], { cwd: folder });
+    expect(stderr.toString()).toContain('mine.ts, line 2: ');
   });
 
   test('lists the strategies that can be named', async () => {

@@ -72,7 +72,7 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
-      `cannot load the strategy ${path}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
+      `cannot load the strategy ${path}${lineOf(cause, path)}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
       'Mend the file; it may import #strategy, #features and #domain.',
       { cause },
     );
@@ -83,7 +83,17 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   throw new UserError(`${path} has no strategy as its default export`, defaultExportHint(named, made));
 }
 
+/** Node puts where a file cannot be read as code before the stack: `/path/mine.ts:7`. */
+function lineOf(cause: unknown, path: string): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  const [at] = stack.split('\n');
+  const line = at?.includes(path) === true ? /:(\d+)$/.exec(at)?.[1] : undefined;
+  return line === undefined ? '' : `, line ${line}`;
+}
+
 function defaultExportHint(named: readonly string[], made: unknown): string {
+  if (isObject(made) && made['name'] === undefined && typeof made['onBar'] === 'function')
+    return "It has no name: defineStrategy({ name: 'mine', … }).";
   if (typeof made === 'function') return 'Its default export is a function: export what it makes, or wrap it in tunable({ …, make }).';
   return named.length > 0
     ? `It exports ${named.join(', ')} by name: write export default ${named[0]!};`
