@@ -32,7 +32,9 @@ export function readDocument(file: string, text: string): LocatedDocument {
     const place = lines.linePos(offset);
     return { line: Math.max(1, place.line), column: Math.max(1, place.col) };
   };
-  const faults: WorkflowFault[] = document.errors.map((error) => ({ ...at(error.pos[0]), message: plain(error.message), hint: '' }));
+  // What follows a first slip in the punctuation mostly follows from it.
+  const slips = document.errors.slice(0, 1);
+  const faults: WorkflowFault[] = slips.map((error) => ({ ...at(error.pos[0]), message: plain(error.message), hint: '' }));
   if (faults.length === 0)
     refuseExtras(document.contents, (node, message, hint) => faults.push({ ...at(node?.range?.[0] ?? 0), message, hint }));
   if (faults.length > 0) throw new WorkflowFileError(file, faults);
