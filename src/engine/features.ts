@@ -7,6 +7,19 @@ import { checkNeeds, type Strategy } from '#strategy';
 export interface FeatureTable {
   readonly names: readonly string[];
   readonly columns: readonly (readonly Float64Array[])[];
+  /** Every row was worked out before the run; absent where columns grow with the bars. */
+  readonly final?: true;
+}
+
+/** The first row from which on no column misses a value. */
+export function wholeFrom(columns: readonly Float64Array[]): number {
+  let first = 0;
+  for (const column of columns) {
+    let row = column.length;
+    while (row > first && column[row - 1] === column[row - 1]) row--;
+    first = row;
+  }
+  return first;
 }
 
 /** Runs every feature of a strategy over the bars of every symbol; expressions share their common parts. `externals` by symbol, one value a bar. */
@@ -29,7 +42,7 @@ export function featureTable(
     const scratch = scratchOf(series);
     return names.map((name) => batch[name] ?? given(strategy, name, scratch));
   });
-  return { names, columns };
+  return { names, columns, final: true };
 }
 
 function given(strategy: Strategy, name: string, series: BarSeries): Float64Array {

@@ -3,7 +3,7 @@ import type { OrderRequest } from '#domain';
 import type { Decision, EntryPlan, PriceLevel, Strategy } from '#strategy';
 import { CrossSection, finishCrossSection, placeCrossSection } from './cross-section.ts';
 import type { EngineView } from './engine-view.ts';
-import type { FeatureTable } from './features.ts';
+import { wholeFrom, type FeatureTable } from './features.ts';
 import { Moment, placeMoment } from './moment.ts';
 
 /** One strategy at the engine: its view of the moment, and what becomes of its decisions. */
@@ -17,7 +17,8 @@ export class StrategyLane {
   readonly #width: number;
   /** Where its symbols begin in the decision log. */
   readonly #firstLane: number;
-  readonly #checked: boolean;
+  /** By symbol, the row from which on its features need no look whether they are known; infinity where that cannot be told ahead. */
+  readonly #wholeFrom: Float64Array;
 
   constructor(engine: EngineView, strategy: Strategy, index: number, features: FeatureTable) {
     if (!strategy.onBar && !strategy.onInstant)
@@ -28,7 +29,11 @@ export class StrategyLane {
     this.#features = features;
     this.#width = features.names.length;
     this.#firstLane = index * engine.symbols.length;
-    this.#checked = strategy.acceptsMissing !== true;
+    const ahead = features.final === true && strategy.onBar !== undefined;
+    this.#wholeFrom = Float64Array.from(features.columns, (columns) => {
+      if (strategy.acceptsMissing === true) return 0;
+      return ahead ? wholeFrom(columns) : Number.POSITIVE_INFINITY;
+    });
     this.#moment = new Moment(engine, strategy, index, features.names);
     this.#cross = new CrossSection(engine, strategy, index, features);
   }
@@ -52,7 +57,7 @@ export class StrategyLane {
     const engine = this.#engine;
     const lane = this.#firstLane + symbol;
     const columns = this.#features.columns[symbol]!;
-    if (this.#checked) {
+    if (local < this.#wholeFrom[symbol]!) {
       for (let at = 0; at < this.#width; at++) {
         const value = columns[at]![local]!;
         if (value !== value) {

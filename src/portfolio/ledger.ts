@@ -77,6 +77,8 @@ export class Ledger {
   readonly net: Float64Array;
   /** Symbols with a position: a net one, or lots of any side where both live side by side. */
   openSymbols = 0;
+  /** Round trips whose exit order may still fill. */
+  growing = 0;
   feesPaid = 0;
   turnover = 0;
   cash: number;
@@ -218,16 +220,13 @@ export class Ledger {
     this.turnover += Math.abs(quantity) * price * this.#worth[entry.symbol]!;
     this.#book(entry, rate);
     if (entry.complete) this.#roundTrips.complete(entry.orderId);
-  }
-
-  /** Round trips whose exit order may still fill. */
-  get growing(): number {
-    return this.#roundTrips.growing;
+    this.growing = this.#roundTrips.growing;
   }
 
   /** Makes trades of the round trips whose exit order, by its id, works no more. */
   finishTrades(works: (exitOrder: number) => boolean): void {
     this.#roundTrips.finish(works);
+    this.growing = this.#roundTrips.growing;
   }
 
   #book(entry: LedgerEntry, rate: number): void {
@@ -351,6 +350,7 @@ export class Ledger {
     this.feesPaid = snapshot.feesPaid;
     this.turnover = snapshot.turnover;
     this.#roundTrips.restore(snapshot.growing);
+    this.growing = this.#roundTrips.growing;
     snapshot.books.forEach((lots, index) => {
       this.#books[index] = lots.map((lot) => ({ ...lot }));
       this.#held[index] = sumOf(this.#books[index]);
