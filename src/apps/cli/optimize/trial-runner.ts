@@ -103,7 +103,9 @@ export function createTrialRunner(parts: TrialRunnerParts): TrialRunner {
 }
 
 function openPool(parts: TrialRunnerParts, setup: EvaluationSetup): WorkerPool<Parameters, TrialOutcome> {
-  const entry = ['./worker.ts', './worker.js'].map((name) => new URL(name, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
+  const entry = ['./worker-main.ts', './worker-main.js']
+    .map((name) => new URL(name, import.meta.url))
+    .find((url) => existsSync(fileURLToPath(url)));
   if (entry === undefined) throw new UserError('the code of the workers is missing', 'Install again, or use --workers 1.');
   const order: WorkerOrder = { strategy: parts.strategy, folder: parts.folder, setup };
   return openWorkerPool(entry, parts.workers, order);
