@@ -21,7 +21,7 @@ export interface AdjustmentOptions {
  * Back-adjust factors of each bar as of a date: price factor Π 1/split · Π (1 − dividend / close before), over actions after the bar;
  * volume factor Π split. Worked: a 4:1 split after a bar gives 0.25 and 4. The dividend formula is that of CRSP.
  */
-export function adjustmentFactors(
+function adjustmentFactors(
   series: BarSeries,
   actions: readonly CorporateAction[],
   options: AdjustmentOptions,

@@ -225,7 +225,7 @@ function insideSession(time: Float64Array, barMs: number): Int32Array {
 }
 
 /** The given rows of all six columns, as new memory. */
-export function pickRows(columns: BarColumns, rows: Int32Array): BarColumns {
+function pickRows(columns: BarColumns, rows: Int32Array): BarColumns {
   const pick = (source: Float64Array): Float64Array => {
     const target = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!;

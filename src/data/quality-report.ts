@@ -3,7 +3,7 @@ import type { CorporateAction } from './corporate-actions.ts';
 import type { AdjustFor, RemainingAction } from './forward-adjustment.ts';
 
 /** Everything the gate looks for. */
-export const QUALITY_CHECKS = [
+const QUALITY_CHECKS = [
   'duplicate',
   'unsorted',
   'missing_value',

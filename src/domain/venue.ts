@@ -62,7 +62,7 @@ export function venueCalendar(hours: VenueHours): VenueCalendar {
 }
 
 /** New York minus UTC at an instant, in milliseconds: −4 h in summer time, −5 h otherwise, by the United States' rule of that year. */
-export function newYorkOffsetMs(time: number): number {
+function newYorkOffsetMs(time: number): number {
   const year = new Date(time).getUTCFullYear();
   const [start, end] = summerTime(year);
   return time >= start && time < end ? -4 * HOUR_MS : -5 * HOUR_MS;

@@ -7,7 +7,7 @@ import { hold } from '#strategy';
  * Every entry is a bracket: an order that may open a position carries its stop, or it is refused. What only closes passes.
  * Orders for the session's close are refused too: which bar is a session's last is not known when it comes in.
  */
-export function entryFault(request: OrderRequest): string | undefined {
+function entryFault(request: OrderRequest): string | undefined {
   if (request.type === 'market_on_close' || request.type === 'limit_on_close')
     return `a ${request.type} order needs the next bar to know the session is over; a session of live bars does not have it`;
   if (isClosing(request) || request.stopLoss !== undefined) return undefined;

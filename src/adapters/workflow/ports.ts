@@ -7,7 +7,7 @@ import { createFileCheckpointStore } from './store.ts';
 
 const SAMPLE_MS = 100;
 
-export const wallTimer: Timer = {
+const wallTimer: Timer = {
   sleep: (ms, signal, background) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
@@ -36,7 +36,7 @@ function processStalled(signal: AbortSignal): Promise<void> {
 }
 
 /** Samples the resident set every 100 ms. */
-export const processMemory: MemoryMeter = {
+const processMemory: MemoryMeter = {
   watch: () => {
     let peak = process.memoryUsage.rss();
     const look = (): void => {
@@ -56,7 +56,7 @@ export const processMemory: MemoryMeter = {
  * Hashes source files, or folders with all the source files in them (tests apart), under `root`. Each file is read once a run.
  * Throws `UserError` for a path that is not there.
  */
-export function createCodeHasher(root: string): (codeFiles: readonly string[]) => Promise<string> {
+function createCodeHasher(root: string): (codeFiles: readonly string[]) => Promise<string> {
   const known = new Map<string, Promise<string>>();
   const hashOf = (path: string): Promise<string> => {
     const found = known.get(path) ?? hashPath(root, path);

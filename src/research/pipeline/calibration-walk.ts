@@ -4,7 +4,7 @@ import type { Calibrator } from '#ml';
 export type FitCalibrator = (probabilities: Float64Array, outcomes: Float64Array) => Calibrator;
 
 /** A calibrator is fitted on outcomes of validation once so many have come in; before, the first one stands. */
-export const MIN_OUTCOMES = 100;
+const MIN_OUTCOMES = 100;
 const REFIT_EVERY = 50;
 
 export interface Refit {

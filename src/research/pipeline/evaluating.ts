@@ -30,7 +30,7 @@ export interface ControlScores {
 }
 
 /** Places of the samples whose outcome is known. */
-export function resolvedPlaces(samples: SampleSet): number[] {
+function resolvedPlaces(samples: SampleSet): number[] {
   return Array.from(samples.label.keys()).filter((index) => !Number.isNaN(samples.label[index]!));
 }
 

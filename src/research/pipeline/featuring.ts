@@ -89,7 +89,7 @@ export function regimeRow({ high, low, close }: BarSeries, row: number): readonl
 }
 
 /** The same for every bar, as columns. */
-export function regimeColumns(bars: BarSeries): readonly Float64Array[] {
+function regimeColumns(bars: BarSeries): readonly Float64Array[] {
   const columns = [new Float64Array(bars.length), new Float64Array(bars.length)] as const;
   for (let row = 0; row < bars.length; row++) {
     const [change, range] = regimeRow(bars, row);

@@ -53,7 +53,7 @@ export function seamTime(series: readonly BarSeries[], trainFraction: number): n
 }
 
 /** Where decisions are made: when the price has moved `cusumMultiple` volatilities since the last one, or at every bar for 0. */
-export function decisionRows(bars: BarSeries, volatility: Float64Array, cusumMultiple: number): Int32Array {
+function decisionRows(bars: BarSeries, volatility: Float64Array, cusumMultiple: number): Int32Array {
   if (cusumMultiple === 0) return Int32Array.from(bars.time.keys()).filter((row) => volatility[row]! > 0);
   return cusumEvents(
     bars.close,
@@ -61,7 +61,7 @@ export function decisionRows(bars: BarSeries, volatility: Float64Array, cusumMul
   );
 }
 
-export function labelVolatility(bars: BarSeries, config: PipelineConfig): Float64Array {
+function labelVolatility(bars: BarSeries, config: PipelineConfig): Float64Array {
   return barVolatility(bars.close, config.labels.volatilitySpan);
 }
 
