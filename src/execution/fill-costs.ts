@@ -9,6 +9,15 @@ export interface CostsSnapshot {
   readonly rng: RngState;
   readonly capRows: readonly number[];
   readonly capLeft: readonly number[];
+  /** Absent before the first split. */
+  readonly splits?: readonly SeenSplit[];
+}
+
+/** Bars of the symbol that start before `from` are in old units: `ratio` new ones for each. */
+export interface SeenSplit {
+  readonly symbol: number;
+  readonly from: number;
+  readonly ratio: number;
 }
 
 /** Spread, slippage, impact and the volume cap of a profile, for the bars at hand. */
@@ -23,6 +32,7 @@ export class FillCosts {
   readonly #estimatedAt: Int32Array;
   readonly #sigma: Float64Array;
   readonly #meanVolume: Float64Array;
+  #splits: readonly SeenSplit[] = [];
   #drawnFor: WorkingOrder | undefined;
   #drawnAt = -1;
   #drawn = 0;
@@ -71,14 +81,22 @@ export class FillCosts {
     this.#capLeft[symbol] = Math.max(0, this.#capLeft[symbol]! - units);
   }
 
+  /** From the bars that start at `from` on, prices and volumes are in new units; what came before is read in them too. */
+  split(symbol: number, from: number, ratio: number): void {
+    this.#splits = [...this.#splits, { symbol, from, ratio }];
+    this.#estimatedAt[symbol] = -1;
+  }
+
   snapshot(): CostsSnapshot {
-    return { rng: this.#rng.snapshot(), capRows: [...this.#capRow], capLeft: [...this.#capLeft] };
+    const splits = this.#splits;
+    return { rng: this.#rng.snapshot(), capRows: [...this.#capRow], capLeft: [...this.#capLeft], ...(splits.length > 0 ? { splits } : {}) };
   }
 
   restore(saved: CostsSnapshot, rowsDropped: number): void {
     this.#rng.restore(saved.rng);
     this.#capRow.set(saved.capRows.map((row) => row - rowsDropped));
     this.#capLeft.set(saved.capLeft);
+    this.#splits = saved.splits ?? [];
   }
 
   /** One draw an order and bar, however often its price is asked. */
@@ -105,8 +123,8 @@ export class FillCosts {
   }
 
   #estimate(symbol: number, local: number): void {
-    const { close, volume } = this.#columns[symbol]!;
     const from = Math.max(1, local - this.#profile.impactWindow);
+    const { close, volume } = this.#inNewUnits(symbol, from - 1, local);
     let sum = 0;
     let squares = 0;
     let traded = 0;
@@ -120,6 +138,21 @@ export class FillCosts {
     this.#estimatedAt[symbol] = local;
     this.#sigma[symbol] = count > 1 ? Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1))) : 0.02;
     this.#meanVolume[symbol] = count > 0 && traded > 0 ? traded / count : volume[local]!;
+  }
+
+  /** The columns as they are, or, after a split, copies whose rows from `from` to `local` are in the units of the last of them. */
+  #inNewUnits(symbol: number, from: number, local: number): Pick<SymbolColumns, 'close' | 'volume'> {
+    const columns = this.#columns[symbol]!;
+    const splits = this.#splits.filter((split) => split.symbol === symbol && columns.time[from]! < split.from);
+    if (splits.length === 0) return columns;
+    const [close, volume] = [columns.close.slice(0, local + 1), columns.volume.slice(0, local + 1)];
+    for (const split of splits) {
+      for (let row = from; row <= local && columns.time[row]! < split.from; row++) {
+        close[row]! /= split.ratio;
+        volume[row]! *= split.ratio;
+      }
+    }
+    return { close, volume };
   }
 }
 

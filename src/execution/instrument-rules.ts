@@ -6,14 +6,16 @@ import type { WorkingOrder } from './working-order.ts';
  * Puts an order on the instrument's grid: limits never worse than asked, stops never nearer than asked, quantities down to whole lots.
  * Gives the reason to deny it, or undefined. `close` is the last price; a tick of 0 is no grid. Orders that only reduce are never too
  * small, and one for all that they could close (`closable`) keeps the odd lot that a split left: what is open must be closable.
+ * A part of it below one lot is no order.
  */
 export function fitToInstrument(order: WorkingOrder, instrument: Instrument, close: number, closable?: () => number): string | undefined {
   if (instrument.tickSize > 0) fitPrices(order, instrument.tickSize);
   const reduces = order.reduceOnly || order.closes > 0;
   if (order.size.kind !== 'units' || order.quantity !== order.quantity) return exitsFault(order, close);
   const units = roundToLot(order.quantity, instrument.lotSize);
+  if (units === 0 && (!reduces || order.quantity < (closable?.() ?? 0)))
+    return `size ${order.quantity} of ${order.symbolName} is less than one lot of ${instrument.lotSize}`;
   if (!reduces) {
-    if (units === 0) return `size ${order.quantity} of ${order.symbolName} is less than one lot of ${instrument.lotSize}`;
     const fault = tooSmall(order, units, instrument, order.limit === order.limit ? order.limit : close);
     if (fault !== undefined) return fault;
   }

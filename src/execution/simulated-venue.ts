@@ -163,6 +163,7 @@ export class SimulatedVenue {
   split(symbol: number, ratio: number): void {
     for (const order of this.ordersOf(symbol)) order.split(ratio);
     this.#inFlight.split(symbol, ratio);
+    this.#executions.costs.split(symbol, this.#host.time, ratio);
     this.#book.queues[symbol]!.settle(this.#bar.row);
   }
 

@@ -33,6 +33,29 @@ test('all of a position with an odd lot is closed by one order', () => {
   expect(result.positions).toEqual([]);
 });
 
+test('part of a position below one lot is no order, as it would leave an odd lot', () => {
+  const result = play({
+    rows: [QUIET, QUIET, QUIET, QUIET],
+    instrument: { lotSize: 3, minQuantity: 3 },
+    script: { 0: market('buy', 9), 1: market('sell', 2, { reduceOnly: true }) },
+  });
+  expect(book(result)[1]).toBe('market denied 0/2 size 2 of X is less than one lot of 3');
+});
+
+test('a split is no volatility: what a fill after it moves the price is what it would have moved it', () => {
+  const wave =
+    (scale: number) =>
+    (row: number): Row => [100 / scale, 102 / scale, 98 / scale, (100 + (row % 2)) / scale, 1000 * scale];
+  const buy = (ratio: number, size: number): number => {
+    const rows = Array.from({ length: 40 }, (_, row) => wave(row < 20 ? 1 : ratio)(row));
+    const events = ratio === 1 ? [] : [{ kind: 'split', symbol: 'X', time: START + 20 * DAY, ratio } as const];
+    const [fill] = play({ rows, events, profile: { impactY: 1, impactWindow: 100 }, script: { 25: market('buy', size) } }).fills;
+    return fill!.price * ratio;
+  };
+  expect(buy(4, 400)).toBeCloseTo(buy(1, 100), 9);
+  expect(buy(0.1, 10)).toBeCloseTo(buy(1, 100), 9);
+});
+
 test('the open profit of a contract counts its multiplier', () => {
   let shown = 0;
   play({

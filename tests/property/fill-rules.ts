@@ -147,8 +147,17 @@ export class FillRules {
   }
 
   /** Y·σ·√(Q/V) over the window before the bar. */
-  #impact({ close, volume }: BarSeries, row: number, units: number): number {
+  #impact({ symbol, time, ...raw }: BarSeries, row: number, units: number): number {
     const { impactY, impactWindow } = this.#case.profile;
+    // What a split made of a unit of an earlier bar, by the bar before which it takes effect.
+    const made = time.map((start) =>
+      this.#case.events.reduce(
+        (all, one) => (one.kind === 'split' && one.symbol === symbol && start < one.time && one.time <= time[row]! ? all * one.ratio : all),
+        1,
+      ),
+    );
+    const close = raw.close.map((price, at) => price / made[at]!);
+    const volume = raw.volume.map((traded, at) => traded * made[at]!);
     const from = Math.max(1, row - impactWindow);
     const changes = Array.from({ length: Math.max(0, row - from) }, (_, at) => close[from + at]! / close[from + at - 1]! - 1);
     const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;

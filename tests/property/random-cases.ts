@@ -221,6 +221,7 @@ function anyRequest(context: BarContext, draw: () => number): OrderRequest {
     { kind: 'notional', notional: 2000 },
     { kind: 'margin_fraction', fraction: 0.2 },
   ] as const);
+  const near = pick([0.005, 0.005, 0.02]);
   const timeInForce = pick(['gtc', 'gtc', 'gtc', 'day', 'ioc', 'fok', 'gtd'] as const);
   const entry = limits
     ? close * (1 + sign * (type === 'limit' ? -0.006 : touches ? -0.003 : 0.01))
@@ -239,7 +240,7 @@ function anyRequest(context: BarContext, draw: () => number): OrderRequest {
     ...(touches ? { triggerPrice: close * (1 - sign * 0.005) } : {}),
     ...(limits ? { limitPrice: entry } : {}),
     ...(type === 'trailing_stop' ? { trailPercent: 0.01, ...(draw() < 0.4 ? { activationPrice: close * (1 - sign * 0.01) } : {}) } : {}),
-    ...(draw() < 0.5 ? { stopLoss: entry * (1 - sign * 0.02), takeProfit: entry * (1 + sign * 0.025), maxBars: 12 } : {}),
+    ...(draw() < 0.5 ? { stopLoss: entry * (1 - sign * near), takeProfit: entry * (1 + sign * near * 1.2), maxBars: 12 } : {}),
     ...(draw() < 0.05 && oldest !== undefined ? { closesOrder: oldest.orderId } : {}),
   };
 }

@@ -55,6 +55,8 @@ export class SecondBooks {
   readonly credits: { kind: string; time: number; amount: number }[] = [];
   readonly equity: number[] = [];
   readonly marks = new Map<string, number>();
+  /** What fills alone brought and took. */
+  #traded = 0n;
   readonly #case: Case;
   readonly #result: BacktestResult;
   readonly #rate = new Map<string, number>([['USD', 1]]);
@@ -108,6 +110,12 @@ export class SecondBooks {
 
   balance(currency: string, units = this.cash.get(currency) ?? 0n): number {
     return Number(units) / UNIT;
+  }
+
+  /** Start, fills and the credits that the run tells of, and nothing else, in an account of one currency. */
+  cashFromRecords(): number {
+    const credited = this.#result.credits.reduce((sum, { amount }) => sum + exact(amount), 0n);
+    return Number(exact(this.#case.request.account.cash) + this.#traded + credited) / UNIT;
   }
 
   rateOf(currency: string): number {
@@ -188,7 +196,9 @@ export class SecondBooks {
   #book(fill: Fill): void {
     const { multiplier, currency } = this.instrumentOf(fill.symbol);
     const signed = fill.side === 'buy' ? fill.quantity : -fill.quantity;
-    this.#pay(currency, -((exact(signed) * exact(multiplier) * exact(fill.price)) >> 840n) - exact(fill.fee));
+    const paid = -((exact(signed * multiplier) * exact(fill.price)) >> 420n) - exact(fill.fee);
+    this.#pay(currency, paid);
+    this.#traded += paid;
     const key = `${fill.strategy}/${fill.symbol}`;
     const lots = this.lots.get(key) ?? [];
     const size = this.#case.asked.get(fill.orderId)?.size;
