@@ -35,6 +35,8 @@ export class CrossSection implements CrossSectionContext {
   readonly #denied: Int32Array;
   /** By symbol, 1 once every feature has been known. */
   readonly #warm: Uint8Array;
+  readonly #nothingAsked: number;
+  readonly #warmingUp: number;
   #saidWeight = Number.NaN;
   #weightText = '';
 
@@ -49,6 +51,8 @@ export class CrossSection implements CrossSectionContext {
     this.#warm = new Uint8Array(engine.symbols.length);
     this.#at = new Map(features.names.map((name, at) => [name, at]));
     this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
+    this.#nothingAsked = engine.decisions.codeOf(NOTHING_ASKED);
+    this.#warmingUp = engine.decisions.codeOf(WARMING_UP);
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
   }
@@ -97,8 +101,7 @@ export class CrossSection implements CrossSectionContext {
     if (this.#denied[symbol] !== row) this.#engine.decisions.write(this.#index * this.symbols.length + symbol, row, reason);
   }
 
-  /** No bar of a symbol is left without a reason. */
-  /** Called at every instant, so it must cost next to nothing where the strategy had nothing to say. */
+  /** No bar of a symbol is left without a reason. Called at every instant, so it must cost next to nothing where the strategy had nothing to say. */
   #explainTheRest(): void {
     const locals = this.#locals;
     const { decisions, row, symbols } = this.#engine;
@@ -107,7 +110,7 @@ export class CrossSection implements CrossSectionContext {
       const local = locals[symbol]!;
       if (local < 0 || this.#explained[symbol] === row || this.#denied[symbol] === row) continue;
       if (this.#warm[symbol] === 0 && this.#known(symbol, local)) this.#warm[symbol] = 1;
-      decisions.write(lane + symbol, row, this.#warm[symbol] === 1 ? NOTHING_ASKED : WARMING_UP);
+      decisions.writeCode(lane + symbol, row, this.#warm[symbol] === 1 ? this.#nothingAsked : this.#warmingUp);
     }
   }
 

@@ -23,9 +23,13 @@ export class DecisionLog {
   write(lane: number, row: number, reason: string): void {
     if (this.#lastText[lane] !== reason) {
       this.#lastText[lane] = reason;
-      this.#lastCode[lane] = this.#codeOf(reason);
+      this.#lastCode[lane] = this.codeOf(reason);
     }
     this.#codes[lane]![row] = this.#lastCode[lane]!;
+  }
+
+  writeCode(lane: number, row: number, code: number): void {
+    this.#codes[lane]![row] = code;
   }
 
   /** Adds to what a row already says. */
@@ -38,7 +42,8 @@ export class DecisionLog {
     return this.#texts[this.#codes[lane]?.[row] ?? 0]!;
   }
 
-  #codeOf(reason: string): number {
+  /** A reason as `writeCode` takes it, for what is said over and over. */
+  codeOf(reason: string): number {
     const known = this.#byText.get(reason);
     if (known !== undefined) return known;
     if (this.#texts.length === 0xffff) return 0xfffe;
