@@ -17,7 +17,7 @@ import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
 import { FillLimits, type LimitNote } from './fill-limits.ts';
-import { entryOrders, sidesOf, unitsFreed, unitsOf } from './lots.ts';
+import { entryOrders, quantitiesAgainst, sidesOf, unitsFreed, unitsOf } from './lots.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -280,10 +280,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   lotsAgainst(order: WorkingOrder): readonly number[] {
-    const lots = this.ledger.lots(order.strategy, order.symbol);
-    return lots
-      .filter((lot) => (order.closes > 0 ? lot.orderId === order.closes : lot.quantity * order.direction < 0))
-      .map((lot) => lot.quantity);
+    return quantitiesAgainst(this.ledger.lots(order.strategy, order.symbol), order);
   }
 
   equity(): number {
@@ -291,9 +288,8 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   availableMargin(symbol = 0, closing = 0, direction = 0): number {
-    const { ledger, marks } = this;
-    const alone = this.hedging || this.strategyNames.length === 1;
-    const units = alone ? closing : unitsFreed(ledger.net[symbol]!, closing, direction);
+    const { ledger, marks, hedging, strategyNames } = this;
+    const units = hedging || strategyNames.length === 1 ? closing : unitsFreed(ledger.net[symbol]!, closing, direction);
     return Math.max(0, ledger.equity(marks) - (ledger.gross(marks) - units * marks[symbol]! * ledger.worth(symbol)) / this.leverage);
   }
 

@@ -1,3 +1,4 @@
+import type { WorkingOrder } from '#execution';
 import type { Lot } from '#portfolio';
 
 /** The orders that opened lots, each once, the oldest first. */
@@ -13,6 +14,11 @@ export function sidesOf(lots: readonly Lot[]): readonly [long: number, short: nu
     else short += quantity;
   }
   return [long, short];
+}
+
+/** Sizes of the lots that an order would close: those it names, or those of the other side. */
+export function quantitiesAgainst(lots: readonly Lot[], { closes, direction }: WorkingOrder): number[] {
+  return lots.filter((lot) => (closes > 0 ? lot.orderId === closes : lot.quantity * direction < 0)).map((lot) => lot.quantity);
 }
 
 /** Units of lots, whatever their side. */

@@ -68,9 +68,7 @@ export class FillRules {
       say(!['denied', 'rejected', 'expired', 'canceled'].includes(order.status) || order.reason !== '', `${order.status} for no reason`);
       const alive = !['denied', 'rejected', 'expired', 'canceled', 'filled'].includes(order.status);
       const protects = alive && order.parentId > 0 && !this.#case.asked.has(order.id);
-      const exits = result.orders.some(
-        (one) => one.parentId === order.id && one.type === 'stop' && ['accepted', 'partially_filled'].includes(one.status),
-      );
+      const exits = result.orders.some((one) => one.parentId === order.id && one.type === 'stop' && /^(acc|part)/.test(one.status));
       const bare = books.openOf(order.strategy, order.symbol, order.id) !== 0 && this.#case.asked.get(order.id)?.stopLoss !== undefined;
       say(!bare || exits || this.#case.changed.size > 0 || called, 'holds units without their stop');
       say(!protects || books.openOf(order.strategy, order.symbol, order.parentId) !== 0, 'outlives what it protects');
@@ -236,10 +234,9 @@ export class FillRules {
     if (fees.kind === 'proportional') return (notional * (maker ? fees.makerBps : fees.takerBps)) / 10_000;
     if (fees.kind === 'fixed_plus') return fees.fixed + fees.fraction * notional;
     if (fees.kind === 'per_share') {
-      const before = this.#traded.get(fill.orderId) ?? { units: 0, notional: 0 };
+      const paid = (!this.#case.profile.feesPerLot && this.#traded.get(fill.orderId)) || { units: 0, notional: 0 };
       const due = (units: number, value: number): number =>
         units === 0 ? 0 : Math.min(Math.max(fees.perShare * units, fees.minimum), fees.maximumFraction * value);
-      const paid = this.#case.profile.feesPerLot ? { units: 0, notional: 0 } : before;
       return due(paid.units + fill.quantity, paid.notional + notional) - due(paid.units, paid.notional);
     }
     if (fees.kind === 'sum') return fees.of.reduce((sum, part) => sum + this.#fee(part, fill, notional), 0);
@@ -247,7 +244,6 @@ export class FillRules {
       const tier = fees.tiers.findLast(({ from }) => this.#turnover >= from)!;
       return (notional * (maker ? tier.makerBps : tier.takerBps)) / 10_000;
     }
-    const sold = fees.saleFraction * notional + Math.min(fees.perShareSold * fill.quantity, fees.perShareCap);
-    return fill.side === 'sell' ? sold : 0;
+    return fill.side === 'buy' ? 0 : fees.saleFraction * notional + Math.min(fees.perShareSold * fill.quantity, fees.perShareCap);
   }
 }
