@@ -1,6 +1,6 @@
 import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
 import type { Interval } from '#statistics';
-import { styleFor, type CliEnvironment } from '../terminal.ts';
+import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
 import { exposureOf } from './sheet-figures.ts';
@@ -15,9 +15,10 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
   const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
   const symbols = bars.series.map(({ symbol }) => symbol);
   out();
-  out(`${style.bold('Strategy')}  ${strategy.name}  ${style.dim(parameters.join(' '))}`);
-  out(`${style.bold('Data')}      ${bars.description}`);
-  out(
+  const line = (text: string): void => out(wrapWords(text, io.stdout.columns, 10));
+  line(`${style.bold('Strategy')}  ${[strategy.name, ...(parameters.length > 0 ? [style.dim(parameters.join(' '))] : [])].join('  ')}`);
+  line(`${style.bold('Data')}      ${bars.description}`);
+  line(
     `${style.bold('Run')}       ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}, ${result.barsRun} ${bars.series[0]!.timeframe.id} bars, ${day(result.equity.time[0]!)} to ${day(result.equity.time.at(-1)!)}, cash ${money(result.startCash)}${bars.currency === undefined ? '' : ` ${bars.currency.currency}`}, ${order.rules.profile} costs`,
   );
   if (bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
