@@ -1,6 +1,19 @@
 import { timestamp } from '#core';
 import type { Trade } from '#domain';
-import type { Lot, LedgerEntry } from './ledger.ts';
+
+/** What a trade takes from the lot that it closes. */
+interface Entry {
+  readonly time: number;
+  readonly price: number;
+  readonly row: number;
+}
+
+/** What it takes from the execution that closed it; strategy and symbol by their places. */
+interface Exit extends Entry {
+  readonly strategy: number;
+  readonly symbol: number;
+  readonly reason: string;
+}
 
 /** Numbers of one trade, side by side: strategy, symbol, signed units, entry time and price, exit time and price, fees, profit, return, bars. */
 const WIDTH = 11;
@@ -31,7 +44,7 @@ export class TradeLog {
   }
 
   /** A lot that an order closed whole. `cost` is its value at entry. */
-  pushWhole(lot: Lot, closed: number, exit: LedgerEntry, fees: number, pnl: number, cost: number): void {
+  pushWhole(lot: Entry, closed: number, exit: Exit, fees: number, pnl: number, cost: number): void {
     const at = (this.#reasons.push(exit.reason) - 1) * WIDTH;
     if (at === this.#numbers.length) this.#grow();
     const numbers = this.#numbers;
