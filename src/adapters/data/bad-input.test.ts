@@ -44,6 +44,15 @@ test.each([
   expect(hint.length + line.length).toBeGreaterThan(20);
 });
 
+test('a folder of bars may hold a text that is none', async () => {
+  const place = join(folder, 'with-readme');
+  mkdirSync(place);
+  writeFileSync(join(place, 'README.txt'), 'where these come from\n');
+  for (const name of ['ONE-1d.csv', 'TWO-1d.txt']) writeFileSync(join(place, name), rows(20));
+  const found = await fileSource({ path: place, venueHours: 'always' }).list();
+  expect(found.map(({ symbol }) => symbol)).toEqual(['ONE', 'TWO']);
+});
+
 test('unsorted rows and runs of empty values are mended in the open', async () => {
   const unsorted = await loadText(
     'UNSORTED',

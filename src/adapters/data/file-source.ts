@@ -127,7 +127,9 @@ async function findFiles(path: string): Promise<BarFile[]> {
           .join('.*')}$`,
       )
     : EXTENSION;
-  const found = (await listFolder(folder)).filter((name) => matcher.test(name) && EXTENSION.test(name) && !name.startsWith('.'));
+  // In a folder, a text file is one of bars when its name says so: README.txt is not.
+  const isBars = (name: string): boolean => EXTENSION.test(name) && (!/\.txt$/i.test(name) || barFile(name).timeframe !== undefined);
+  const found = (await listFolder(folder)).filter((name) => matcher.test(name) && isBars(name) && !name.startsWith('.'));
   if (found.length === 0) throw new UserError(`no CSV, CSV.gz or Parquet files in ${path}`, 'Name files like AAPL-1d.csv.');
   return found.map((name) => barFile(join(folder, name)));
 }

@@ -143,7 +143,7 @@ function printBacktests(results: readonly BacktestAnswer[], io: CliEnvironment):
     percent(totalReturn),
     percent(cagr),
     number(sharpe),
-    percent(maxDrawdown),
+    percent(maxDrawdown && Math.abs(maxDrawdown)),
     percent(winRate),
     (fees ?? 0).toFixed(0),
   ]);
