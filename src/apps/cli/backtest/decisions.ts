@@ -29,56 +29,10 @@ export interface SymbolDecisions {
   readonly reasons: readonly string[];
 }
 
-export type OrderLine = Pick<
-  Order,
-  | 'id'
-  | 'symbol'
-  | 'side'
-  | 'type'
-  | 'status'
-  | 'quantity'
-  | 'filledQuantity'
-  | 'averagePrice'
-  | 'limitPrice'
-  | 'stopPrice'
-  | 'parentId'
-  | 'createdTime'
-  | 'tag'
-  | 'reason'
->;
+export type OrderLine = Omit<Order, 'strategy' | 'timeInForce' | 'reduceOnly'>;
 
-function orderLine({
-  id,
-  symbol,
-  side,
-  type,
-  status,
-  quantity,
-  filledQuantity,
-  averagePrice,
-  limitPrice,
-  stopPrice,
-  parentId,
-  createdTime,
-  tag,
-  reason,
-}: Order): OrderLine {
-  return {
-    id,
-    symbol,
-    side,
-    type,
-    status,
-    quantity,
-    filledQuantity,
-    averagePrice,
-    limitPrice,
-    stopPrice,
-    parentId,
-    createdTime,
-    tag,
-    reason,
-  };
+function orderLine({ strategy: _strategy, timeInForce: _timeInForce, reduceOnly: _reduceOnly, ...line }: Order): OrderLine {
+  return line;
 }
 
 export function decisionFile(result: BacktestResult, strategy: string, series: readonly BarSeries[]): DecisionFile {

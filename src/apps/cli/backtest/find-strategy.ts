@@ -6,8 +6,9 @@ import { sha256, suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
 /** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
-const EXAMPLES =
-  ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url))).find(existsSync) ?? '';
+const EXAMPLES = ['../../../strategies/', '../../../../strategies/']
+  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  .find(existsSync);
 const CODE = ['.js', '.mjs', '.ts', '.mts'];
 
 export interface FoundStrategy {
@@ -55,9 +56,10 @@ export async function listStrategies(): Promise<readonly FoundStrategy[]> {
 }
 
 function exampleFiles(): ReadonlyMap<string, string> {
-  if (EXAMPLES === undefined) return new Map();
-  const files = readdirSync(EXAMPLES).filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
-  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(EXAMPLES!, file)]));
+  const folder = EXAMPLES;
+  if (folder === undefined) return new Map();
+  const files = readdirSync(folder).filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
+  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(folder, file)]));
 }
 
 async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrategy> {
