@@ -1,5 +1,7 @@
+import type { Trade } from '#domain';
 import type { WorkingOrder } from '#execution';
 import type { Ledger, LedgerEntry } from '#portfolio';
+import type { Strategy } from '#strategy';
 import { FillLog } from './fill-log.ts';
 
 /** Executions on their way into the ledger, kept as fills. */
@@ -58,4 +60,9 @@ export class Bookings {
     const { orderId, strategy, symbol, quantity, price, fee, time, reason } = entry;
     this.fills.add(orderId, strategy, symbol, quantity, price, fee, time, maker, reason);
   }
+}
+
+/** Gives each trade to the strategy that owns it, as a copy: what a strategy writes into it changes no book. */
+export function tellStrategies(strategies: readonly Strategy[]): (trade: Trade) => void {
+  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
 }

@@ -1,4 +1,4 @@
-import type { Fill, Instrument, Order, OrderRequest, Trade } from '#domain';
+import type { Fill, Instrument, Order, OrderRequest } from '#domain';
 import {
   fitChange,
   fitToInstrument,
@@ -12,7 +12,7 @@ import { Ledger } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { checkRates } from './account-events.ts';
-import { Bookings } from './bookings.ts';
+import { Bookings, tellStrategies } from './bookings.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
@@ -87,7 +87,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       multipliers: setup.instruments.map((instrument) => instrument.multiplier),
       hedging: setup.account.hedging,
       ...(currencies === undefined ? {} : { currencies }),
-      ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellOf(setup.strategies) } : {}),
+      ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellStrategies(setup.strategies) } : {}),
     });
     this.#bookings = new Bookings(this.ledger, this.symbols, this.strategyNames);
     this.#rates = currencies === undefined ? undefined : new CurrencyRates(conversion, this.ledger, setup.columns[0]?.timeframe?.ms);
@@ -393,8 +393,4 @@ export class Engine implements VenueHost, SupervisedEngine {
     });
     this.ledger.finishTrades(this.#works);
   }
-}
-
-function tellOf(strategies: readonly Strategy[]): (trade: Trade) => void {
-  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
 }

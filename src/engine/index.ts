@@ -5,11 +5,9 @@
 export type { AccountCredit, AccountEvent, Financing } from './account-events.ts';
 export type { CreditShare } from './attribution.ts';
 export type { ConversionSeries } from './currency-rates.ts';
-export { DecisionLog } from './decision-log.ts';
 export { Engine } from './engine.ts';
 export { featureTable, type FeatureTable } from './features.ts';
-export { checkSymbols, requestFault } from './orders.ts';
-export { OrderGate, type GateBook } from './risk-gate.ts';
+export { checkSymbols } from './orders.ts';
 export type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 export type { EngineSnapshot } from './snapshot.ts';
 export type { SupervisedEngine, Supervisor } from './supervisor.ts';

@@ -34,7 +34,6 @@ export { executionProfile, scaleCosts, type ExecutionProfile } from './profile.t
 export {
   differenceText,
   reconcile,
-  RECONCILE_TOLERANCE,
   type AccountDifference,
   type AccountSnapshot,
   type ReconcileTolerance,
@@ -44,4 +43,4 @@ export type { OrderChange } from './order-rules.ts';
 export { fromJsonNumber, toJsonNumber, type JsonNumber } from './order-snapshot.ts';
 export { SimulatedVenue, type VenueSnapshot } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
-export { WorkingOrder, type OrderPurpose } from './working-order.ts';
+export { WorkingOrder } from './working-order.ts';
