@@ -122,3 +122,15 @@ test('a trade waits for its exit order, through a snapshot, and ends when that o
   other.finishTrades(() => false);
   expect(told).toMatchObject([{ quantity: 6, entryPrice: 100, exitPrice: 113, exitTime: 7, barsHeld: 7, fees: 2, pnl: 76 }]);
 });
+
+test('a short that gained nothing has a profit that JSON can hold: never −0', () => {
+  const ledger = new Ledger({ cash: 1000, symbols: ['X'], strategies: ['s'], multipliers: [1], hedging: false });
+  const entry = { strategy: 0, symbol: 0, price: 10, fee: 0, time: 0, row: 0, reason: '', closes: 0, nets: false, tag: '' };
+  ledger.apply({ ...entry, orderId: 1, quantity: -2, complete: true });
+  ledger.apply({ ...entry, orderId: 2, quantity: 1, complete: false });
+  const saved = ledger.snapshot();
+  expect(saved.growing).toHaveLength(1);
+  expect(JSON.parse(JSON.stringify(saved))).toEqual(saved);
+  ledger.apply({ ...entry, orderId: 2, quantity: 1, complete: true });
+  expect(ledger.trades.map(({ pnl, returnFraction }) => [pnl, returnFraction])).toEqual([[0, 0]]);
+});

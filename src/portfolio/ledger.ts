@@ -270,7 +270,8 @@ export class Ledger {
     lot.fee -= entryFee;
     const fees = (entryFee + entry.fee * (part / entry.quantity)) * rate;
     const worth = this.#worth[entry.symbol]!;
-    const pnl = closed * (entry.price - lot.price) * worth - fees;
+    // Plus zero, since JSON has no −0: nothing gained on a short is the same nothing after a snapshot.
+    const pnl = closed * (entry.price - lot.price) * worth - fees + 0;
     const cost = Math.abs(closed) * lot.price * worth;
     const roundTrips = this.#roundTrips;
     const whole = alone && roundTrips.growing === 0;
