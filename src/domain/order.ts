@@ -69,6 +69,8 @@ export interface OrderRequest {
   /** Protective exits that come alive with each part that fills (a bracket; one of the two is an OTO). */
   readonly stopLoss?: number;
   readonly takeProfit?: number;
+  /** What it is expected to earn before costs, in basis points of its notional: what risk limit `maxCostToEdge` holds its costs against. */
+  readonly expectedEdgeBps?: number;
   /** Close what this order opened after so many bars. */
   readonly maxBars?: number;
   /** One cancels the others: the first fill of a group's order, in whole or in part, cancels the rest of the group. */

@@ -173,7 +173,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
       fitToInstrument(order, this.#instruments[symbol]!, close, () => unitsOf(this.lotsAgainst(order))) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
-      this.gate?.admit(order, close);
+      this.gate?.admit(order, close, request.expectedEdgeBps);
     if (refused !== undefined) {
       order.happen('deny', refused);
       this.decisions.write(strategy * this.symbols.length + symbol, this.row, `denied: ${refused}`);

@@ -1,6 +1,7 @@
 import { timestamp } from '#core';
 import type { OrderChange, WorkingOrder } from '#execution';
 import type { Ledger } from '#portfolio';
+import { ImpactLimit, type ImpactBook } from './impact-limit.ts';
 import {
   checkOrder,
   createRiskGate,
@@ -22,10 +23,12 @@ import {
 
 /** What the gate reads of the engine when an order asks to pass. */
 export interface GateBook {
-  readonly ledger: Pick<Ledger, 'held' | 'lots' | 'worth' | 'net' | 'openOf'>;
+  readonly ledger: Pick<Ledger, 'held' | 'lots' | 'worth' | 'net' | 'openOf' | 'multiplier' | 'turnover'>;
   readonly symbols: readonly string[];
   readonly strategyNames: readonly string[];
   readonly marks: Float64Array;
+  readonly columns: ImpactBook['columns'];
+  readonly venue: ImpactBook['venue'];
   readonly row: number;
   readonly time: number;
   readonly leverage: number;
@@ -66,6 +69,7 @@ export class OrderGate {
   readonly counts = new Map<RefusalCode, number>();
   readonly #gate: RiskGate;
   readonly #book: GateBook;
+  readonly #impact: ImpactLimit | undefined;
   #ahead: Admitted[] = [];
   #resting: Admitted[] = [];
   #row = -1;
@@ -76,6 +80,7 @@ export class OrderGate {
     this.#gate = createRiskGate(limits);
     this.limitsExposure = limitsExposure(this.#gate.limits);
     this.#book = book;
+    this.#impact = this.#gate.limits.maxCostToEdge === Number.POSITIVE_INFINITY ? undefined : new ImpactLimit(this.#gate.limits, book);
     this.state = state === undefined ? createRiskState(book.account.cash, timestamp(0)) : structuredClone(state);
   }
 
@@ -103,12 +108,12 @@ export class OrderGate {
   }
 
   /** Undefined when the order may be sent, and it is then counted as sent; else `code: sentence`. `close` is the last price of its symbol. */
-  admit(order: WorkingOrder, close: number): string | undefined {
+  admit(order: WorkingOrder, close: number, expectedEdgeBps?: number): string | undefined {
     this.#refresh(order);
-    return order.reduceOnly || order.closes > 0 ? this.#admitClosing(order, close) : this.#admitOpening(order, close);
+    return order.reduceOnly || order.closes > 0 ? this.#admitClosing(order, close) : this.#admitOpening(order, close, expectedEdgeBps);
   }
 
-  #admitOpening(order: WorkingOrder, close: number): string | undefined {
+  #admitOpening(order: WorkingOrder, close: number, expectedEdgeBps: number | undefined): string | undefined {
     // A target weight takes the side that leads to it, whatever side it was asked with.
     const side = order.size.kind === 'target_weight' ? this.#units(order, close) : order.direction;
     const key = this.#key(order.symbol, this.#book.hedging && side < 0);
@@ -132,7 +137,10 @@ export class OrderGate {
     }
     const intent = this.#intent(order, key, units === 0 ? order.direction * ANY_UNITS : units);
     const idle = units === 0 && order.size.kind === 'target_weight' && order.size.weight === 0;
-    const decision: RiskDecision = idle ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, this.state);
+    let decision: RiskDecision = idle ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, this.state);
+    const against = Math.max(0, -Math.sign(units) * row.quantity) + Math.abs(closing);
+    if (decision.kind === 'approved' && this.#impact !== undefined && Math.abs(units) > against * (1 + 1e-12))
+      decision = this.#impact.judge(order, Math.abs(units), close, expectedEdgeBps) ?? decision;
     row.quantity = quantity;
     if (other !== undefined) other.quantity = otherQuantity;
     if (decision.kind === 'refused') return this.refusal(decision.code, decision.reason);
@@ -163,7 +171,9 @@ export class OrderGate {
     const sent = list[at]?.units ?? 0;
     const ahead = takesAnyPrice(order) ? sent : 0;
     const state = withoutOrder(this.state, { ...old, id: String(order.id), quantity: Math.abs(sent), filled: order.filled, ahead });
-    const decision: RiskDecision = harmless ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, state);
+    let decision: RiskDecision = harmless ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, state);
+    if (decision.kind === 'approved' && Math.abs(units) > left * (1 + 1e-12))
+      decision = this.#impact?.judge(order, Math.abs(units), close, undefined) ?? decision;
     if (decision.kind === 'refused') return this.refusal(decision.code, decision.reason);
     Object.assign(this.state, state);
     if (at >= 0) list.splice(at, 1);

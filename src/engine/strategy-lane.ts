@@ -103,6 +103,7 @@ export class StrategyLane {
       size: plan.units === undefined ? { kind: 'margin_fraction', fraction: plan.size ?? 0.95 } : { kind: 'units', units: plan.units },
       stopLoss: level(plan.stop, close, -direction),
       ...(plan.target === undefined ? {} : { takeProfit: level(plan.target, close, direction) }),
+      ...(plan.expectedEdgeBps === undefined ? {} : { expectedEdgeBps: plan.expectedEdgeBps }),
       ...(plan.maxBars === undefined ? {} : { maxBars: plan.maxBars }),
     };
     this.#engine.submit(this.#index, symbol, request);

@@ -20,6 +20,14 @@ export interface SeenSplit {
   readonly ratio: number;
 }
 
+/** What the bars tell of a symbol, both of one bar. */
+export interface MeasuredMarket {
+  /** Standard deviation of close-to-close returns, a fraction. */
+  readonly sigma: number;
+  /** Units. */
+  readonly meanVolume: number;
+}
+
 /** Spread, slippage, impact and the volume cap of a profile, for the bars at hand. */
 export class FillCosts {
   readonly #columns: readonly SymbolColumns[];
@@ -81,6 +89,14 @@ export class FillCosts {
     this.#capLeft[symbol] = Math.max(0, this.#capLeft[symbol]! - units);
   }
 
+  /** σ and mean volume of a bar as a fill after `local` meets them; undefined where the bars up to there do not tell both. */
+  measured(symbol: number, local: number): MeasuredMarket | undefined {
+    const known = this.#estimate(symbol, local + 1);
+    // The next bar is not there yet: what stands in for unknown numbers is worked out when it is.
+    this.#estimatedAt[symbol] = -1;
+    return known ? { sigma: this.#sigma[symbol]!, meanVolume: this.#meanVolume[symbol]! } : undefined;
+  }
+
   /** From the bars that start at `from` on, prices and volumes are in new units; what came before is read in them too. */
   split(symbol: number, from: number, ratio: number): void {
     this.#splits = [...this.#splits, { symbol, from, ratio }];
@@ -122,7 +138,8 @@ export class FillCosts {
     return mean > 0 ? this.#profile.impactY * this.#sigma[symbol]! * Math.sqrt(units / mean) : 0;
   }
 
-  #estimate(symbol: number, local: number): void {
+  /** False where σ or the volume had to be stood in for. */
+  #estimate(symbol: number, local: number): boolean {
     const from = Math.max(1, local - this.#profile.impactWindow);
     const { close, volume } = this.#inNewUnits(symbol, from - 1, local);
     let sum = 0;
@@ -138,6 +155,7 @@ export class FillCosts {
     this.#estimatedAt[symbol] = local;
     this.#sigma[symbol] = count > 1 ? Math.sqrt(Math.max(0, (squares - (sum * sum) / count) / (count - 1))) : 0.02;
     this.#meanVolume[symbol] = count > 0 && traded > 0 ? traded / count : volume[local]!;
+    return count > 1 && traded > 0;
   }
 
   /** The columns as they are, or, after a split, copies whose rows from `from` to `local` are in the units of the last of them. */

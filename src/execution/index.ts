@@ -27,6 +27,7 @@ export {
   type ExecutionSchedule,
   type FrontierPoint,
 } from './impact-schedule.ts';
+export type { MeasuredMarket } from './fill-costs.ts';
 export { fitChange, fitToInstrument } from './instrument-rules.ts';
 export { isTerminal, nextStatus, type OrderHappening } from './order-states.ts';
 export { floorToLot } from './order-sizer.ts';

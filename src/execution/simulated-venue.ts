@@ -3,7 +3,7 @@ import type { Instrument } from '#domain';
 import { BarLoader } from './bar-loader.ts';
 import { Contingencies } from './contingencies.ts';
 import { Executions } from './executions.ts';
-import type { CostsSnapshot } from './fill-costs.ts';
+import type { CostsSnapshot, MeasuredMarket } from './fill-costs.ts';
 import { InFlight, type MessageSnapshot } from './in-flight.ts';
 import { IntrabarPath } from './intrabar.ts';
 import { Lifetimes } from './lifetimes.ts';
@@ -165,6 +165,11 @@ export class SimulatedVenue {
     this.#inFlight.split(symbol, ratio);
     this.#executions.costs.split(symbol, this.#host.time, ratio);
     this.#book.queues[symbol]!.settle(this.#bar.row);
+  }
+
+  /** What impact would be reckoned with for an order sent after the bar `local`; undefined where the bars do not tell. */
+  measured(symbol: number, local: number): MeasuredMarket | undefined {
+    return this.#executions.costs.measured(symbol, local);
   }
 
   ordersOf(symbol: number): readonly WorkingOrder[] {

@@ -21,7 +21,9 @@ export type RefusalCode =
   | 'duplicate'
   | 'message_rate'
   | 'open_orders'
-  | 'self_cross';
+  | 'self_cross'
+  | 'impact_eats_edge'
+  | 'impact_unknown';
 
 export type RiskDecision<O extends OrderIntent = OrderIntent> =
   | { readonly kind: 'approved'; readonly order: O }

@@ -30,6 +30,10 @@ export interface RiskLimits {
   /** Orders that may be sent within `messageWindowMs`. */
   readonly maxMessages?: number;
   readonly maxOpenOrders?: number;
+  /** The share of an opening order's expected edge that the costs of its round trip (impact, spread, slippage, fees) may eat. */
+  readonly maxCostToEdge?: number;
+  /** Edge of an order that states none, in basis points of its notional; its target, where it has one, is the most it can earn. */
+  readonly expectedEdgeBps?: number;
   /** Refuse an order that could trade with one of our own. On unless set to false. */
   readonly refuseSelfCross?: boolean;
 }
@@ -50,6 +54,8 @@ const limitNames: readonly (keyof RiskLimits)[] = [
   'messageWindowMs',
   'maxMessages',
   'maxOpenOrders',
+  'maxCostToEdge',
+  'expectedEdgeBps',
   'refuseSelfCross',
 ];
 
@@ -76,6 +82,11 @@ export function compileLimits(limits: RiskLimits): CompiledLimits {
     if (limits[limit] !== undefined && limits[window] === undefined)
       throw new UserError(`Risk limit ${limit} needs a window.`, `Set ${window} in milliseconds.`);
   }
+  if (limits.expectedEdgeBps !== undefined && limits.maxCostToEdge === undefined)
+    throw new UserError(
+      'Risk limit expectedEdgeBps limits nothing alone.',
+      'Set maxCostToEdge too, the share of the edge that costs may eat.',
+    );
   const number = (key: Exclude<keyof RiskLimits, 'refuseSelfCross'>): number => limits[key] ?? Number.POSITIVE_INFINITY;
   return {
     maxOrderQuantity: number('maxOrderQuantity'),
@@ -93,6 +104,8 @@ export function compileLimits(limits: RiskLimits): CompiledLimits {
     messageWindowMs: limits.messageWindowMs ?? 0,
     maxMessages: number('maxMessages'),
     maxOpenOrders: number('maxOpenOrders'),
+    maxCostToEdge: number('maxCostToEdge'),
+    expectedEdgeBps: number('expectedEdgeBps'),
     refuseSelfCross: limits.refuseSelfCross ?? true,
   };
 }

@@ -19,6 +19,8 @@ export interface EntryPlan {
   /** Fraction of available margin in (0, 1], or whole units when `units` is given instead; without either the engine's sizer decides. */
   readonly size?: number;
   readonly units?: number;
+  /** What the trade is expected to earn before costs, in basis points of its notional: see risk limit `maxCostToEdge`. */
+  readonly expectedEdgeBps?: number;
   readonly reason?: string;
 }
 

@@ -21,7 +21,7 @@ export function hold(reason: string): Decision {
   return { kind: 'hold', reason };
 }
 
-const KEYS = ['stop', 'target', 'maxBars', 'size', 'units', 'reason'];
+const KEYS = ['stop', 'target', 'maxBars', 'size', 'units', 'expectedEdgeBps', 'reason'];
 
 /**
  * The types ask for a stop, but a strategy file runs unchecked. What depends on the market (a range of nothing or on the wrong side,

@@ -84,6 +84,7 @@ export function backtestOf(
     seed: setup.seed,
     supervisor,
     risk: protectedRisk(supervisor.check, setup.risk),
+    ...(setup.limits === undefined ? {} : { limits: setup.limits }),
     atEnd: 'mark',
   });
 }

@@ -110,3 +110,14 @@ test('two strategies on one account are as equal as one', () => {
   const records = tradeOnPaper(setup, series);
   expect(outputsOfJournal(records)).toEqual(outputsOfBacktest(backtestOf(setup, barsOfJournal(records, setup), make()), setup.tradeFrom));
 });
+
+test('the impact veto refuses the same orders in both', () => {
+  const series = market(['AAA', 'BBB'], 600, 9);
+  const limits = { maxCostToEdge: 0.5, expectedEdgeBps: 400 };
+  const setup = setupFor(series, [everyOrder()], { limits });
+  const records = tradeOnPaper(setup, series);
+  const result = backtestOf(setup, barsOfJournal(records, setup), [everyOrder()]);
+  expect(outputsOfJournal(records)).toEqual(outputsOfBacktest(result, setup.tradeFrom));
+  expect(result.refusals.impact_eats_edge).toBeGreaterThan(5);
+  expect(result.fills.length).toBeGreaterThan(10);
+});

@@ -145,6 +145,12 @@ export const riskConfigSchema = z
     maxWindowNotional: z.number().positive().optional().describe('money within sizeWindowMs'),
     maxDailyLossFraction: z.number().positive().max(1).optional().describe('loss since midnight UTC at which nothing new is opened'),
     maxDrawdownFraction: z.number().positive().max(1).optional().describe('fall from the highest equity at which nothing new is opened'),
+    maxCostToEdge: z
+      .number()
+      .positive()
+      .optional()
+      .describe("part of an entry's expected edge that impact, spread, slippage and fees of its round trip may eat"),
+    expectedEdgeBps: z.number().positive().optional().describe('edge of entries that state none, bps of notional; needs maxCostToEdge'),
     refuseSelfCross: z.boolean().default(false).describe('refuse an order that could trade with one of our own'),
   })
   .prefault({});

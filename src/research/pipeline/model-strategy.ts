@@ -42,6 +42,13 @@ export interface ModelStrategySetup {
 /** A position of less than a thousandth of equity is not worth its order. */
 const MIN_FRACTION = 0.001;
 
+interface Entry {
+  readonly width: number;
+  readonly units: number;
+  /** Expected gain before costs, a fraction of notional. */
+  readonly edge: number;
+}
+
 /** The strategy, and the state of its sizing as trades close. */
 export interface ModelStrategy extends Strategy {
   onTrade(trade: Trade): void;
@@ -76,21 +83,23 @@ export function modelStrategy(setup: ModelStrategySetup): ModelStrategy {
     if (width >= (upward ? 1 : 10)) return hold(`a stop ${(width * 100).toFixed(0)} % away protects nothing`);
     const stopFraction = setup.payoff.loss * width;
     const targetFraction = setup.payoff.win * width;
-    const expected = chance * targetFraction - (1 - chance) * stopFraction - setup.roundTripCost;
+    const edge = chance * targetFraction - (1 - chance) * stopFraction;
+    const expected = edge - setup.roundTripCost;
     if (expected < trading.minEdge * width) return hold(`expected ${(expected * 100).toFixed(2)} % after costs is too little`);
     const size = bayesianKellySize(kelly, { probability: chance, stopFraction, targetFraction, costFraction: setup.roundTripCost });
     if (size.fraction < MIN_FRACTION) return hold(`too small a size: ${size.explanation}`);
     const units = (size.fraction * context.account.equity) / context.close;
-    return enter(context.symbol, upward, chance, width, units, size);
+    return enter(context.symbol, upward, chance, { width, units, edge }, size);
   }
 
-  function enter(symbol: string, upward: boolean, chance: number, width: number, units: number, size: KellySize): Decision {
+  function enter(symbol: string, upward: boolean, chance: number, { width, units, edge }: Entry, size: KellySize): Decision {
     entered.set(symbol, { probability: chance, exploration: size.reason === 'exploration' });
     const plan = {
       stop: { percent: width },
       target: { percent: width },
       maxBars: setup.maxBars,
       units,
+      expectedEdgeBps: edge * 10_000,
       reason: `p ${chance.toFixed(3)}, ${size.reason}`,
     };
     return upward ? long(plan) : short(plan);
