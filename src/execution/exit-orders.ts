@@ -40,9 +40,9 @@ export function exitOrder(
   return child;
 }
 
-/** backtesting.py: a stop entry whose target lies in the bar and whose stop does not may still take the target in that bar. */
+/** backtesting.py: a stop entry whose bar reaches its target, or gapped beyond it, and not its stop may still take the target in that bar. */
 export function targetOnly(order: WorkingOrder, { low, high }: BarUnderMatch): boolean {
   if (order.type !== 'stop') return false;
-  const target = low <= order.takeProfit && order.takeProfit <= high;
-  return target && !(low <= order.stopLoss && order.stopLoss <= high);
+  const { takeProfit, stopLoss } = order;
+  return order.direction > 0 ? takeProfit <= high && !(stopLoss >= low) : takeProfit >= low && !(stopLoss <= high);
 }

@@ -24,6 +24,11 @@ export class OrderQueue {
     return high < this.wakeHigh && low > this.wakeLow && row < this.wakeRow && this.orders.length < this.#crowdedAt;
   }
 
+  /** Orders for later rows are for this one too. */
+  bringForward(row: number): void {
+    for (const order of this.orders) if (order.firstRow > row) order.firstRow = row;
+  }
+
   /** Drops finished orders and works out the band anew; `row` is the last row already seen. */
   settle(row: number): void {
     const orders = this.orders;

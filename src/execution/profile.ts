@@ -27,7 +27,7 @@ export interface ExecutionProfile {
   readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';
   /** Exits of an entry that itself filled inside the bar: `pessimistic` lets the stop hit in that bar, never the target; `next_bar` waits. */
   readonly entryBarExits: 'pessimistic' | 'next_bar';
-  /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front. */
+  /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front; a last bar that is run again is run for all that waits then. */
   readonly sequence: 'open_first' | 'queue';
   /** Half the quoted spread, paid by takers. */
   readonly halfSpreadBps: number;

@@ -201,11 +201,17 @@ export class SimulatedVenue {
     return orders;
   }
 
-  /** Makes the row just matched matchable once more; orders sent now are for that row, and there at once. */
+  /**
+   * Makes the row just matched matchable once more; orders sent now are for that row, and there at once. Where everything waits in one
+   * queue, the queue runs again whole: what was sent after the row is in it, as it is in backtesting.py.
+   */
   stepBack(): void {
     this.#again = true;
     this.#bar.row--;
-    for (const queue of this.#book.queues) queue.settle(this.#bar.row);
+    for (const queue of this.#book.queues) {
+      if (this.profile.sequence === 'queue') queue.bringForward(this.#bar.row + 1);
+      queue.settle(this.#bar.row);
+    }
   }
 
   /** Matches all that works against the bars of one row. `locals` gives each symbol's row in its own columns, −1 where it has no bar. */

@@ -64,7 +64,7 @@ export class WorkingOrder {
   purpose: OrderPurpose = 'signal';
   readonly createdRow: number;
   /** First bar that may fill it. */
-  readonly firstRow: number;
+  firstRow: number;
   tag = '';
   status: OrderStatus = 'created';
   /** Not in a terminal state. Kept beside the status because it is asked for far more often than it changes. */
