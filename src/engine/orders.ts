@@ -1,6 +1,7 @@
 import { UserError } from '#core';
-import type { OrderRequest, OrderType } from '#domain';
+import type { OrderRequest, OrderSize, OrderType } from '#domain';
 import { WorkingOrder } from '#execution';
+import { settingFault, wordingFault } from './request-words.ts';
 
 const USES: Readonly<Record<OrderType, readonly string[]>> = {
   market: [],
@@ -16,11 +17,13 @@ const USES: Readonly<Record<OrderType, readonly string[]>> = {
   limit_on_open: ['limitPrice'],
   limit_on_close: ['limitPrice'],
 };
+
 /** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
 export function requestFault(request: OrderRequest): string | undefined {
   const uses = USES[request.type];
   if (uses === undefined) return `unknown order type "${String(request.type)}"`;
   const fault =
+    wordingFault(request) ??
     priceFault(request.type, uses, 'limitPrice', request.limitPrice) ??
     priceFault(request.type, uses, 'stopPrice', request.stopPrice) ??
     priceFault(request.type, uses, 'triggerPrice', request.triggerPrice) ??
@@ -40,8 +43,7 @@ export function requestFault(request: OrderRequest): string | undefined {
     const level = exit === 0 ? stopLoss : takeProfit;
     if (level !== undefined && !(Number.isFinite(level) && level > 0)) return `an exit price must be positive, got ${level}`;
   }
-  if (request.timeInForce === 'gtd' && request.goodTill === undefined) return 'a gtd order needs goodTill';
-  return sideFault(request);
+  return settingFault(request, uses.includes('limitPrice')) ?? sideFault(request);
 }
 
 function priceFault(type: OrderType, uses: readonly string[], field: string, value: number | undefined): string | undefined {
@@ -93,7 +95,9 @@ export interface OrderPlace {
 }
 
 export function workingOrder(request: OrderRequest, place: OrderPlace): WorkingOrder {
-  const size = typeof request.size === 'number' ? ({ kind: 'units', units: request.size } as const) : request.size;
+  // What was denied for a size of no kind is still an order to be shown.
+  const given = request.size as OrderSize | number | null | undefined;
+  const size = typeof given === 'object' && given !== null ? given : ({ kind: 'units', units: Number(given ?? Number.NaN) } as const);
   const direction = request.side === 'buy' ? 1 : -1;
   const order = new WorkingOrder(
     place.id,
