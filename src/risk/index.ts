@@ -9,9 +9,7 @@ export { withoutOrder, type ReplacedOrder } from './replacement.ts';
 export {
   createRiskState,
   kill,
-  noteDone,
   noteEquity,
-  noteFill,
   noteMark,
   notePosition,
   noteSent,

@@ -1,4 +1,4 @@
-import { DAY_MS, invariant, type Timestamp } from '#core';
+import { DAY_MS, type Timestamp } from '#core';
 
 /** The least of an order that risk must see; richer orders satisfy it as they are. */
 export interface OrderIntent {
@@ -46,8 +46,8 @@ export interface SentOrder {
 }
 
 /**
- * What the gate judges by: plain data, safe in JSON, changed in place by the `note…` functions only (one owner: the engine),
- * because it is touched at every bar. `checkOrder` never changes it.
+ * What the gate judges by: plain data, safe in JSON, changed in place by its one owner, the engine, because it is
+ * touched at every bar. `checkOrder` never changes it.
  */
 export interface RiskState {
   equity: number;
@@ -121,21 +121,6 @@ export function noteSent(state: RiskState, id: string, order: OrderIntent, keepM
   if (old > 0) state.sent.splice(0, old);
   const price = limitPrice ?? stopPrice ?? symbolOf(state, symbol).mark;
   state.sent.push({ time, symbol, side, quantity, notional: quantity * price, limitPrice, stopPrice });
-}
-
-/** A working order filled in part or whole, and the position changed with it. */
-export function noteFill(state: RiskState, id: string, quantity: number): void {
-  const order = state.working.find((item) => item.id === id);
-  invariant(order !== undefined, `fill of order ${id}, which risk does not know`);
-  symbolOf(state, order.symbol).quantity += order.side === 'buy' ? quantity : -quantity;
-  order.quantity -= quantity;
-  if (order.quantity <= 1e-12) noteDone(state, id);
-}
-
-/** A working order ended: filled, cancelled, expired or rejected. Unknown ids are ignored, since an end may be reported twice. */
-export function noteDone(state: RiskState, id: string): void {
-  const at = state.working.findIndex((item) => item.id === id);
-  if (at >= 0) state.working.splice(at, 1);
 }
 
 /** Latches the kill: from now on only orders that reduce a position pass. A second reason does not hide the first. */
