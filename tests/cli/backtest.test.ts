@@ -204,6 +204,16 @@ describe('compare and why', () => {
     expect((await cli(folder, 'why', 'sma-cross', 'APL', '2016-03-05')).stderr).toContain('AAPL');
     expect((await cli(folder, 'why', 'nothing', 'AAPL', '2016-03-05')).code).toBe(2);
   });
+
+  test('why tells times to the minute where bars are shorter than a day, at midnight too', async () => {
+    const folder = scratchFolder();
+    const hourly = ['--source', 'synthetic', '--timeframe', '1h', '--symbols', 'SYN1', '--start', '2024-01-01', '--end', '2024-03-01'];
+    const run = await cli(folder, 'backtest', '--strategy', 'sma-cross', ...hourly, '--out', 'hours');
+    expect(run.stderr).toBe('');
+    const { stdout } = await cli(folder, 'why', 'hours', 'SYN1', '2024-02-01');
+    expect(stdout).toContain('bar of 2024-02-01T00:00Z\n');
+    expect(stdout).not.toMatch(/\d{4}-\d\d-\d\d(?!T\d\d:\d\d)/);
+  });
 });
 
 test('data: list, fetch, check, and a backtest on what was fetched', async () => {

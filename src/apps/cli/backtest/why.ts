@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { didYouMean, UserError } from '#core';
+import { DAY_MS, didYouMean, UserError } from '#core';
 import { parseTimeText } from '#data';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import type { DecisionFile, OrderLine, SymbolDecisions } from './decisions.ts';
@@ -12,6 +12,8 @@ const NEIGHBOURS = 3;
 export interface Answer {
   readonly run: string;
   readonly symbol: string;
+  /** Length of a bar. */
+  readonly barMs: number;
   /** The bar that holds the time; the last one before it when no bar does. */
   readonly bar: string;
   readonly inside: boolean;
@@ -29,21 +31,24 @@ export function explain(run: string, symbol: string, time: string, io: CliEnviro
   const decisions = file.symbols.find((one) => one.symbol === symbol);
   if (decisions === undefined)
     throw new UserError(`this run has no ${symbol}`, didYouMean(symbol, names) || `It has: ${names.join(', ')}.`);
+  const { barMs } = file;
+  const iso = (moment: number): string => textOf(moment, barMs);
   const at = parseTimeText(time);
   if (Number.isNaN(at)) throw new UserError(`"${time}" is not a time`, 'Use 2024-01-31 or 2024-01-31T09:30:00Z.');
-  const start = barAt(decisions, file.barMs, at);
-  if (start === undefined || at >= decisions.last + file.barMs)
+  const start = barAt(decisions, barMs, at);
+  if (start === undefined || at >= decisions.last + barMs)
     throw new UserError(
       `the run has no bar of ${symbol} at ${iso(at)}`,
       `Its bars go from ${iso(decisions.runs[0]![0])} to ${iso(decisions.last)}.`,
     );
   const change = lastAtOrBefore(decisions.from, start);
-  const trade = file.trades.find((one) => one.symbol === symbol && one.entryTime <= start + file.barMs && one.exitTime >= start);
+  const trade = file.trades.find((one) => one.symbol === symbol && one.entryTime <= start + barMs && one.exitTime >= start);
   return {
     run: basename(folder),
     symbol,
+    barMs,
     bar: iso(start),
-    inside: at < start + file.barMs,
+    inside: at < start + barMs,
     trade,
     reason: decisions.reasons[decisions.reason[change]!] || 'the strategy gave no reason',
     since: iso(decisions.from[change]!),
@@ -91,6 +96,7 @@ function around(orders: readonly OrderLine[], start: number, trade: Answer['trad
 export function printAnswer(answer: Answer, io: CliEnvironment): void {
   const style = styleFor(io.stdout, io.environment);
   const out = (text: string): void => void io.stdout.write(`${text}\n`);
+  const iso = (time: number): string => textOf(time, answer.barMs);
   const since = answer.since === answer.bar ? '' : `  (since ${answer.since})`;
   out(`${style.bold(answer.symbol)}  bar of ${answer.bar}${answer.inside ? '' : ', the last before that time'}`);
   out(`Decision  ${style.bold(answer.reason)}${since}`);
@@ -120,8 +126,8 @@ export function printAnswer(answer: Answer, io: CliEnvironment): void {
   );
 }
 
-const iso = (time: number): string =>
-  new Date(time)
-    .toISOString()
-    .replace(/:00\.000Z$/, 'Z')
-    .replace('T00:00Z', '');
+/** To the minute, or the second where there is one; a day is enough for bars of days. */
+function textOf(time: number, barMs: number): string {
+  const text = new Date(time).toISOString().replace(/:00\.000Z$/, 'Z');
+  return barMs >= DAY_MS ? text.replace('T00:00Z', '') : text;
+}
