@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<keyof OrderRequest, true>> = {
   reduceOnly: true,
   stopLoss: true,
   takeProfit: true,
+  expectedEdgeBps: true,
   maxBars: true,
   ocoGroup: true,
   ouoGroup: true,
