@@ -108,7 +108,11 @@ function haltRefusal(limits: CompiledLimits, state: RiskState): Refusal | undefi
     );
   }
   if (state.working.length >= limits.maxOpenOrders) {
-    return refuse('open_orders', `${state.working.length} orders work already; the limit is ${show(limits.maxOpenOrders)}.`);
+    const count = state.working.length;
+    return refuse(
+      'open_orders',
+      `${count} ${count === 1 ? 'order works' : 'orders work'} already; the limit is ${show(limits.maxOpenOrders)}.`,
+    );
   }
   return undefined;
 }

@@ -21,3 +21,17 @@ test('the slice backtest has the limits of the configuration, as the command has
   // Each order of it is worth more than a hundred.
   expect(await tradesWith({ maxOrderNotional: 100 })).toBe(0);
 });
+
+test('the strategy slice writes an article that fits the name of the regime', async () => {
+  const io = { stdout: nowhere, stderr: nowhere, environment: {}, cwd: scratchFolder() };
+  const slice = await builtInSlices({ config: pipelineConfigSchema.parse({}), io, logFolder: io.cwd })
+    .find(({ name }) => name === 'ml_strategy')!
+    .create();
+  const reasonIn = async (name: string): Promise<string> => {
+    const analysis = { symbol: 'AAPL', lastClose: 100, volatility: 0.01, trend: 3, reason: '' };
+    const answer = await slice.call({ symbol: 'AAPL', bars: [], analysis, regime: { name, probability: 1, reason: '' } } as never);
+    return (answer as { readonly reason: string }).reason;
+  };
+  expect(await reasonIn('up')).toBe('trend t 3.0 in an up market');
+  expect(await reasonIn('calm')).toBe('trend t 3.0 in a calm market');
+});

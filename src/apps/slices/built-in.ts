@@ -140,18 +140,19 @@ function selectStrategy({ bars, analysis, regime }: SliceInput<'ml_strategy'>): 
   const stretched = Math.abs(change) > 2 * volatility * Math.sqrt(5);
   const direction = trending ? (trend > 0 ? 'long' : 'short') : stretched ? (change > 0 ? 'short' : 'long') : 'flat';
   const strategy = trending ? 'sma-cross' : 'rsi2-reversion';
+  const market = `${/^[aeiou]/i.test(regime.name) ? 'an' : 'a'} ${regime.name} market`;
   if (direction === 'flat')
     return {
       strategy,
       direction,
       confidence: 0.5,
-      reason: `no clear trend (t ${trend.toFixed(1)}) and no extreme (${(change * 100).toFixed(1)} % in 5 bars) in a ${regime.name} market`,
+      reason: `no clear trend (t ${trend.toFixed(1)}) and no extreme (${(change * 100).toFixed(1)} % in 5 bars) in ${market}`,
     };
   const distance = STOP_VOLATILITIES * volatility * lastClose * Math.sqrt(5);
   const sign = direction === 'long' ? 1 : -1;
   const reason = trending
-    ? `trend t ${trend.toFixed(1)} in a ${regime.name} market`
-    : `${(change * 100).toFixed(1)} % in 5 bars is an extreme in a ${regime.name} market`;
+    ? `trend t ${trend.toFixed(1)} in ${market}`
+    : `${(change * 100).toFixed(1)} % in 5 bars is an extreme in ${market}`;
   return { strategy, direction, confidence: 0.5, stop: lastClose - sign * distance, target: lastClose + sign * distance, reason };
 }
 
