@@ -18,6 +18,7 @@ import type { ExternalColumns } from '#features';
 import type { RefusalCode, RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
+import { checkAccount, checkKnown, checkPrices, checkStrategies, checkWords } from './check-request.ts';
 import { takeOver } from './take-over.ts';
 import { conversionSeries, type Conversion } from './conversion.ts';
 
@@ -110,9 +111,15 @@ export interface BacktestResult {
 /** Runs one or several strategies over history through the full engine. */
 export function runBacktest(request: BacktestRequest): BacktestResult {
   const { bars, account } = request;
+  checkWords(request);
   checkSymbols(bars.map((series) => series.symbol));
-  checkAccount(account);
+  checkAccount(account, bars);
   checkPrices(bars);
+  checkKnown(
+    'instruments',
+    (request.instruments ?? []).map(({ symbol }) => symbol),
+    bars,
+  );
   const strategies = 'name' in request.strategy ? [request.strategy] : request.strategy;
   checkStrategies(strategies);
   const profile = typeof request.profile === 'object' ? request.profile : executionProfile(request.profile);
@@ -285,6 +292,11 @@ function instrumentOf(symbol: string, given: readonly Instrument[] | undefined):
 /** The finer bars of each symbol, checked: their timeframe is shorter and their prices are valid. */
 function finerOf(bars: readonly BarSeries[], finer: readonly BarSeries[]): (BarSeries | undefined)[] {
   checkPrices(finer);
+  checkKnown(
+    'finer bars',
+    finer.map(({ symbol }) => symbol),
+    bars,
+  );
   return bars.map(({ symbol, timeframe }) => {
     const found = finer.find((series) => series.symbol === symbol);
     if (found !== undefined && found.timeframe.ms >= timeframe.ms)
@@ -294,41 +306,4 @@ function finerOf(bars: readonly BarSeries[], finer: readonly BarSeries[]): (BarS
       );
     return found;
   });
-}
-
-function checkAccount(account: BacktestAccount): void {
-  if (!(account.cash > 0) || !Number.isFinite(account.cash))
-    throw new UserError(`an account cannot start with ${account.cash} in cash`, 'Give a positive amount, e.g. cash: 100000.');
-  if (account.leverage !== undefined && !(account.leverage > 0))
-    throw new UserError(`leverage must be positive, got ${account.leverage}`, 'Use 1 for a cash account.');
-}
-
-function checkStrategies(strategies: readonly Strategy[]): void {
-  if (strategies.length === 0) throw new UserError('there is no strategy to run', 'Give at least one.');
-  const names = new Set<string>();
-  for (const { name } of strategies) {
-    if (names.has(name)) throw new UserError(`two strategies are named "${name}"`, 'Give each its own name: trades are attributed by it.');
-    names.add(name);
-  }
-}
-
-/** Bars that reach a run are clean; the first price that is not a positive number stops it. */
-function checkPrices(bars: readonly BarSeries[]): void {
-  for (const { symbol, open, high, low, close, length } of bars) {
-    for (let row = 0; row < length; row++) {
-      if (
-        low[row]! > 0 &&
-        high[row]! >= low[row]! &&
-        open[row]! <= high[row]! &&
-        open[row]! >= low[row]! &&
-        close[row]! <= high[row]! &&
-        close[row]! >= low[row]!
-      )
-        continue;
-      throw new UserError(
-        `${symbol} has no valid bar at row ${row}: open ${open[row]}, high ${high[row]}, low ${low[row]}, close ${close[row]}`,
-        'Run the quality gate on the data first: edgewright data check.',
-      );
-    }
-  }
 }
