@@ -86,6 +86,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       strategies: this.strategyNames,
       multipliers: setup.instruments.map((instrument) => instrument.multiplier),
       hedging: setup.account.hedging,
+      valuation: setup.profile.valuation,
       ...(currencies === undefined ? {} : { currencies }),
       ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellStrategies(setup.strategies) } : {}),
     });

@@ -48,6 +48,8 @@ export interface ExecutionProfile {
   readonly marginMark: 'open' | 'close';
   /** An opening order beyond the margin is `refused` whole or `reduced` to what fits. */
   readonly beyondMargin: 'refused' | 'reduced';
+  /** How the account's equity is added up: `cash` plus positions, exactly; `trades`: settled and open profits in a running sum, which may differ in the last digit. */
+  readonly valuation: 'cash' | 'trades';
 }
 
 const BASE: ExecutionProfile = {
@@ -73,6 +75,7 @@ const BASE: ExecutionProfile = {
   feesPerLot: false,
   marginMark: 'open',
   beyondMargin: 'refused',
+  valuation: 'cash',
 };
 
 const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
@@ -85,7 +88,7 @@ const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
     impactY: 0,
     fees: { kind: 'none' },
   },
-  /** The rules of backtesting.py: one queue, touched limits, spread on entry only, margin marked at the bar's close. */
+  /** The rules of backtesting.py: one queue, touched limits, spread on entry only, margin marked at the bar's close, equity added up by trades. */
   backtesting_py: {
     ...BASE,
     name: 'backtesting_py',
@@ -101,6 +104,7 @@ const PROFILES: Readonly<Record<string, ExecutionProfile>> = {
     fees: { kind: 'none' },
     feesPerLot: true,
     marginMark: 'close',
+    valuation: 'trades',
   },
   /** The default equity fills and fees of LEAN (Interactive Brokers' fee schedule). */
   lean: {

@@ -57,7 +57,8 @@ export {
 export { ExactSum } from './exact-sum.ts';
 export type { CurrencySnapshot, LedgerCurrencies } from './currencies.ts';
 export type { GrowingTrade } from './round-trips.ts';
-export { averagePrice, Ledger, type LedgerEntry, type LedgerSetup, type LedgerSnapshot, type Lot } from './ledger.ts';
+export { Ledger, type LedgerEntry, type LedgerSetup, type LedgerSnapshot } from './ledger.ts';
+export { averagePrice, type Lot } from './lots.ts';
 export {
   equalWeights,
   inverseVarianceWeights,

@@ -2,20 +2,10 @@ import { invariant } from '#core';
 import type { Position, Trade } from '#domain';
 import { Currencies, type CurrencySnapshot, type LedgerCurrencies } from './currencies.ts';
 import { ExactSum } from './exact-sum.ts';
+import { averagePrice, clean, sumOf, type Lot } from './lots.ts';
 import { RoundTrips, type GrowingTrade } from './round-trips.ts';
 import { TradeLog } from './trade-log.ts';
-
-/** A part of a position that one order opened. `quantity` is signed. */
-export interface Lot {
-  readonly orderId: number;
-  quantity: number;
-  readonly price: number;
-  readonly time: number;
-  readonly row: number;
-  /** Entry fee still to be booked to trades, in proportion to what closes. */
-  fee: number;
-  readonly tag: string;
-}
+import { TradeSum } from './trade-sum.ts';
 
 /** One execution as the ledger books it. Symbols and strategies are indexes into the ledger's lists. */
 export interface LedgerEntry {
@@ -48,6 +38,8 @@ export interface LedgerSetup {
   readonly hedging: boolean;
   /** Quote currencies where they are not all the account's. */
   readonly currencies?: LedgerCurrencies;
+  /** How equity is added up: `cash` and positions, the default, or `trades`, in an account of one currency (see `TradeSum`). */
+  readonly valuation?: 'cash' | 'trades';
   /** Told of every round trip once, when it is complete. */
   readonly completed?: (this: void, trade: Trade) => void;
 }
@@ -68,6 +60,7 @@ export class Ledger {
   readonly #worth: Float64Array;
   readonly #multipliers: Float64Array;
   readonly #currencies: Currencies | undefined;
+  readonly #tradeSum: TradeSum | undefined;
   readonly #hedging: boolean;
   readonly #books: Lot[][];
   /** 1 for each of the symbols that `openSymbols` counts. */
@@ -93,6 +86,7 @@ export class Ledger {
     this.#multipliers = Float64Array.from(setup.multipliers);
     this.#worth = Float64Array.from(setup.multipliers);
     this.#currencies = setup.currencies === undefined ? undefined : new Currencies(this.#cash, setup.currencies);
+    this.#tradeSum = setup.valuation === 'trades' && setup.currencies === undefined ? new TradeSum(setup.cash) : undefined;
     setup.currencies?.ofSymbol.forEach((currency, symbol) => {
       if (currency > 0) this.#worth[symbol] = 0;
     });
@@ -162,6 +156,7 @@ export class Ledger {
 
   /** Cash plus positions at the marks (price a unit, per symbol), in account currency. */
   equity(marks: Float64Array): number {
+    if (this.#tradeSum !== undefined) return this.#tradeSum.equity(this.#books, marks, this.#worth);
     let value = this.cash;
     if (this.openSymbols === 0) return value;
     for (let symbol = 0; symbol < this.net.length; symbol++) {
@@ -183,6 +178,7 @@ export class Ledger {
 
   /** Money that moves without a fill: funding, borrow, dividends, interest, deposits. Positive is received, in a currency by its place. */
   credit(amount: number, currency = 0): void {
+    this.#tradeSum?.move(amount);
     (this.#currencies?.purses[currency] ?? this.#cash).add(amount);
     this.cash = this.#currencies === undefined ? this.#cash.value : this.#currencies.value();
   }
@@ -250,6 +246,7 @@ export class Ledger {
     }
     if (left !== 0) {
       const share = left === entry.quantity ? entry.fee : entry.fee * (left / entry.quantity);
+      this.#tradeSum?.move(-share);
       book.push({
         orderId: entry.orderId,
         quantity: left,
@@ -268,8 +265,10 @@ export class Ledger {
     const closed = -part;
     const entryFee = Math.abs(part) === Math.abs(lot.quantity) ? lot.fee : lot.fee * (part / -lot.quantity);
     lot.fee -= entryFee;
-    const fees = (entryFee + entry.fee * (part / entry.quantity)) * rate;
+    const exitFee = entry.fee * (part / entry.quantity);
+    const fees = (entryFee + exitFee) * rate;
     const worth = this.#worth[entry.symbol]!;
+    this.#tradeSum?.close(closed * (entry.price - lot.price) * worth, exitFee);
     // Plus zero, since JSON has no −0: nothing gained on a short is the same nothing after a snapshot.
     const pnl = closed * (entry.price - lot.price) * worth - fees + 0;
     const cost = Math.abs(closed) * lot.price * worth;
@@ -336,6 +335,7 @@ export class Ledger {
       feesPaid: this.feesPaid,
       turnover: this.turnover,
       growing: this.#roundTrips.snapshot(),
+      ...(this.#tradeSum === undefined ? {} : { settled: this.#tradeSum.settled }),
       ...(this.#currencies === undefined ? {} : { currencies: this.#currencies.snapshot() }),
     };
   }
@@ -343,6 +343,7 @@ export class Ledger {
   restore(snapshot: LedgerSnapshot): void {
     invariant(snapshot.books.length === this.#books.length, 'a ledger snapshot must have the same symbols and strategies');
     this.#cash.restore(snapshot.cash);
+    if (this.#tradeSum !== undefined) this.#tradeSum.settled = snapshot.settled ?? this.#cash.value;
     this.cash = this.#cash.value;
     snapshot.currencies?.forEach(({ purse, rate }, currency) => {
       this.#currencies!.purses[currency]!.restore(purse);
@@ -367,29 +368,8 @@ export interface LedgerSnapshot {
   readonly turnover: number;
   /** Round trips whose exit order still worked. */
   readonly growing: readonly GrowingTrade[];
+  /** What `TradeSum` has settled, where equity is added up by it. */
+  readonly settled?: number;
   /** Absent where the account has one currency. */
   readonly currencies?: readonly CurrencySnapshot[];
-}
-
-/** Average entry price of lots, weighted by units; NaN when there are none. */
-export function averagePrice(lots: readonly Lot[]): number {
-  let units = 0;
-  let notional = 0;
-  for (const lot of lots) {
-    units += lot.quantity;
-    notional += lot.quantity * lot.price;
-  }
-  return units === 0 ? Number.NaN : notional / units;
-}
-
-function sumOf(book: readonly Lot[]): number {
-  if (book.length === 1) return book[0]!.quantity;
-  let units = 0;
-  for (const lot of book) units += lot.quantity;
-  return clean(units);
-}
-
-/** Quantities live on lots of at least 1e-9; what is smaller is the rounding of a difference. */
-function clean(quantity: number): number {
-  return Math.abs(quantity) < 1e-10 ? 0 : quantity;
 }

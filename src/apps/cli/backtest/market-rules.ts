@@ -71,6 +71,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   beyondMargin: ['refused', 'reduced'],
   limitImproves: ['true', 'false'],
   feesPerLot: ['true', 'false'],
+  valuation: ['cash', 'trades'],
 };
 const NUMBERS = [
   'latencyBars',
