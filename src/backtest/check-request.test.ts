@@ -8,7 +8,11 @@ function days(prices: readonly number[], at: readonly number[] = prices.map((_, 
   return barSeries('X', parseTimeframe(timeframe), { time, open: column, high: column, low: column, close: column, volume: column });
 }
 
-const good: BacktestRequest = { bars: [days([10, 11, 12])], strategy: { name: 'none', features: {}, onBar: () => undefined }, account: { cash: 1000 } };
+const good: BacktestRequest = {
+  bars: [days([10, 11, 12])],
+  strategy: { name: 'none', features: {}, onBar: () => undefined },
+  account: { cash: 1000 },
+};
 const { account } = good;
 const hourly = { ...days([10], [0], '1h'), symbol: 'Y' };
 

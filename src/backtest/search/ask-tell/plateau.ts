@@ -135,7 +135,10 @@ export function plateauScore(space: SearchSpace, trials: readonly ToldTrial[], i
 export interface PlateauReport {
   /** The single best trial, with its warning. */
   readonly peak: PlateauScore;
-  /** The trial whose neighbourhood (itself included) has the best median: the centre of the best plateau. */
+  /**
+   * The centre of the best plateau: the trial that is highest when it and its neighbourhood (itself included, by the median) are both
+   * counted at the worse of the two. A low point among high ones is a hole, no centre.
+   */
   readonly centre: PlateauScore;
 }
 
@@ -153,7 +156,8 @@ export function findPlateau(space: SearchSpace, trials: readonly ToldTrial[], se
     if (up * trial.values[objective]! > up * around.trials[peak]!.values[objective]!) peak = i;
     const near = around.of(i);
     if (near.length < least) return;
-    const middleHere = up * median([i, ...near].map((k) => around.trials[k]!.values[objective]!));
+    const own = trial.values[objective]!;
+    const middleHere = Math.min(up * own, up * median([i, ...near].map((k) => around.trials[k]!.values[objective]!)));
     if (middleHere > centreMedian) {
       centreMedian = middleHere;
       centre = i;

@@ -197,6 +197,12 @@ describe('plateaus and walk-forward plans', () => {
     expect(s.heatMap(optimizer.trials(), 'x', 'y').cells[17]![3]).toBe(2);
   });
 
+  it('does not take a hole among high points for the middle of a plateau', () => {
+    const line: s.SearchSpace = { dimensions: { x: { kind: 'int', low: 0, high: 5 } } };
+    const trials = [0.2, 1, -1, 1, 0.9, 0.8].map((value, x) => ({ id: x, parameters: { x }, values: [value] }));
+    expect(s.findPlateau(line, trials)!.centre.value).toBeGreaterThan(0.8);
+  });
+
   it('says so when it cannot judge', () => {
     const trials = [{ id: 0, parameters: { x: 1, y: 1 }, values: [1] }];
     expect(s.plateauScore(grid, trials, 0).warning).toContain('Only 0 neighbours');
