@@ -14,10 +14,12 @@ interface PipelineOptions extends CommonOptions {
 
 /** Runs the pipeline's stages that were asked for. */
 async function runStages(options: PipelineOptions, io: CliEnvironment): Promise<void> {
-  const { value } = await readConfig(options, io);
+  const config = await readConfig(options, io);
   const { openSource } = await import('../../sources.ts');
   // A source that cannot be opened, or a series that cannot be read, is refused before anything of an earlier run is touched.
-  await openSource(value.data, { environment: io.environment, seed: value.seed });
+  await openSource(config.value.data, { environment: io.environment, seed: config.value.seed });
+  const { withOnlyTimeframe } = await import('../only-timeframe.ts');
+  const value = await withOnlyTimeframe(config, io);
   const { loadLateSeries } = await import('../../late-series.ts');
   await loadLateSeries(value.features.series);
   const { executeWorkflow } = await import('../run-workflow.ts');
