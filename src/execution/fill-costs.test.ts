@@ -27,3 +27,24 @@ test('impact is the square-root law with the volume and volatility of the bars b
   const double = costs.price(order(1), 100, 500, 40, false, true) - 100;
   expect(double / (costs.price(order(1), 100, 250, 40, false, true) - 100)).toBeCloseTo(Math.SQRT2, 10);
 });
+
+test('a spread on entries leaves the other costs of takers as they are', () => {
+  const flat = new Float64Array(3).fill(100);
+  const columns = { time: Float64Array.of(0, 1, 2), open: flat, high: flat, low: flat, close: flat, volume: flat, length: 3 };
+  const price = (differing: Parameters<typeof executionProfile>[1], direction: number, maker: boolean, opens: boolean): number =>
+    new FillCosts([columns], executionProfile('frictionless', { spreadOn: 'entry', halfSpreadBps: 5, ...differing }), createRng(1)).price(
+      order(direction),
+      100,
+      10,
+      1,
+      maker,
+      opens,
+    );
+  const slipping = { slippageBps: 10 };
+  expect(price(slipping, 1, false, true)).toBeCloseTo(100.15, 10);
+  expect(price(slipping, -1, false, false)).toBeCloseTo(99.9, 10);
+  expect(price(slipping, -1, true, false)).toBe(100);
+  // One bar of history: σ is 2 %, the volume the bar's: 0.02 · √(10/100).
+  expect(price({ impactY: 1 }, -1, false, false)).toBeCloseTo(100 * (1 - 0.02 * Math.sqrt(0.1)), 10);
+  expect(price({}, 1, true, true)).toBeCloseTo(100.05, 10);
+});

@@ -36,6 +36,7 @@ export class FillCosts {
   readonly #capRow: Int32Array;
   readonly #capLeft: Float64Array;
   readonly #free: boolean;
+  readonly #onlySpread: boolean;
   /** σ and mean volume last worked out for each symbol, and the row they are of. */
   readonly #estimatedAt: Int32Array;
   readonly #sigma: Float64Array;
@@ -54,16 +55,19 @@ export class FillCosts {
     this.#estimatedAt = new Int32Array(columns.length).fill(-1);
     this.#sigma = new Float64Array(columns.length);
     this.#meanVolume = new Float64Array(columns.length);
-    this.#free = profile.halfSpreadBps === 0 && profile.slippageBps === 0 && profile.randomSlippageBps === 0 && profile.impactY === 0;
+    this.#onlySpread = profile.slippageBps === 0 && profile.randomSlippageBps === 0 && profile.impactY === 0;
+    this.#free = this.#onlySpread && profile.halfSpreadBps === 0;
   }
 
   /** The price after spread, slippage and impact; makers pay none, and nobody pays beyond a limit. */
   price(order: WorkingOrder, raw: number, units: number, local: number, maker: boolean, opens: boolean): number {
     const profile = this.#profile;
     if (this.#free) return raw;
-    if (profile.spreadOn === 'entry') return opens ? raw * (1 + (order.direction * profile.halfSpreadBps) / 10_000) : raw;
+    const byEntry = profile.spreadOn === 'entry';
+    if (byEntry && (maker || this.#onlySpread)) return opens ? raw * (1 + (order.direction * profile.halfSpreadBps) / 10_000) : raw;
     if (maker) return raw;
-    const bps = profile.halfSpreadBps + profile.slippageBps + this.#random(order, local);
+    const spread = byEntry && !opens ? 0 : profile.halfSpreadBps;
+    const bps = spread + profile.slippageBps + this.#random(order, local);
     const fraction = bps / 10_000 + (profile.impactY > 0 && units > 0 ? this.#impact(order.symbol, local, units) : 0);
     const price = raw * (order.direction > 0 ? 1 + fraction : shareLeft(fraction));
     const limit = order.limit;

@@ -31,7 +31,7 @@ export interface ExecutionProfile {
   readonly sequence: 'open_first' | 'queue';
   /** Half the quoted spread, paid by takers. */
   readonly halfSpreadBps: number;
-  /** `both` sides pay the spread, or only the side that opens. */
+  /** `both` sides pay the spread, or what opens does, resting orders too (as in backtesting.py); other costs are not touched by it. */
   readonly spreadOn: 'both' | 'entry';
   /** Further slippage of takers: a fixed cost, and a random part (half-normal with this scale). */
   readonly slippageBps: number;
