@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { barSeries, instrument, parseTimeframe, type BarSeries } from '#domain';
-import { runBacktest, type BacktestRequest } from './run.ts';
+import { ACCOUNT_WORDS, REQUEST_WORDS } from './check-request.ts';
+import { runBacktest, type BacktestAccount, type BacktestRequest } from './run.ts';
 
 function days(prices: readonly number[], at: readonly number[] = prices.map((_, day) => day), timeframe = '1d'): BarSeries {
   const column = Float64Array.from(prices);
@@ -40,4 +41,11 @@ test.each<[object, RegExp]>([
     told = `${message} ${hint ?? ''}`;
   }
   expect(told).toMatch(says);
+});
+
+test('every word of a request and of an account is known', () => {
+  type Known<Word extends string, All extends string> = [Exclude<All, Word>] extends [never] ? true : Exclude<All, Word>;
+  const request: Known<(typeof REQUEST_WORDS)[number], keyof BacktestRequest> = true;
+  const ofAccount: Known<(typeof ACCOUNT_WORDS)[number], keyof BacktestAccount> = true;
+  expect(request && ofAccount).toBe(true);
 });

@@ -2,50 +2,56 @@ import { didYouMean, UserError } from '#core';
 import type { BarSeries } from '#domain';
 import type { Financing } from '#engine';
 import type { Strategy } from '#strategy';
-import type { BacktestAccount, BacktestRequest } from './run.ts';
 
-const REQUEST: Readonly<Record<keyof BacktestRequest, true>> = {
-  bars: true,
-  strategy: true,
-  account: true,
-  profile: true,
-  instruments: true,
-  finer: true,
-  externals: true,
-  seed: true,
-  risk: true,
-  supervisor: true,
-  limits: true,
-  events: true,
-  atEnd: true,
-  keepState: true,
-  continueFrom: true,
-};
-const ACCOUNT: Readonly<Record<keyof BacktestAccount, true>> = {
-  cash: true,
-  leverage: true,
-  hedging: true,
-  exclusiveOrders: true,
-  maintenanceMargin: true,
-  financing: true,
-  currency: true,
-  conversion: true,
-};
-const FINANCING: Readonly<Record<keyof Financing, true>> = { borrow: true, creditInterest: true, debitInterest: true };
-const ENDINGS: readonly string[] = ['mark', 'close', 'rerun'] satisfies NonNullable<BacktestRequest['atEnd']>[];
+/** The words of a request and of its account; that they are all of them is held in check-request.test.ts. */
+export const REQUEST_WORDS = [
+  'bars',
+  'strategy',
+  'account',
+  'profile',
+  'instruments',
+  'finer',
+  'externals',
+  'seed',
+  'risk',
+  'supervisor',
+  'limits',
+  'events',
+  'atEnd',
+  'keepState',
+  'continueFrom',
+] as const;
+export const ACCOUNT_WORDS = [
+  'cash',
+  'leverage',
+  'hedging',
+  'exclusiveOrders',
+  'maintenanceMargin',
+  'financing',
+  'currency',
+  'conversion',
+] as const;
+const FINANCING_WORDS: readonly (keyof Financing)[] = ['borrow', 'creditInterest', 'debitInterest'];
+const ENDINGS: readonly string[] = ['mark', 'close', 'rerun'];
+
+interface AskedAccount {
+  readonly cash: number;
+  readonly leverage?: number;
+  readonly financing?: Financing;
+}
 
 /** A setting that is misspelt would be one that is left out: `levrage: 3` a cash account, `profil: 'harsh'` base costs. */
-export function checkWords(request: BacktestRequest): void {
-  checkKeys('a backtest', request, REQUEST);
-  checkKeys('an account', request.account, ACCOUNT);
-  if (request.account.financing !== undefined) checkKeys('the financing of an account', request.account.financing, FINANCING);
+export function checkWords(request: { readonly account: AskedAccount; readonly atEnd?: string }): void {
+  checkKeys('a backtest', request, REQUEST_WORDS);
+  checkKeys('an account', request.account, ACCOUNT_WORDS);
+  if (request.account.financing !== undefined) checkKeys('the financing of an account', request.account.financing, FINANCING_WORDS);
   if (request.atEnd !== undefined && !ENDINGS.includes(request.atEnd))
     throw new UserError(`atEnd cannot be "${request.atEnd}"`, didYouMean(request.atEnd, ENDINGS));
 }
 
-function checkKeys(what: string, given: object, known: Readonly<Record<string, true>>): void {
+function checkKeys(what: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(known, key)) throw new UserError(`${what} has no "${key}"`, didYouMean(key, Object.keys(known)));
+    if (!known.includes(key)) throw new UserError(`${what} has no "${key}"`, didYouMean(key, known));
   }
 }
 
@@ -58,7 +64,7 @@ export function checkKnown(what: string, names: readonly string[], bars: readonl
   }
 }
 
-export function checkAccount(account: BacktestAccount, bars: readonly BarSeries[]): void {
+export function checkAccount(account: AskedAccount, bars: readonly BarSeries[]): void {
   if (!(account.cash > 0) || !Number.isFinite(account.cash))
     throw new UserError(`an account cannot start with ${account.cash} in cash`, 'Give a positive amount, e.g. cash: 100000.');
   if (account.leverage !== undefined && !(account.leverage > 0))
