@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { sha256, suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 
-/** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript, has their build in `dist/`. */
-const EXAMPLES = ['../../../strategies/', '../../../../strategies/']
-  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-  .find(existsSync);
+/** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript there, has their build in `dist/` too. */
+const PLACES = ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+const EXAMPLES = PLACES.find(existsSync);
 const CODE = ['.js', '.mjs', '.ts', '.mts'];
 
 export interface FoundStrategy {
@@ -26,14 +25,14 @@ export async function findStrategy(wanted: string, folder: string): Promise<Foun
   const builtIn = BUILT_IN_STRATEGIES.find((recipe) => recipe.name === wanted);
   if (builtIn !== undefined)
     return { name: wanted, kind: 'built in', summary: builtIn.summary, recipe: builtIn, strategy: undefined, sha256: '' };
-  const example = exampleFiles().get(wanted);
+  const example = exampleFiles().get(wanted) ?? exampleFiles('published').get(wanted);
   if (example !== undefined) return load(example, 'example');
   if (!CODE.includes(extname(wanted)) && !/[/\\]/.test(wanted)) {
     const near = suggest(wanted, strategyNames());
     const hint = near === undefined ? `There are ${someStrategies()}; or give a file: --strategy ./mine.ts` : `Did you mean "${near}"?`;
     throw new UserError(`there is no strategy "${wanted}"`, hint);
   }
-  const path = isAbsolute(wanted) ? wanted : resolve(folder, wanted);
+  const path = runnable(isAbsolute(wanted) ? wanted : resolve(folder, wanted));
   if (!existsSync(path)) throw new UserError(`there is no strategy file ${wanted}`, 'Check the path given to --strategy.');
   if (!CODE.includes(extname(path)) || statSync(path).isDirectory())
     throw new UserError(`${wanted} is not a strategy file`, `Give one that ends in ${CODE.join(', ')}.`);
@@ -55,11 +54,22 @@ export async function listStrategies(): Promise<readonly FoundStrategy[]> {
   return Promise.all(strategyNames().map((name) => findStrategy(name, '.')));
 }
 
-function exampleFiles(): ReadonlyMap<string, string> {
-  const folder = EXAMPLES;
-  if (folder === undefined) return new Map();
-  const files = readdirSync(folder).filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
-  return new Map(files.sort().map((file) => [file.slice(0, -extname(file).length), join(folder, file)]));
+/** By the name that `--strategy` takes; those of a sub-folder are named with it. */
+function exampleFiles(within = ''): ReadonlyMap<string, string> {
+  if (EXAMPLES === undefined) return new Map();
+  const folder = join(EXAMPLES, within);
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const code = files.filter((file) => CODE.includes(extname(file)) && !file.includes('.d.') && !file.includes('.test.'));
+  const prefix = within === '' ? '' : `${within}/`;
+  return new Map(code.sort().map((file) => [`${prefix}${file.slice(0, -extname(file).length)}`, join(folder, file)]));
+}
+
+/** The build of one of the package's own files where Node does not run the file itself. */
+function runnable(path: string): string {
+  const [, sources] = PLACES;
+  if (EXAMPLES === undefined || EXAMPLES === sources || !path.startsWith(sources!)) return path;
+  const built = join(EXAMPLES, path.slice(sources!.length)).replace(/\.ts$/, '.js');
+  return existsSync(built) ? built : path;
 }
 
 async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrategy> {
