@@ -220,6 +220,7 @@ export {
   summarisePerformance,
   tradeMonteCarlo,
   tradeStatistics,
+  withExcursions,
   worstDrawdowns,
 } from '#statistics';
 export {

@@ -151,5 +151,6 @@ export {
   type SharpeEstimate,
   type TrialsSummary,
 } from './sharpe-inference.ts';
+export { withExcursions, type Excursions } from './excursions.ts';
 export { regimePerformance, type RegimeOptions, type RegimePerformance } from './regimes.ts';
 export { tradeStatistics, type TradeOutcome, type TradeStatistics } from './trades.ts';

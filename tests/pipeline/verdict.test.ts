@@ -48,6 +48,7 @@ test('a market with nothing in it fails, with exit 0, and 3 when strict', async 
   expect(out).not.toMatch(/ $/m);
   expect(out).toMatch(/Trades out of sample +\d+ +>= 30/);
   expect((await cli('report', '--workspace', 'nothing', '--strict')).code).toBe(3);
+  expect(readFileSync(join(folder, 'nothing/results/backtest/tear_sheet.html'), 'utf8')).toContain('Adverse excursion');
 });
 
 test('what is wrong with the bars stands above the figures made from them', async () => {

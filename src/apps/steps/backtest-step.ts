@@ -17,7 +17,7 @@ import {
   type OutOfSampleRun,
   type ProfileResult,
 } from '#research';
-import { summarisePerformance } from '#statistics';
+import { summarisePerformance, withExcursions } from '#statistics';
 import { defineStep } from '#workflow';
 import { samplesOf } from './calibrate-step.ts';
 import { PLACES, writeJson } from './files.ts';
@@ -78,7 +78,8 @@ export const backtestStep = defineStep({
     const periodsPerYear = daysPerYear(data.alwaysOpen);
     const main = runs.find((run) => run.profile === trading.profile)!;
     const benchmark = buyAndHold(series, main.equity, trading.cash);
-    const report = reportPerformance(asResult(main), benchmark, periodsPerYear, input.seed);
+    const trades = withExcursions(main.result.trades, series);
+    const report = reportPerformance({ ...asResult(main), trades }, benchmark, periodsPerYear, input.seed);
     writeJson(
       context.outputPath(PLACES.backtestReport),
       finite({
@@ -94,8 +95,8 @@ export const backtestStep = defineStep({
       }),
     );
     writeFileSync(context.outputPath(PLACES.equityCurve), equityCsv(main.equity));
-    writeFileSync(context.outputPath(PLACES.trades), tradesCsv(main.result.trades));
-    writeJson(context.outputPath(PLACES.tradeRecords), main.result.trades);
+    writeFileSync(context.outputPath(PLACES.trades), tradesCsv(trades));
+    writeJson(context.outputPath(PLACES.tradeRecords), trades);
     await writeColumns(context.outputPath(PLACES.curves), {
       time: main.equity.time,
       benchmark: benchmark.equity,
@@ -104,7 +105,7 @@ export const backtestStep = defineStep({
     writeJson(context.outputPath(PLACES.kelly), main.kelly);
     const known = (value: number) => (Number.isFinite(value) ? value : null);
     return {
-      trades: main.result.trades.length,
+      trades: trades.length,
       sharpe: known(report.summary.sharpe),
       maxDrawdown: known(Math.abs(report.summary.maxDrawdown)),
       totalReturn: known(report.summary.totalReturn),
