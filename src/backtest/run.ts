@@ -178,8 +178,9 @@ function drive(
 ): void {
   const locals = new Int32Array(symbols);
   const { ledger } = engine;
-  for (let row = first; row < time.length; row++) {
-    placeRows(locals, rows, row);
+  const { length } = time;
+  for (let row = first; row < length; row++) {
+    placeRows(locals, symbols, rows, row);
     engine.step(row, time[row]!, locals);
     equity[row] = engine.equityNow;
     if (ledger.openSymbols > 0) exposed[row] = 1;
@@ -187,8 +188,8 @@ function drive(
 }
 
 /** Apart from `drive`, which must stay free of inner loops: the compiler then optimises its one loop instead of leaving it once a bar. */
-function placeRows(locals: Int32Array, rows: readonly Int32Array[] | undefined, row: number): void {
-  for (let symbol = 0; symbol < locals.length; symbol++) locals[symbol] = rows === undefined ? row : rows[symbol]![row]!;
+function placeRows(locals: Int32Array, symbols: number, rows: readonly Int32Array[] | undefined, row: number): void {
+  for (let symbol = 0; symbol < symbols; symbol++) locals[symbol] = rows === undefined ? row : rows[symbol]![row]!;
 }
 
 function finish(

@@ -47,13 +47,13 @@ export class AccountDesk {
   #next = 0;
   #financedUntil = Number.NaN;
   /** The earliest event not yet taken; infinity for none. */
-  nextTime: number;
+  nextTime = Number.POSITIVE_INFINITY;
 
   constructor(host: DeskHost, events: readonly AccountEvent[]) {
     this.#host = host;
     this.#events = sortedEvents(events, host.symbols);
     this.#attribution = new Attribution(host.strategyNames, host.symbols, (symbol) => host.ledger.multiplier(symbol));
-    this.nextTime = this.#events[0]?.time ?? Number.POSITIVE_INFINITY;
+    if (this.#events.length > 0) this.nextTime = this.#events[0]!.time;
   }
 
   /** Who received and paid what of the credits. */

@@ -18,6 +18,7 @@ import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
 import { FillLimits, type LimitNote } from './fill-limits.ts';
 import { entryOrders, quantitiesAgainst, sidesOf, unitsFreed, unitsOf } from './lots.ts';
+import { OrderLog } from './order-log.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { shareOfLots } from './share.ts';
@@ -30,7 +31,7 @@ import type { SupervisedEngine, Supervisor } from './supervisor.ts';
 export class Engine implements VenueHost, SupervisedEngine {
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
-  readonly orders: WorkingOrder[] = [];
+  readonly orders: OrderLog;
   readonly decisions: DecisionLog;
   readonly marks: Float64Array;
   readonly columns: readonly SymbolColumns[];
@@ -53,13 +54,14 @@ export class Engine implements VenueHost, SupervisedEngine {
   #locals: Int32Array;
   readonly desk: AccountDesk;
   readonly #rates: CurrencyRates | undefined;
+  readonly #closable = (order: WorkingOrder): number => unitsOf(this.lotsAgainst(order));
   readonly #works = (id: number): boolean => this.order(id) !== undefined;
   /** More than orders moves this account, or stands between it and its strategies: `step` asks once an instant. */
   readonly #attended: boolean;
   #nextId = 1;
   row = -1;
   time = 0;
-  equityNow: number;
+  equityNow = Number.NaN;
   /** Set when equity is gone: everything is closed and no strategy is asked any more. */
   ruined = false;
 
@@ -90,6 +92,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       ...(currencies === undefined ? {} : { currencies }),
       ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellStrategies(setup.strategies) } : {}),
     });
+    this.orders = new OrderLog(this.symbols, this.strategyNames);
     this.#bookings = new Bookings(this.ledger, this.symbols, this.strategyNames);
     this.#rates = currencies === undefined ? undefined : new CurrencyRates(conversion, this.ledger, setup.columns[0]?.timeframe?.ms);
     this.decisions = new DecisionLog(setup.strategies.length * this.symbols.length, setup.rows);
@@ -108,9 +111,9 @@ export class Engine implements VenueHost, SupervisedEngine {
   step(row: number, time: number, locals: Int32Array): void {
     this.row = row;
     this.time = time;
-    this.#locals = locals;
+    if (this.#locals !== locals) this.#locals = locals;
     if (this.#attended || time >= this.desk.nextTime) this.#beforeFills(time);
-    if (this.venue.working > 0) this.venue.match(row, locals);
+    if (this.venue.working > 0) this.#match(row, locals);
     if (this.ledger.growing > 0) this.ledger.finishTrades(this.#works);
     this.#markCloses(locals);
     if (this.#rates !== undefined) this.#rates.atClose(time);
@@ -121,9 +124,14 @@ export class Engine implements VenueHost, SupervisedEngine {
     if (this.#notes.length > 0) this.#writeNotes();
   }
 
+  #match(row: number, locals: Int32Array): void {
+    this.orders.file(row);
+    this.venue.match(row, locals);
+  }
+
   #markCloses(locals: Int32Array): void {
     const { marks, columns } = this;
-    for (let symbol = 0; symbol < marks.length; symbol++) {
+    for (let symbol = 0; symbol < columns.length; symbol++) {
       const local = locals[symbol]!;
       if (local >= 0) marks[symbol] = columns[symbol]!.close[local]!;
     }
@@ -167,12 +175,12 @@ export class Engine implements VenueHost, SupervisedEngine {
     const local = this.#locals[symbol]!;
     const close = local < 0 ? this.marks[symbol]! : this.columns[symbol]!.close[local]!;
     const order = workingOrder(request, this.#placeOf(strategy, symbol, close));
-    this.orders.push(order);
+    this.orders.add(order);
     const refused =
       requestFault(request) ??
       this.desk.delistedFault(symbol) ??
       (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
-      fitToInstrument(order, this.#instruments[symbol]!, close, () => unitsOf(this.lotsAgainst(order))) ??
+      fitToInstrument(order, this.#instruments[symbol]!, close, this.#closable) ??
       this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
       this.gate?.admit(order, close, request.expectedEdgeBps);
     if (refused !== undefined) {
@@ -186,7 +194,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   order(id: number): WorkingOrder | undefined {
-    const order = this.#orderOf(id);
+    const order = this.orders.find(id);
     return order?.open === true ? order : undefined;
   }
 
@@ -228,7 +236,9 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   records(): Order[] {
-    return this.orders.map((order) => order.record());
+    const records: Order[] = [];
+    this.orders.each((order) => records.push(order));
+    return records;
   }
 
   filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {
@@ -255,17 +265,8 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.#nextId = restoreEngine(this, saved, rowsDropped);
   }
 
-  /** Orders are kept in the order of their ids; an id that a liquidation took has none. */
-  #orderOf(id: number): WorkingOrder | undefined {
-    const { orders } = this;
-    let at = Math.min(id, orders.length) - 1;
-    while (at >= 0 && orders[at]!.id > id) at--;
-    const found = orders[at];
-    return found?.id === id ? found : undefined;
-  }
-
   spawned(order: WorkingOrder): void {
-    this.orders.push(order);
+    this.orders.add(order);
   }
 
   nextOrderId(): number {
@@ -307,9 +308,11 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   markAt(moment: 'open' | 'close'): void {
-    for (let symbol = 0; symbol < this.marks.length; symbol++) {
+    for (let symbol = 0; symbol < this.columns.length; symbol++) {
       const local = this.#locals[symbol]!;
-      if (local >= 0) this.marks[symbol] = this.columns[symbol]![moment][local]!;
+      if (local < 0) continue;
+      const { open, close } = this.columns[symbol]!;
+      this.marks[symbol] = (moment === 'open' ? open : close)[local]!;
     }
   }
 
@@ -354,7 +357,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     const place = this.#placeOf(strategy, symbol, this.marks[symbol]!);
     const order = workingOrder({ side, type: 'market', size: Number.NaN, closesOrder: orderId }, place);
     order.purpose = 'liquidation';
-    this.orders.push(order);
+    this.orders.add(order);
     this.venue.submit(order);
   }
 

@@ -1,10 +1,10 @@
-import { timestamp } from '#core';
+import { NumberRows, timestamp } from '#core';
 import type { Fill } from '#domain';
 
 /** Numbers of one fill, side by side: order, strategy, symbol, signed quantity, price, fee, time, maker. */
 const WIDTH = 8;
 
-/** Fills as numbers in one column that grows by doubling; they become objects when somebody asks for them. */
+/** Fills as rows of numbers; they become objects when somebody asks for them. */
 export class FillLog {
   /** Fills of the account before the first of these. */
   before = 0;
@@ -12,7 +12,7 @@ export class FillLog {
   readonly #strategyNames: readonly string[];
   readonly #fills: Fill[] = [];
   readonly #reasons: string[] = [];
-  #numbers = new Float64Array(WIDTH * 32);
+  readonly #rows = new NumberRows(WIDTH);
 
   constructor(symbols: readonly string[], strategyNames: readonly string[]) {
     this.#symbols = symbols;
@@ -40,9 +40,9 @@ export class FillLog {
     maker: boolean,
     reason: string,
   ): void {
-    const at = this.#reasons.push(reason) * WIDTH - WIDTH;
-    if (at === this.#numbers.length) this.#grow();
-    const numbers = this.#numbers;
+    this.#reasons.push(reason);
+    const at = this.#rows.add();
+    const numbers = this.#rows.block;
     numbers[at] = orderId;
     numbers[at + 1] = strategy;
     numbers[at + 2] = symbol;
@@ -53,14 +53,8 @@ export class FillLog {
     numbers[at + 7] = maker ? 1 : 0;
   }
 
-  #grow(): void {
-    const grown = new Float64Array(2 * this.#numbers.length);
-    grown.set(this.#numbers);
-    this.#numbers = grown;
-  }
-
   #fillAt(at: number): Fill {
-    const [orderId, strategy, symbol, signed, price, fee, time, maker] = this.#numbers.subarray(at * WIDTH, (at + 1) * WIDTH);
+    const [orderId, strategy, symbol, signed, price, fee, time, maker] = this.#rows.row(at);
     return {
       id: `${orderId}.${this.before + at}`,
       orderId: orderId!,

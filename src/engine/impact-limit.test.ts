@@ -43,7 +43,7 @@ function outcomes(limits: RiskLimits, requests: readonly OrderRequest[], volume 
     limits,
   });
   for (let row = 0; row <= asked + 1; row++) engine.step(row, START + row * DAY_MS, Int32Array.of(row));
-  return engine.orders.map(({ status, reason }) => (status === 'denied' ? reason : status));
+  return engine.records().map(({ status, reason }) => (status === 'denied' ? reason : status));
 }
 
 const entry = (size: number, more: Partial<OrderRequest> = {}): OrderRequest => ({ side: 'buy', type: 'market', size, ...more });

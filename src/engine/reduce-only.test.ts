@@ -161,5 +161,5 @@ test('hedging: a target weight closes the other side before it opens, and weight
     [0, 1],
     [0, 0],
   ]);
-  expect(engine.orders.map(({ status }) => status)).toEqual(['filled', 'filled', 'filled', 'filled']);
+  expect(engine.records().map(({ status }) => status)).toEqual(['filled', 'filled', 'filled', 'filled']);
 });

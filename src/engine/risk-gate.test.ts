@@ -141,10 +141,10 @@ describe('every refusal occurs in the engine, with its code and in the decision 
     '$code with $limits',
     ({ code, limits, script, prices }) => {
       const engine = run([prices], (context) => script[context.row]?.forEach((order) => context.submit(order)), limits);
-      const denied = engine.orders.filter(({ status }) => status === 'denied');
+      const denied = engine.records().filter(({ status }) => status === 'denied');
       expect(denied.map(({ reason }) => reason.split(':')[0])).toEqual([code]);
       expect(denied[0]!.reason).toMatch(/^[a-z_]+: [A-Z0-9].+\.$/);
-      expect(engine.decisions.read(0, denied[0]!.createdRow)).toBe(`denied: ${denied[0]!.reason}`);
+      expect(engine.decisions.read(0, (denied[0]!.createdTime - START) / DAY_MS)).toBe(`denied: ${denied[0]!.reason}`);
       expect([...engine.gate!.counts]).toEqual([[code, 1]]);
     },
   );
@@ -157,7 +157,7 @@ describe('every refusal occurs in the engine, with its code and in the decision 
     const first = run([flat(2)], buys, {}, {}, ({ gate, row }) => row === 1 && kill(gate!.state, 'the operator said so'));
     const kept = JSON.parse(JSON.stringify(first.gate!.state)) as RiskState;
     const second = run([flat(3)], buys, {}, { riskState: kept });
-    expect(second.orders.map(({ reason }) => reason)).toEqual(
+    expect(second.records().map(({ reason }) => reason)).toEqual(
       Array.from({ length: 3 }, () => 'killed: Trading is stopped: the operator said so.'),
     );
     releaseKill(kept);
@@ -165,7 +165,7 @@ describe('every refusal occurs in the engine, with its code and in the decision 
       if (row === 1) gate!.state.reduceOnly = true;
       if (row === 2) kill(gate!.state, 'again');
     });
-    expect(third.orders.map(({ status, reason }) => (status === 'denied' ? reason.split(':')[0] : status))).toEqual([
+    expect(third.records().map(({ status, reason }) => (status === 'denied' ? reason.split(':')[0] : status))).toEqual([
       'filled',
       'filled',
       'reduce_only_mode',
@@ -285,15 +285,15 @@ describe('no sequence of orders gets past a limit', () => {
     fc.assert(
       fc.property(sequences, accounts, (bars, account) => {
         const engine = run([flat(bars.length + 2), flat(bars.length + 2)], perform(bars), limits, account, undefined, 60_000);
-        const sent = engine.orders.filter(({ status }) => status !== 'denied');
-        const opening = sent.filter(({ reduceOnly, closes }) => !reduceOnly && closes === 0);
+        const sent = engine.records().filter(({ status }) => status !== 'denied');
+        const opening = sent.filter(({ reduceOnly, parentId }) => !reduceOnly && parentId === 0);
         for (const order of opening) {
-          expect(order.filled * 100).toBeLessThanOrEqual(4000 * 1.03);
+          expect(order.filledQuantity * 100).toBeLessThanOrEqual(4000 * 1.03);
           const before = sent.filter(
-            ({ id, createdTime, closes, type }) =>
-              id < order.id && order.createdTime - createdTime < limits.messageWindowMs && !(closes > 0 && type !== 'market'),
+            ({ id, createdTime, parentId, type }) =>
+              id < order.id && order.createdTime - createdTime < limits.messageWindowMs && !(parentId > 0 && type !== 'market'),
           );
-          expect(before.length).toBeLessThanOrEqual(2 + before.filter(({ reduceOnly, closes }) => reduceOnly || closes > 0).length);
+          expect(before.length).toBeLessThanOrEqual(2 + before.filter(({ reduceOnly, parentId }) => reduceOnly || parentId > 0).length);
         }
       }),
       { numRuns: 100 },
@@ -338,7 +338,7 @@ describe('no sequence of orders gets past a limit', () => {
             if (row === 1 && killed) kill(gate!.state, 'stop');
           },
         );
-        expect(engine.orders.map(({ status }) => status)).toEqual(['filled']);
+        expect(engine.records().map(({ status }) => status)).toEqual(['filled']);
       }),
       { numRuns: 40 },
     );
@@ -372,10 +372,10 @@ test('at the fill an order of decided size is cut to whole lots, one that named 
     if (context.row === 0) context.submit(request);
   };
   const named = run([prices], ask(buy(90)), limits);
-  expect(named.orders.map(({ status, reason }) => [status, reason])).toEqual([
+  expect(named.records().map(({ status, reason }) => [status, reason])).toEqual([
     ['rejected', 'concentration: A would be 1.35 times equity at the fill; the limit is 1.'],
   ]);
-  expect(named.decisions.read(0, 1)).toBe(`refused at the fill: ${named.orders[0]!.reason}`);
+  expect(named.decisions.read(0, 1)).toBe(`refused at the fill: ${named.records()[0]!.reason}`);
   expect([...named.gate!.counts]).toEqual([['concentration', 1]]);
   const cut = run(
     [[100, 120, 120]],
@@ -386,14 +386,14 @@ test('at the fill an order of decided size is cut to whole lots, one that named 
     },
     { ...limits, maxConcentration: 0.95 },
   );
-  expect(cut.orders.map(({ status, quantity }) => [status, quantity])).toEqual([
+  expect(cut.records().map(({ status, quantity }) => [status, quantity])).toEqual([
     ['filled', 30],
     ['filled', 49.166666],
   ]);
-  expect(cut.orders[1]!.reason).toBe(
+  expect(cut.records()[1]!.reason).toBe(
     'concentration: A would be 0.96 times equity at the fill; the limit is 0.95. Cut from 50 to 49.166666 units.',
   );
-  expect(cut.decisions.read(0, 1)).toBe(`cut at the fill: ${cut.orders[1]!.reason}`);
+  expect(cut.decisions.read(0, 1)).toBe(`cut at the fill: ${cut.records()[1]!.reason}`);
   expect(cut.gate!.counts.size).toBe(0);
 });
 
@@ -421,9 +421,9 @@ describe('a change of a working order asks the limits too', () => {
         },
         limits,
       );
-      const [order] = engine.orders;
+      const [order] = engine.records();
       expect(answers).toEqual([code === '']);
-      expect([order!.quantity, order!.limit]).toEqual(code === '' ? [change.quantity ?? 50, change.limitPrice ?? 95] : [50, 95]);
+      expect([order!.quantity, order!.limitPrice]).toEqual(code === '' ? [change.quantity ?? 50, change.limitPrice ?? 95] : [50, 95]);
       expect(engine.decisions.read(0, 2)).toMatch(code === '' ? /^$/ : new RegExp(`^change of order 1 denied: ${code}: `));
     },
   );
@@ -460,5 +460,5 @@ describe('a change of a working order asks the limits too', () => {
 test('a gate begins where its state says', () => {
   const state = createRiskState(20_000, timestamp(0));
   const engine = run([flat(2)], (context) => void context.submit(buy(1)), { maxDrawdownFraction: 0.4 }, { riskState: state });
-  expect(engine.orders[0]!.reason).toMatch(/^drawdown_halt: Equity 10000 is 50\.00 % below its peak of 20000/);
+  expect(engine.records()[0]!.reason).toMatch(/^drawdown_halt: Equity 10000 is 50\.00 % below its peak of 20000/);
 });

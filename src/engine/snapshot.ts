@@ -2,6 +2,7 @@ import { invariant } from '#core';
 import { fromJsonNumber, toJsonNumber, type JsonNumber, type SimulatedVenue, type VenueSnapshot, type WorkingOrder } from '#execution';
 import type { Ledger, LedgerSnapshot } from '#portfolio';
 import type { AccountDesk, DeskSnapshot } from './account-desk.ts';
+import type { OrderLog } from './order-log.ts';
 import type { GateSnapshot, OrderGate } from './risk-gate.ts';
 
 /**
@@ -31,7 +32,7 @@ interface Kept {
   readonly symbols: readonly string[];
   readonly strategyNames: readonly string[];
   readonly fills: readonly unknown[];
-  readonly orders: WorkingOrder[];
+  readonly orders: OrderLog;
   readonly ledger: Ledger;
   readonly venue: SimulatedVenue;
   readonly desk: AccountDesk;
@@ -81,7 +82,7 @@ export function restoreEngine(engine: Kept, saved: EngineSnapshot, rowsDropped: 
     growing: saved.ledger.growing.map((one) => ({ ...one, entryRow: one.entryRow - rowsDropped })),
   });
   const orders: readonly WorkingOrder[] = engine.venue.restore(saved.venue, rowsDropped);
-  engine.orders.push(...orders);
+  for (const order of orders) engine.orders.add(order);
   engine.desk.restore(saved.desk, saved.time);
   if (saved.gate !== null) engine.gate?.restore(saved.gate, new Map(orders.map((order) => [order.id, order])));
   return saved.nextOrderId;

@@ -14,6 +14,7 @@ export class StrategyLane {
   readonly #features: FeatureTable;
   readonly #moment: Moment;
   readonly #cross: CrossSection;
+  readonly #symbols: number;
   readonly #width: number;
   /** Where its symbols begin in the decision log. */
   readonly #firstLane: number;
@@ -27,6 +28,7 @@ export class StrategyLane {
     this.#strategy = strategy;
     this.#index = index;
     this.#features = features;
+    this.#symbols = engine.symbols.length;
     this.#width = features.names.length;
     this.#firstLane = index * engine.symbols.length;
     const ahead = features.final === true && strategy.onBar !== undefined;
@@ -41,7 +43,7 @@ export class StrategyLane {
   decide(row: number, locals: Int32Array): void {
     const strategy = this.#strategy;
     if (strategy.onBar) {
-      for (let symbol = 0; symbol < locals.length; symbol++) {
+      for (let symbol = 0; symbol < this.#symbols; symbol++) {
         const local = locals[symbol]!;
         if (local >= 0) this.#decideSymbol(row, symbol, local);
       }

@@ -8,18 +8,23 @@ import type { WorkingOrder } from './working-order.ts';
  * small, and one for all that they could close (`closable`) keeps the odd lot that a split left: what is open must be closable.
  * A part of it below one lot is no order.
  */
-export function fitToInstrument(order: WorkingOrder, instrument: Instrument, close: number, closable?: () => number): string | undefined {
+export function fitToInstrument(
+  order: WorkingOrder,
+  instrument: Instrument,
+  close: number,
+  closable?: (order: WorkingOrder) => number,
+): string | undefined {
   if (instrument.tickSize > 0) fitPrices(order, instrument.tickSize);
   const reduces = order.reduceOnly || order.closes > 0;
   if (order.size.kind !== 'units' || order.quantity !== order.quantity) return exitsFault(order, close);
   const units = roundToLot(order.quantity, instrument.lotSize);
-  if (units === 0 && (!reduces || order.quantity < (closable?.() ?? 0)))
+  if (units === 0 && (!reduces || order.quantity < (closable?.(order) ?? 0)))
     return `size ${order.quantity} of ${order.symbolName} is less than one lot of ${instrument.lotSize}`;
   if (!reduces) {
     const fault = tooSmall(order, units, instrument, order.limit === order.limit ? order.limit : close);
     if (fault !== undefined) return fault;
   }
-  if (units !== order.quantity && (!reduces || (units > 0 && order.quantity !== closable?.()))) order.quantity = units;
+  if (units !== order.quantity && (!reduces || (units > 0 && order.quantity !== closable?.(order)))) order.quantity = units;
   return exitsFault(order, close);
 }
 

@@ -48,7 +48,8 @@ export class OrderBook {
   }
 
   #await(order: WorkingOrder): void {
-    if (order.closes > 0) this.markets.unshift(order);
+    if (this.markets.length === 0) this.markets = [order];
+    else if (order.closes > 0) this.markets.unshift(order);
     else this.markets.push(order);
     if (order.size.kind === 'target_weight') this.targetsWaiting = true;
     if (order.firstRow < this.marketRow) this.marketRow = order.firstRow;

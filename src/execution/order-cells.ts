@@ -5,18 +5,21 @@
 const CELLS_AN_ORDER = 15;
 const ORDERS_A_BLOCK = 128;
 
-let block = new Float64Array(CELLS_AN_ORDER * ORDERS_A_BLOCK);
+let block = emptyBlock();
 let next = 0;
+
+function emptyBlock(): Float64Array {
+  return new Float64Array(CELLS_AN_ORDER * ORDERS_A_BLOCK).fill(Number.NaN);
+}
 
 /** First of the cells that belong to one new order in `blockOfNumbers()`; they start as NaN. */
 export function takeCells(): number {
   if (next === block.length) {
-    block = new Float64Array(CELLS_AN_ORDER * ORDERS_A_BLOCK);
+    block = emptyBlock();
     next = 0;
   }
   const at = next;
   next += CELLS_AN_ORDER;
-  for (let cell = at; cell < next; cell++) block[cell] = Number.NaN;
   return at;
 }
 

@@ -15,11 +15,9 @@ export type OrderHappening =
   | 'expire'
   | 'lose_track';
 
-const TERMINAL: ReadonlySet<OrderStatus> = new Set(['denied', 'filled', 'canceled', 'expired', 'rejected']);
-
 /** True once nothing but a late fill can change the order. */
 export function isTerminal(status: OrderStatus): boolean {
-  return TERMINAL.has(status);
+  return status === 'filled' || status === 'canceled' || status === 'denied' || status === 'rejected' || status === 'expired';
 }
 
 /**

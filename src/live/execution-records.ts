@@ -1,4 +1,4 @@
-import type { WorkingOrder } from '#execution';
+import type { Order } from '#domain';
 import type { ExecutionRecord } from '#statistics';
 import type { TradingSession } from './session.ts';
 
@@ -16,28 +16,28 @@ export function executionRecords(session: TradingSession): readonly ExecutionRec
     fillsOf.set(orderId, fills);
   }
   const records: ExecutionRecord[] = [];
-  for (const order of engine.orders) {
-    const outcome = outcomeOf(order);
-    if (outcome === undefined || (order.isChild && order.filled === 0)) continue;
+  engine.orders.each((order, child) => {
+    const outcome = outcomeOf(order, child);
+    if (outcome === undefined || (child && order.filledQuantity === 0)) return;
     const decisionTime = order.createdTime + timeframe.ms;
     records.push({
-      symbol: order.symbolName,
-      side: order.direction > 0 ? 'buy' : 'sell',
-      quantity: order.quantity > 0 ? order.quantity : order.filled,
+      symbol: order.symbol,
+      side: order.side,
+      quantity: order.quantity > 0 ? order.quantity : order.filledQuantity,
       decisionPrice: decisionPrice(session, order),
       decisionTime,
       sentTime: decisionTime,
       outcome,
       fills: (fillsOf.get(order.id) ?? []).map((fill) => ({ ...fill, time: Math.max(fill.time, decisionTime) })),
     });
-  }
+  });
   return records.filter(({ quantity, decisionPrice: price }) => quantity > 0 && price > 0);
 }
 
-function decisionPrice(session: TradingSession, order: WorkingOrder): number {
-  if (order.stop > 0) return order.stop;
-  if (order.limit > 0) return order.limit;
-  const { time, close, length } = session.series[order.symbol]!;
+function decisionPrice(session: TradingSession, order: Order): number {
+  if (order.stopPrice > 0) return order.stopPrice;
+  if (order.limitPrice > 0) return order.limitPrice;
+  const { time, close, length } = session.series.find(({ symbol }) => symbol === order.symbol)!;
   let low = 0;
   let high = length;
   while (low < high) {
@@ -48,12 +48,12 @@ function decisionPrice(session: TradingSession, order: WorkingOrder): number {
   return low === 0 ? Number.NaN : close[low - 1]!;
 }
 
-function outcomeOf(order: WorkingOrder): ExecutionRecord['outcome'] | undefined {
+function outcomeOf(order: Order, child: boolean): ExecutionRecord['outcome'] | undefined {
   switch (order.status) {
     case 'filled':
       return 'filled';
     case 'canceled':
-      return order.filled > 0 ? 'cancelled' : order.isChild ? undefined : 'cancelled';
+      return order.filledQuantity > 0 ? 'cancelled' : child ? undefined : 'cancelled';
     case 'rejected':
       return 'rejected';
     case 'expired':

@@ -13,7 +13,7 @@ export class StepRecords {
   /** Orders that may still change, by their ids, and how each was last written. */
   #working: { readonly order: WorkingOrder; record: OrderRecord }[] = [];
   #said: StepRecord['decisions'] = [];
-  #ordersSeen = 0;
+  #lastOrder = 0;
   #fillsSeen = 0;
 
   constructor(engine: Engine, run: string) {
@@ -82,12 +82,12 @@ export class StepRecords {
       (changed ??= []).push(watch.record);
     }
     if (ended) this.#working = this.#working.filter(({ order }) => !isTerminal(order.status));
-    for (; this.#ordersSeen < orders.length; this.#ordersSeen++) {
-      const order = orders[this.#ordersSeen]!;
+    for (const order of orders.lastId > this.#lastOrder ? orders.since(this.#lastOrder) : NONE) {
       const record = this.#record(order);
       (changed ??= []).push(record);
       if (!isTerminal(order.status)) this.#working.push({ order, record });
     }
+    this.#lastOrder = orders.lastId;
     return changed ?? NONE;
   }
 

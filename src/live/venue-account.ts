@@ -41,7 +41,7 @@ export function localAccount(session: TradingSession): AccountSnapshot {
   const { ledger, orders } = session.engine;
   return {
     positions: ledger.positions().map(({ symbol, quantity }) => ({ symbol, quantity })),
-    orders: orders.filter((order) => order.open).map((order) => snapshotOrder(session, order)),
+    orders: orders.working().map((order) => snapshotOrder(session, order)),
     cash: ledger.cash,
   };
 }

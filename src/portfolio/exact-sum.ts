@@ -4,7 +4,7 @@
  * of fills that a ledger sees (about 106 significant bits).
  */
 export class ExactSum {
-  #high: number;
+  #high = Number.NaN;
   #low = 0;
 
   constructor(start = 0) {

@@ -74,7 +74,7 @@ export class Ledger {
   growing = 0;
   feesPaid = 0;
   turnover = 0;
-  cash: number;
+  cash = Number.NaN;
 
   constructor(setup: LedgerSetup) {
     this.#tradeLog = new TradeLog(setup.symbols, setup.strategies);
@@ -159,7 +159,7 @@ export class Ledger {
     if (this.#tradeSum !== undefined) return this.#tradeSum.equity(this.#books, marks, this.#worth);
     let value = this.cash;
     if (this.openSymbols === 0) return value;
-    for (let symbol = 0; symbol < this.net.length; symbol++) {
+    for (let symbol = 0; symbol < this.#symbols.length; symbol++) {
       const units = this.net[symbol]!;
       if (units !== 0) value += units * marks[symbol]! * this.#worth[symbol]!;
     }
@@ -227,7 +227,7 @@ export class Ledger {
 
   #book(entry: LedgerEntry, rate: number): void {
     const index = entry.strategy * this.#symbols.length + entry.symbol;
-    const book = this.#books[index]!;
+    let book = this.#books[index]!;
     let left = entry.quantity;
     for (let at = 0; at < book.length && left !== 0; ) {
       const lot = book[at]!;
@@ -240,14 +240,14 @@ export class Ledger {
       this.#closePart(lot, part, entry, rate, entry.complete && book.length === 1);
       left = clean(left - part);
       lot.quantity = clean(lot.quantity + part);
-      if (lot.quantity === 0 && book.length === 1) book.length = 0;
-      else if (lot.quantity === 0) book.splice(at, 1);
-      else at++;
+      if (lot.quantity !== 0) at++;
+      else if (book.length > 1) book.splice(at, 1);
+      else book = [];
     }
     if (left !== 0) {
       const share = left === entry.quantity ? entry.fee : entry.fee * (left / entry.quantity);
       this.#tradeSum?.move(-share);
-      book.push({
+      const lot = {
         orderId: entry.orderId,
         quantity: left,
         price: entry.price,
@@ -255,8 +255,12 @@ export class Ledger {
         row: entry.row,
         fee: share,
         tag: entry.tag,
-      });
+      };
+      // The first of a list is written with it: a push would make room for seventeen.
+      if (book.length === 0) book = [lot];
+      else book.push(lot);
     }
+    this.#books[index] = book;
     this.#held[index] = sumOf(book);
     this.#renet(entry.symbol);
   }

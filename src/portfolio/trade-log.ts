@@ -1,4 +1,4 @@
-import { timestamp } from '#core';
+import { NumberRows, timestamp } from '#core';
 import type { Trade } from '#domain';
 
 /** What a trade takes from the lot that it closes. */
@@ -18,14 +18,14 @@ interface Exit extends Entry {
 /** Numbers of one trade, side by side: strategy, symbol, signed units, entry time and price, exit time and price, fees, profit, return, bars. */
 const WIDTH = 11;
 
-/** Complete round trips: numbers in one column that grows by doubling; they become objects when somebody asks for them. */
+/** Complete round trips as rows of numbers; they become objects when somebody asks for them. */
 export class TradeLog {
   readonly #symbols: readonly string[];
   readonly #strategies: readonly string[];
   readonly #trades: Trade[] = [];
   /** Of the rows that are no objects yet. */
   readonly #reasons: string[] = [];
-  #numbers = new Float64Array(WIDTH * 32);
+  readonly #rows = new NumberRows(WIDTH);
 
   constructor(symbols: readonly string[], strategies: readonly string[]) {
     this.#symbols = symbols;
@@ -45,9 +45,9 @@ export class TradeLog {
 
   /** A lot that an order closed whole. `cost` is its value at entry. */
   pushWhole(lot: Entry, closed: number, exit: Exit, fees: number, pnl: number, cost: number): void {
-    const at = (this.#reasons.push(exit.reason) - 1) * WIDTH;
-    if (at === this.#numbers.length) this.#grow();
-    const numbers = this.#numbers;
+    this.#reasons.push(exit.reason);
+    const at = this.#rows.add();
+    const numbers = this.#rows.block;
     numbers[at] = exit.strategy;
     numbers[at + 1] = exit.symbol;
     numbers[at + 2] = closed;
@@ -61,35 +61,29 @@ export class TradeLog {
     numbers[at + 10] = exit.row - lot.row;
   }
 
-  #grow(): void {
-    const grown = new Float64Array(2 * this.#numbers.length);
-    grown.set(this.#numbers);
-    this.#numbers = grown;
-  }
-
   #makeObjects(): void {
     for (let row = 0; row < this.#reasons.length; row++) this.#trades.push(this.#tradeAt(row));
+    if (this.#reasons.length === 0) return;
     this.#reasons.length = 0;
+    this.#rows.clear();
   }
 
   #tradeAt(row: number): Trade {
-    const numbers = this.#numbers;
-    const at = row * WIDTH;
-    const closed = numbers[at + 2]!;
+    const [strategy, symbol, closed, entryTime, entryPrice, exitTime, exitPrice, fees, pnl, returnFraction, barsHeld] = this.#rows.row(row);
     return {
-      symbol: this.#symbols[numbers[at + 1]!]!,
-      strategy: this.#strategies[numbers[at]!]!,
-      side: closed > 0 ? 'long' : 'short',
-      quantity: Math.abs(closed),
-      entryTime: timestamp(numbers[at + 3]!),
-      entryPrice: numbers[at + 4]!,
-      exitTime: timestamp(numbers[at + 5]!),
-      exitPrice: numbers[at + 6]!,
+      symbol: this.#symbols[symbol!]!,
+      strategy: this.#strategies[strategy!]!,
+      side: closed! > 0 ? 'long' : 'short',
+      quantity: Math.abs(closed!),
+      entryTime: timestamp(entryTime!),
+      entryPrice: entryPrice!,
+      exitTime: timestamp(exitTime!),
+      exitPrice: exitPrice!,
       exitReason: this.#reasons[row]!,
-      fees: numbers[at + 7]!,
-      pnl: numbers[at + 8]!,
-      returnFraction: numbers[at + 9]!,
-      barsHeld: numbers[at + 10]!,
+      fees: fees!,
+      pnl: pnl!,
+      returnFraction: returnFraction!,
+      barsHeld: barsHeld!,
     };
   }
 }

@@ -18,8 +18,7 @@ export class Happenings {
   of({ session, bars: { time }, step }: SeenInstant): readonly Happening[] {
     const found: Happening[] = [];
     for (const { order, symbol, side, quantity, price, reason } of step.fills) {
-      const what =
-        reason === 'signal' ? (session.engine.orders.findLast(({ id }) => id === order)?.reduceOnly === true ? 'exit' : 'entry') : reason;
+      const what = reason === 'signal' ? (session.engine.orders.find(order)?.reduceOnly === true ? 'exit' : 'entry') : reason;
       found.push({
         time,
         kind: 'fill',
