@@ -261,6 +261,18 @@ describe('semantics', () => {
     expect(denied.why('once', 'X', 1000)).toMatch(/^denied/);
   });
 
+  test('the changes of the reasons are what why says at each time, and no more than needed', () => {
+    const strategy: Strategy = { name: 'moody', features: {}, onBar: ({ row }) => hold(row % 5 < 2 ? 'low' : row % 5 === 2 ? '' : 'high') };
+    const bars = rows(Array.from({ length: 12 }, () => [100, 101, 99, 100]));
+    const result = runBacktest({ bars: [bars], strategy, account: { cash: 1000 } });
+    // Also before the first bar, between two, and after the last.
+    const times = Float64Array.from({ length: 40 }, (_, at) => (at - 4) * 33_000_000);
+    const changes = result.whyChanges('moody', 'X', times);
+    expect(changes.map(({ reason }) => reason).slice(0, 4)).toEqual(['', 'low', '', 'high']);
+    for (const time of times) expect(changes.findLast((change) => change.time <= time)!.reason).toBe(result.why('moody', 'X', time));
+    for (const [at, { reason }] of changes.entries()) expect(reason).not.toBe(changes[at - 1]?.reason);
+  });
+
   test('bad input is one clear line', () => {
     const bars = rows([[100, 101, 99, 100]]);
     const strategy = once({ side: 'buy', type: 'market', size: 1 });

@@ -106,6 +106,14 @@ export interface BacktestResult {
   readonly state?: EngineSnapshot;
   /** Why a strategy did what it did on the bar that contains `time`; empty when it had no bar or nothing to say. */
   why(strategy: string, symbol: string, time: number): string;
+  /** `why` at each of many ascending times, told where it changes. */
+  whyChanges(strategy: string, symbol: string, times: Float64Array): readonly ReasonFrom[];
+}
+
+export interface ReasonFrom {
+  /** The first of the times asked for at which the reason holds. */
+  readonly time: number;
+  readonly reason: string;
 }
 
 /** Runs one or several strategies over history through the full engine. */
@@ -224,7 +232,10 @@ function result(engine: Engine, course: Course, strategies: readonly Strategy[],
   const { time, equity, exposed, first, startCash, state } = course;
   const names = strategies.map((strategy) => strategy.name);
   const balances = engine.ledger.balances();
+  const laneOf = (strategy: string, symbol: string): number =>
+    named('strategy', strategy, names) * bars.length + named('symbol', symbol, engine.symbols);
   let orders: readonly Order[] | undefined;
+  let hash: string | undefined;
   return {
     get trades() {
       return engine.ledger.trades;
@@ -252,12 +263,27 @@ function result(engine: Engine, course: Course, strategies: readonly Strategy[],
     ...(state === undefined ? {} : { state }),
     ruined: engine.ruined,
     get orderHash() {
-      return fillsHash(engine.fills);
+      hash ??= fillsHash(engine.fills);
+      return hash;
     },
     why(strategy, symbol, at) {
-      const lane = named('strategy', strategy, names) * bars.length + named('symbol', symbol, engine.symbols);
+      const lane = laneOf(strategy, symbol);
       const row = lastRowAt(time, at);
       return row < 0 ? '' : engine.decisions.read(lane, row);
+    },
+    whyChanges(strategy, symbol, times) {
+      const lane = laneOf(strategy, symbol);
+      const changes: ReasonFrom[] = [];
+      let row = -1;
+      let before: string | undefined;
+      for (let at = 0; at < times.length; at++) {
+        while (row + 1 < time.length && time[row + 1]! <= times[at]!) row++;
+        const reason = row < 0 ? '' : engine.decisions.read(lane, row);
+        if (reason === before) continue;
+        before = reason;
+        changes.push({ time: times[at]!, reason });
+      }
+      return changes;
     },
   };
 }

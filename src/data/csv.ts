@@ -108,17 +108,26 @@ class RowReader {
     for (let column = 0; column < columnCount; column++) {
       const start = at;
       const field = target[column]!;
-      let mantissa = 0;
+      // Two whole numbers of up to nine digits: these a processor adds to in a third of the time that it needs for doubles.
+      let head = 0;
+      let tail = 0;
+      let digits = 0;
       let point = -1;
       let byte = 0;
       for (; at < length; at++) {
         byte = bytes[at]!;
         const digit = byte - 48;
-        if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit;
-        else if (byte === 46 && point < 0) point = at;
+        if (digit >= 0 && digit <= 9) {
+          if (digits === 9) {
+            head = tail;
+            tail = 0;
+          }
+          tail = (tail * 10 + digit) | 0;
+          digits++;
+        } else if (byte === 46 && point < 0) point = at;
         else break;
       }
-      let value = mantissa;
+      let value: number;
       if (field === 0 && byte === 45 && at === start + 4) {
         while (at < length && bytes[at] !== delimiter && bytes[at] !== NEWLINE && bytes[at] !== RETURN) at++;
         const cell = at - start;
@@ -126,9 +135,9 @@ class RowReader {
         value = known ? isoTime(bytes, start, cell) : Number.NaN;
       } else {
         const decimals = point < 0 ? 0 : at - point - 1;
-        const digits = at - start - (point < 0 ? 0 : 1);
-        if (digits === 0 || mantissa > Number.MAX_SAFE_INTEGER || decimals > 22) return 0;
-        if (decimals > 0) value = mantissa / POWERS[decimals]!;
+        value = digits > 9 ? head * POWERS[digits - 9]! + tail : tail;
+        if (digits === 0 || digits > 18 || value > Number.MAX_SAFE_INTEGER) return 0;
+        if (decimals > 0) value /= POWERS[decimals]!;
         if (field === 0) value = at - start >= 9 ? Math.floor(value * epochFactor(value)) : Number.NaN;
       }
       if (Number.isNaN(value)) return 0;

@@ -40,7 +40,7 @@ export function bootstrapIntervals<Name extends string>(
     }
   }
   const intervals = names.map((name): [Name, Interval] => {
-    const sorted = present(drawn.get(name)!).sort();
+    const sorted = present(drawn.get(name)!).toSorted();
     const low = quantileOfSorted(sorted, (1 - level) / 2);
     const high = quantileOfSorted(sorted, (1 + level) / 2);
     return [name, { estimate: statistics[name](kept), low, high, level }];

@@ -1,15 +1,18 @@
 /** A column of numbers: a typed array or a plain array. NaN marks a missing value. */
 export type Column = ArrayLike<number>;
 
-/** The values that are not NaN, in order, as a new column. */
+/** The values that are not NaN, in order: the column itself when none is missing, which is not to be written to. */
 export function present(values: Column): Float64Array {
-  const kept = new Float64Array(values.length);
+  let missing = 0;
+  for (let i = 0; i < values.length; i += 1) if (Number.isNaN(values[i]!)) missing += 1;
+  if (missing === 0 && values instanceof Float64Array) return values;
+  const kept = new Float64Array(values.length - missing);
   let count = 0;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i]!;
     if (!Number.isNaN(value)) kept[count++] = value;
   }
-  return kept.subarray(0, count);
+  return kept;
 }
 
 export function sum(values: Column): number {

@@ -5,44 +5,50 @@ export type CalendarPeriod = 'day' | 'week' | 'month' | 'year';
 
 const DAY = 86_400_000;
 
-function periodKey(time: number, period: CalendarPeriod): number {
+/** Where the period that holds a time ends: the first millisecond of the next. */
+function periodEnd(time: number, period: CalendarPeriod): number {
   const day = Math.floor(time / DAY);
   switch (period) {
     case 'day':
-      return day;
+      return (day + 1) * DAY;
     case 'week':
       // The epoch was a Thursday; weeks begin on Monday.
-      return Math.floor((day + 3) / 7);
+      return (Math.floor((day + 3) / 7) * 7 + 4) * DAY;
     case 'month': {
       const date = new Date(time);
-      return date.getUTCFullYear() * 12 + date.getUTCMonth();
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
     }
     case 'year':
-      return new Date(time).getUTCFullYear();
+      return Date.UTC(new Date(time).getUTCFullYear() + 1, 0, 1);
   }
 }
 
-/** The last row of each period that holds one: equity sampled by the calendar. Missing equities are passed over. */
+/** The last row of each period that holds one: equity sampled by the calendar. Times ascend; missing equities are passed over. */
 export function sampleEquity(time: Column, equity: Column, period: CalendarPeriod): { time: Float64Array; equity: Float64Array } {
-  const times: number[] = [];
-  const values: number[] = [];
-  let last = Number.NaN;
-  let kept = -1;
-  for (let i = 0; i < Math.min(time.length, equity.length); i += 1) {
-    if (Number.isNaN(equity[i]!)) continue;
-    const key = periodKey(time[i]!, period);
-    if (kept >= 0 && key !== last) {
-      times.push(time[kept]!);
-      values.push(equity[kept]!);
-    }
-    last = key;
-    kept = i;
+  const rows: number[] = [];
+  const length = Math.min(time.length, equity.length);
+  for (let row = 0; row < length; ) {
+    const next = firstRowFrom(time, row, length, periodEnd(time[row]!, period));
+    let last = next - 1;
+    while (last >= row && Number.isNaN(equity[last]!)) last--;
+    if (last >= row) rows.push(last);
+    row = next;
   }
-  if (kept >= 0) {
-    times.push(time[kept]!);
-    values.push(equity[kept]!);
+  return { time: Float64Array.from(rows, (row) => time[row]!), equity: Float64Array.from(rows, (row) => equity[row]!) };
+}
+
+/** The first row after `from` at or after a time: found by steps that double and then halve, since a period may hold one row or a million. */
+function firstRowFrom(time: Column, from: number, length: number, start: number): number {
+  let step = 1;
+  while (from + step < length && time[from + step]! < start) step *= 2;
+  let low = from + (step >> 1) + 1;
+  let high = Math.min(from + step, length);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (time[middle]! < start) low = middle + 1;
+    else high = middle;
   }
-  return { time: Float64Array.from(times), equity: Float64Array.from(values) };
+  return low;
 }
 
 export interface PeriodReturn {

@@ -127,3 +127,35 @@ test('the test for superior ability names what one step finds; StepM goes on and
   expect(found.better).toEqual([0]);
   expect(s.stepM([wild, calm], 0, { ...options, rng: createRng(4) })).toEqual([0, 1]);
 });
+
+test('equity by the calendar is the last one known of each period, whatever the gaps', () => {
+  const parts = { day: 10, month: 7, year: 4 } as const;
+  const steps = fc.array(
+    fc.record({ hours: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 20_000 })), known: fc.boolean() }),
+    {
+      minLength: 1,
+      maxLength: 80,
+    },
+  );
+  fc.assert(
+    fc.property(steps, fc.constantFrom('day', 'month', 'year'), (rows, period) => {
+      let at = Date.UTC(2019, 0, 1);
+      const time = Float64Array.from(rows, ({ hours }) => (at += hours * 3_600_000));
+      const equity = Float64Array.from(rows, ({ known }, row) => (known ? row : Number.NaN));
+      const last = new Map<string, number>();
+      for (const [row, { known }] of rows.entries()) if (known) last.set(new Date(time[row]!).toISOString().slice(0, parts[period]), row);
+      const sampled = s.sampleEquity(time, equity, period);
+      expect([...sampled.equity]).toEqual([...last.values()]);
+      expect([...sampled.time]).toEqual([...last.values()].map((row) => time[row]));
+    }),
+  );
+  // Weeks begin on Monday: the sixth of January 2020 was one.
+  const days = Float64Array.from({ length: 14 }, (_, day) => Date.UTC(2020, 0, 1 + day));
+  expect([
+    ...s.sampleEquity(
+      days,
+      days.map((_, row) => row),
+      'week',
+    ).equity,
+  ]).toEqual([4, 11, 13]);
+});

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { UserError } from '#core';
 import { type Slice, sliceFromModule } from '#workflow';
-import { importUserModule } from './user-module.ts';
+import { importUserModule } from '#adapters/user-code';
 
 /** A workflow file as found; its text has not been checked. */
 export interface FoundWorkflow {

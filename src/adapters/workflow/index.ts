@@ -7,4 +7,3 @@ export { discoverSlices, findWorkflows, type FoundWorkflow, isPackageInstalled }
 export { createWorkflowPorts } from './ports.ts';
 export { createPlainReporter, type WriteText } from './reporters.ts';
 export type { Terminal } from './terminal.ts';
-export { importUserModule } from './user-module.ts';

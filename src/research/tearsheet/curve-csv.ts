@@ -12,7 +12,8 @@ const BLOCK_ROWS = 256;
 /**
  * `time,equity,drawdown` with ISO times as bytes, in parts to be written one after the other; a part holds until the next is asked for.
  * Drawdown is the fraction below the highest equity so far, 0 or negative. The digits come out of JSON, a block of numbers at a time: the
- * runtime keeps each text that it makes of a single number for a while, which for a million rows is fifty megabytes.
+ * runtime keeps each text that it makes of a single number for a while, which for a million rows is fifty megabytes. Equity that stands
+ * still, as it does without a position, is not turned to digits again.
  */
 export function* equityCsvParts({ time, equity }: EquityCurve): Generator<Uint8Array> {
   const writer = new RowWriter();
@@ -22,18 +23,20 @@ export function* equityCsvParts({ time, equity }: EquityCurve): Generator<Uint8A
     const to = Math.min(time.length, from + BLOCK_ROWS);
     const numbers: number[] = [];
     for (let row = from; row < to; row++) {
+      if (row > from && equity[row] === equity[row - 1]) continue;
       peak = Math.max(peak, equity[row]!);
       numbers.push(equity[row]!, equity[row]! / peak - 1);
     }
     const digits = JSON.stringify(numbers);
     let at = 1;
+    let pair = 0;
     for (let row = from; row < to; row++) {
       writer.time(time[row]!);
-      for (let column = 0; column < 2; column++) {
-        writer.byte(COMMA);
-        at = writer.number(digits, at, numbers[2 * (row - from) + column]!);
+      if (row > from && equity[row] === equity[row - 1]) writer.repeatPair();
+      else {
+        at = writer.pair(digits, at, numbers[pair]!, numbers[pair + 1]!);
+        pair += 2;
       }
-      writer.byte(NEWLINE);
       if (writer.full) yield writer.take();
     }
   }
@@ -45,6 +48,8 @@ class RowWriter {
   #at = 0;
   #day = Number.NaN;
   #date = new Uint8Array(0);
+  #pairFrom = 0;
+  #pairTo = 0;
 
   get full(): boolean {
     return this.#at > PART_BYTES - LONGEST_ROW;
@@ -56,10 +61,6 @@ class RowWriter {
     return part;
   }
 
-  byte(value: number): void {
-    this.#bytes[this.#at++] = value;
-  }
-
   text(text: string): void {
     const bytes = this.#bytes;
     let at = this.#at;
@@ -67,8 +68,29 @@ class RowWriter {
     this.#at = at;
   }
 
+  /** The rest of a row: two numbers that stand in `digits` from a place on, and the end of the line. Gives the place after them. */
+  pair(digits: string, from: number, first: number, second: number): number {
+    this.#pairFrom = this.#at;
+    this.#bytes[this.#at++] = COMMA;
+    const next = this.#number(digits, from, first);
+    this.#bytes[this.#at++] = COMMA;
+    const end = this.#number(digits, next, second);
+    this.#bytes[this.#at++] = NEWLINE;
+    this.#pairTo = this.#at;
+    return end;
+  }
+
+  /** The rest of the row before once more. Its bytes are still there in a part begun anew, whose first row is too short to reach them. */
+  repeatPair(): void {
+    const at = this.#at;
+    this.#bytes.copyWithin(at, this.#pairFrom, this.#pairTo);
+    this.#at = at + this.#pairTo - this.#pairFrom;
+    this.#pairFrom = at;
+    this.#pairTo = this.#at;
+  }
+
   /** The number that stands in `digits` from a place on; gives the place after the comma or bracket that ends it. JSON has no NaN. */
-  number(digits: string, from: number, value: number): number {
+  #number(digits: string, from: number, value: number): number {
     const bytes = this.#bytes;
     let at = this.#at;
     let place = from;

@@ -53,28 +53,24 @@ export function decisionFile(result: BacktestResult, strategy: string, series: r
 }
 
 function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeries): SymbolDecisions {
-  const from: number[] = [];
-  const reason: number[] = [];
+  const changes = result.whyChanges(strategy, bars.symbol, bars.time);
   const index = new Map<string, number>();
-  let before = '\0';
-  for (let row = 0; row < bars.length; row++) {
-    const text = result.why(strategy, bars.symbol, bars.time[row]!);
-    if (text === before) continue;
-    before = text;
-    if (!index.has(text)) index.set(text, index.size);
-    from.push(bars.time[row]!);
-    reason.push(index.get(text)!);
-  }
-  return { symbol: bars.symbol, runs: runsOf(bars), last: bars.time.at(-1)!, from, reason, reasons: [...index.keys()] };
+  for (const { reason } of changes) if (!index.has(reason)) index.set(reason, index.size);
+  return {
+    symbol: bars.symbol,
+    runs: runsOf(bars),
+    last: bars.time.at(-1)!,
+    from: changes.map(({ time }) => time),
+    reason: changes.map(({ reason }) => index.get(reason)!),
+    reasons: [...index.keys()],
+  };
 }
 
 function runsOf({ time, timeframe }: BarSeries): [number, number][] {
   const runs: [number, number][] = [];
   for (let row = 0; row < time.length; row++) {
-    const start = time[row]!;
-    const run = runs.at(-1);
-    if (run !== undefined && start - time[row - 1]! === timeframe.ms) run[1]++;
-    else runs.push([start, 1]);
+    if (row > 0 && time[row]! - time[row - 1]! === timeframe.ms) runs.at(-1)![1]++;
+    else runs.push([time[row]!, 1]);
   }
   return runs;
 }

@@ -77,7 +77,7 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   let made: unknown;
   let named: readonly string[];
   try {
-    const { importUserModule } = await import('#adapters/workflow');
+    const { importUserModule } = await import('#adapters/user-code');
     const module = (await importUserModule(path)) as Readonly<Record<string, unknown>>;
     made = module['default'];
     named = Object.keys(module).filter((name) => name !== 'default' && (isRecipe(module[name]) || isStrategy(module[name])));
