@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,8 @@ import { cli, scratchFolder } from './run-cli.ts';
 
 const GRID = ['optimize', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--method', 'grid', '--where', 'fast<slow'];
 const SMALL = [...GRID, '--range', 'fast=5:25:5', '--range', 'slow=20:80:20'];
+
+const EDGEWRIGHT = fileURLToPath(new URL('../../edgewright', import.meta.url));
 
 interface Report {
   readonly folder: string;
@@ -50,7 +52,51 @@ test('the page on searching: its code runs as it stands', () => {
   expect(said.trim().split(' ')).toHaveLength(9);
 });
 
+/** A strategy whose direction stands outside of `make`, in its own file or in one that it imports. */
+const TURNED = (away: string, here: string): string => `
+import { close, sma } from '#features';
+import { defineStrategy, exit, hold, long, tunable, whole } from '#strategy';
+${away}
+const HERE = ${here};
+export default tunable({
+  name: 'turned',
+  summary: 'above its average, or below',
+  source: 'a test',
+  parameters: { length: whole(20, 5, 60, 'bars') },
+  make: ({ length }) =>
+    defineStrategy({
+      name: 'turned',
+      features: { average: sma(close, length) },
+      decide({ f, position, close }) {
+        const up = (close - f.average) * HERE * AWAY > 0;
+        if (position.long) return up ? hold('up') : exit('down');
+        return up ? long({ stop: { percent: 0.2 } }) : hold('down');
+      },
+    }),
+});
+`;
+
 describe('optimize', () => {
+  test('code that changed outside of make, or in an imported file, is evaluated anew', () => {
+    const folder = scratchFolder();
+    const search = ['optimize', '--strategy', './turned.ts', '--symbols', 'AAPL', '--method', 'grid', '--range', 'length=10,20'];
+    const scored = (away: string, here: string): { fresh: number; scores: readonly number[] } => {
+      writeFileSync(join(folder, 'away.ts'), `export const AWAY = ${away};\n`);
+      writeFileSync(join(folder, 'turned.ts'), TURNED("import { AWAY } from './away.ts';", here));
+      const stdout = execFileSync(EDGEWRIGHT, [...search, '--json'], { cwd: folder, encoding: 'utf8' });
+      const { trials, best } = JSON.parse(stdout) as Report;
+      return { fresh: trials.evaluated, scores: best.scores };
+    };
+    const first = scored('1', '1');
+    expect(first.fresh).toBe(2);
+    expect(scored('1', '1')).toEqual({ fresh: 0, scores: first.scores });
+    const here = scored('1', '-1');
+    expect(here.fresh).toBe(2);
+    expect(here.scores).not.toEqual(first.scores);
+    // The same product of signs, by other code: another trial with the same score.
+    expect(scored('-1', '1')).toEqual({ fresh: 2, scores: here.scores });
+  }, 60_000);
+
   test('two threads find what one does; the second run reads the ledger and evaluates nothing', async () => {
     const [one, two] = [scratchFolder(), scratchFolder()];
     const alone = await report(one, ...SMALL, '--workers', '1');

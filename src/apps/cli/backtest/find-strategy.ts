@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256, suggest, UserError } from '#core';
+import { suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
+import { codeHash } from './strategy-code.ts';
 
 /** A checkout has them beside `src/`; an installed package, whose Node runs no TypeScript there, has their build in `dist/` too. */
 const PLACES = ['../../../strategies/', '../../../../strategies/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
@@ -16,7 +17,7 @@ export interface FoundStrategy {
   readonly summary: string;
   readonly recipe: StrategyRecipe | undefined;
   readonly strategy: Strategy | undefined;
-  /** SHA-256 of a user's file; empty for what comes with the package. */
+  /** SHA-256 of a user's file and of the modules of theirs that it imports; empty for what comes with the package. */
   readonly sha256: string;
 }
 
@@ -89,7 +90,7 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
       { cause },
     );
   }
-  const code = kind === 'file' ? sha256(readFileSync(path)) : '';
+  const code = kind === 'file' ? codeHash(path) : '';
   if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined, sha256: code };
   if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made, sha256: code };
   throw new UserError(`${path} has no strategy as its default export`, defaultExportHint(named, made));

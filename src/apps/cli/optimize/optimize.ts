@@ -109,7 +109,8 @@ function studyOf(
     strategy: found.name,
     symbols: bars.series.map(({ symbol }) => symbol),
     setup: contentHash({
-      code: String(found.recipe?.make),
+      // Of a user's file all of it counts: what stands outside of `make` decides too.
+      code: found.sha256 === '' ? String(found.recipe?.make) : found.sha256,
       data: bars.series.map((series, at) => ({
         sha256: bars.provenance[at]!.sha256,
         timeframe: series.timeframe.id,
