@@ -3,7 +3,7 @@
  * parameter searches with their folds and plateaus, and the loops of the bare crossing rule. Judges no result and counts no trial (`research`
  * does); knows no files, threads or brokers; the same engine runs live.
  */
-export type { Conversion } from './conversion.ts';
+export { conversionSeries, type Conversion } from './conversion.ts';
 export { findLookAhead, mayLookAhead, type LookAhead } from './look-ahead.ts';
 export { runBacktest, type BacktestAccount, type BacktestRequest, type BacktestResult } from './run.ts';
 export {

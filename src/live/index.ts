@@ -26,7 +26,7 @@ export type {
   SessionHeader,
   StepRecord,
 } from './records.ts';
-export { TradingSession, type SessionSetup } from './session.ts';
+export { TradingSession, type SessionCurrency, type SessionSetup } from './session.ts';
 export type { FeatureFeed, RowFeed } from './streaming-features.ts';
 export { localAccount, VenueAccount } from './venue-account.ts';
 export { CorrelationGuard } from './safety/correlation-guard.ts';

@@ -22,6 +22,8 @@ export interface SessionHeader {
   readonly tradeFrom: number;
   /** Where the bars come from, as told to the user. */
   readonly source: string;
+  /** Names the account's currency and the rates of others; absent where all prices count as its own. */
+  readonly currency?: string;
   readonly limits?: RiskLimits;
   readonly safety?: SafetySetup;
 }

@@ -1,6 +1,6 @@
 import { contentHash, createRng, invariant } from '#core';
 import type { Instrument, Timeframe } from '#domain';
-import { Engine, type RiskCheck } from '#engine';
+import { Engine, type AccountSettings, type ConversionSeries, type RiskCheck } from '#engine';
 import type { ExecutionProfile } from '#execution';
 import type { RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
@@ -13,6 +13,14 @@ import { supervisorFor } from './safety/supervisor-for.ts';
 import { StepRecords } from './step-records.ts';
 import { StreamingFeatures, type FeatureFeed } from './streaming-features.ts';
 
+/** The currency of a session's account, and the rates of the others that its instruments are quoted in, known from the start to the end. */
+export interface SessionCurrency {
+  readonly currency: string;
+  readonly conversion: readonly ConversionSeries[];
+  /** Names the currency and the rates; part of what the session is. */
+  readonly fingerprint: string;
+}
+
 export interface SessionSetup {
   readonly instruments: readonly Instrument[];
   readonly timeframe: Timeframe;
@@ -20,6 +28,8 @@ export interface SessionSetup {
   /** By strategy name: features that come from elsewhere than an expression. */
   readonly feeds?: ReadonlyMap<string, FeatureFeed>;
   readonly account: { readonly cash: number; readonly leverage: number };
+  /** Absent, all prices count as the account's own currency. */
+  readonly currency?: SessionCurrency;
   readonly profile: ExecutionProfile;
   readonly seed: number;
   readonly tradeFrom: number;
@@ -59,7 +69,7 @@ export class TradingSession {
       instruments,
       strategies: strategies.map((strategy) => tradingFrom(strategy, setup.tradeFrom)),
       features: this.#features.map((features) => features.table),
-      account: { ...setup.account, hedging: false, exclusiveOrders: false },
+      account: { ...setup.account, ...ratesOf(setup.currency), hedging: false, exclusiveOrders: false },
       profile: setup.profile,
       rng: createRng(setup.seed),
       rows: this.#decisionRows,
@@ -110,6 +120,10 @@ export class TradingSession {
   }
 }
 
+function ratesOf(given: SessionCurrency | undefined): Pick<AccountSettings, 'currency' | 'conversion'> {
+  return given === undefined ? {} : { currency: given.currency, conversion: given.conversion };
+}
+
 function headerOf(setup: SessionSetup): SessionHeader {
   const { account, seed, tradeFrom, source } = setup;
   const about = {
@@ -121,6 +135,7 @@ function headerOf(setup: SessionSetup): SessionHeader {
     seed,
     tradeFrom,
     source,
+    ...(setup.currency === undefined ? {} : { currency: setup.currency.fingerprint }),
     ...(setup.limits === undefined ? {} : { limits: setup.limits }),
     ...(setup.safety === undefined ? {} : { safety: setup.safety }),
   };

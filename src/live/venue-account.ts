@@ -4,19 +4,21 @@ import type { TradingSession } from './session.ts';
 
 /**
  * The simulated venue's own books: what executions add up to, kept apart from our ledger and by other arithmetic (net units and
- * cash, no lots), as a broker would keep them.
+ * cash, no lots), as a broker would keep them. Cash of other currencies is told at the account's rates.
  */
 export class VenueAccount {
   readonly #session: TradingSession;
   readonly #net = new Map<string, number>();
   readonly #multipliers: ReadonlyMap<string, number>;
-  #cash: number;
+  readonly #startCash: number;
+  /** What fills in each symbol brought in, in its quote currency. */
+  readonly #flows = new Map<string, number>();
   #booked = 0;
 
   constructor(session: TradingSession, multipliers: ReadonlyMap<string, number>) {
     this.#session = session;
     this.#multipliers = multipliers;
-    this.#cash = session.header.account.cash;
+    this.#startCash = session.header.account.cash;
   }
 
   snapshot(): AccountSnapshot {
@@ -25,14 +27,15 @@ export class VenueAccount {
     return {
       positions: [...this.#net].map(([symbol, quantity]) => ({ symbol, quantity: Math.abs(quantity) < 1e-10 ? 0 : quantity })),
       orders: workingAtVenue(this.#session),
-      cash: this.#cash,
+      cash: engine.symbols.reduce((cash, name, at) => cash + (this.#flows.get(name) ?? 0) * engine.ledger.rate(at), this.#startCash),
     };
   }
 
   #book({ symbol, side, quantity, price, fee }: Fill): void {
     const signed = side === 'buy' ? quantity : -quantity;
     this.#net.set(symbol, (this.#net.get(symbol) ?? 0) + signed);
-    this.#cash -= signed * price * (this.#multipliers.get(symbol) ?? 1) + fee;
+    const paid = signed * price * (this.#multipliers.get(symbol) ?? 1) + fee;
+    this.#flows.set(symbol, (this.#flows.get(symbol) ?? 0) - paid);
   }
 }
 

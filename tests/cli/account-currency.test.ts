@@ -91,3 +91,34 @@ test.each<[string, string[], string]>([
   expect(code).toBe(2);
   expect(stderr).toContain(message);
 });
+
+test('paper takes the same flags, keeps the account in its currency, agrees with the venue, and goes on from its journal', async () => {
+  const place = folder();
+  const paper = 'paper --strategy buy-and-hold --source files --path bars --asset-class crypto --symbols X --speed max'.split(' ');
+  const euros = ['--currency', 'EUR', '--conversion', 'USDT=eurusd.csv'];
+  const endEquity = async (state: string, ...more: string[]): Promise<number> => {
+    const { code, stdout } = await cli(place, ...paper, '--state', state, '--json', ...more);
+    expect(code).toBe(0);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; equity: number; reconciliations: number });
+    const end = events.at(-1)!;
+    expect(end).toMatchObject({ event: 'end', positions: [{ symbol: 'X' }] });
+    return end.equity;
+  };
+  const plain = await endEquity('plain');
+  const inEuros = await endEquity('euros', ...euros);
+  expect(inEuros).not.toBeCloseTo(plain, 0);
+  expect(await endEquity('euros', ...euros)).toBe(inEuros);
+  expect(readFileSync(join(place, 'euros/log.jsonl'), 'utf8')).not.toContain('"event":"reconciliation"');
+  const other = await cli(place, ...paper, '--state', 'euros');
+  expect(other.code).not.toBe(0);
+});
+
+test('live and the model refuse a currency in one line', async () => {
+  const place = folder();
+  const { code, stderr } = await cli(place, 'paper', '--live', '--strategy', 'supertrend', '--symbols', 'X', '--currency', 'EUR');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--currency and --conversion do not go with this: a live session gets no rates of currencies');
+});

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openJournal } from '#adapters/state';
-import { runBacktest, type BacktestResult } from '#backtest';
+import { runBacktest, type BacktestRequest, type BacktestResult } from '#backtest';
 import { barSeries, type BarSeries, type Order } from '#domain';
 import {
   JournaledSession,
@@ -67,6 +67,12 @@ export function controlsOf(records: readonly JournalRecord[]): ControlSchedule {
   return controls;
 }
 
+function accountCurrency(given: SessionSetup['currency']): Pick<BacktestRequest['account'], 'currency' | 'conversion'> {
+  if (given === undefined) return {};
+  const rates = given.conversion.map(({ currency, columns }) => [currency, columns as BarSeries] as const);
+  return { currency: given.currency, conversion: Object.fromEntries(rates) };
+}
+
 /** The backtest wiring of a session: `controls` are what its journal says happened beside the bars. */
 export function backtestOf(
   setup: SessionSetup,
@@ -78,7 +84,7 @@ export function backtestOf(
   return runBacktest({
     bars,
     strategy: strategies.map((strategy) => tradingFrom(strategy, setup.tradeFrom)),
-    account: setup.account,
+    account: { ...setup.account, ...accountCurrency(setup.currency) },
     profile: setup.profile,
     instruments: setup.instruments,
     seed: setup.seed,

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { demoSource, fileSource } from '#adapters/data';
+import { conversionSeries } from '#backtest';
 import { checkQuality, type DataSource } from '#data';
 import { parseTimeframe, sliceBars, type BarSeries } from '#domain';
 import { executionProfile } from '#execution';
 import { atr, close, ema } from '#features';
+import { localAccount, TradingSession, VenueAccount } from '#live';
 import { defineStrategy, hold, type Strategy } from '#strategy';
 import { market, named, setupFor } from '../live/fixtures.ts';
 import { backtestOf, barsOfJournal, outputsOfBacktest, outputsOfJournal, tradeOnPaper } from './journal-replay.ts';
@@ -120,4 +122,21 @@ test('the impact veto refuses the same orders in both', () => {
   expect(outputsOfJournal(records)).toEqual(outputsOfBacktest(result, setup.tradeFrom));
   expect(result.refusals.impact_eats_edge).toBeGreaterThan(5);
   expect(result.fills.length).toBeGreaterThan(10);
+});
+
+test('an account in another currency than its symbols is the same in both, and its venue agrees on the cash', () => {
+  const [first, second, rate] = market(['AAA', 'BBB', 'USDEUR'], 600, 9);
+  const series = [first!, second!];
+  const conversion = conversionSeries('EUR', { USD: rate! }, series);
+  const setup = setupFor(series, [everyOrder()], { currency: { currency: 'EUR', conversion, fingerprint: 'EUR, USD=USDEUR' } });
+  const records = tradeOnPaper(setup, series);
+  const result = backtestOf(setup, barsOfJournal(records, setup), [everyOrder()]);
+  expect(outputsOfJournal(records)).toEqual(outputsOfBacktest(result, setup.tradeFrom));
+  expect(Object.keys(result.balances ?? {})).toEqual(['EUR', 'USD']);
+  const plain = tradeOnPaper(setupFor(series, [everyOrder()]), series);
+  expect(outputsOfJournal(plain)).not.toEqual(outputsOfJournal(records));
+  const session = new TradingSession(setup);
+  for (const record of records) if (record.kind === 'bars') session.take(record);
+  expect(session.engine.fills.length).toBeGreaterThan(10);
+  expect(new VenueAccount(session, new Map()).snapshot().cash!).toBeCloseTo(localAccount(session).cash!, 6);
 });

@@ -14,6 +14,8 @@ interface PaperCommandOptions extends CommonOptions {
   readonly fresh?: boolean;
   readonly live?: boolean;
   readonly reconcile: string;
+  readonly currency?: string;
+  readonly conversion?: readonly string[];
 }
 
 const HELP = `
@@ -36,6 +38,8 @@ export function addPaperCommand(program: Command, io: CliEnvironment): void {
     .option('--model [workspace]', "the pipeline's model in this workspace")
     .option('--param <name=value...>', 'a number of the strategy, e.g. --param fast=10')
     .option('--from <date>', 'first day of trading; bars before it warm up')
+    .option('--currency <code>', 'currency of the account; without it all prices count as its own')
+    .option('--conversion <currency=pair...>', 'bars of its rate, a symbol of the data or a file: --currency EUR --conversion USD=EURUSD')
     .option('--live', 'after the known bars, new ones as the source has them')
     .option('--speed <bars|max>', 'bars a second of the replay (default: 20 in a terminal, max in a pipe)')
     .option('--state <folder>', 'where the journal is kept (default: results/paper in the workspace)')

@@ -5,9 +5,10 @@ import { limitsFor, type PipelineConfig } from '#research';
 import { prepare, type Strategy } from '#strategy';
 import type { ResolvedConfig } from '../../config/layers.ts';
 import { findStrategy, type FoundStrategy } from '../backtest/find-strategy.ts';
-import { loadBars, onCommonDates } from '../backtest/load-bars.ts';
+import { loadBars, onCommonDates, withoutSymbols } from '../backtest/load-bars.ts';
 import { parseScalar } from '../../config/sources.ts';
 import type { CliEnvironment } from '../terminal.ts';
+import { readSessionCurrency } from './session-currency.ts';
 import { commonSetup, dateOf, type PaperPlan } from './common-setup.ts';
 
 export interface PaperOptions {
@@ -17,6 +18,8 @@ export interface PaperOptions {
   readonly from?: string;
   readonly workspace: string;
   readonly live?: boolean;
+  readonly currency?: string;
+  readonly conversion?: readonly string[];
   /** The state folder: a live session that is there goes on from its own first day. */
   readonly state: string;
 }
@@ -29,10 +32,21 @@ export async function planPaper(options: PaperOptions, config: ResolvedConfig<Pi
   if (options.strategy !== undefined && options.model !== undefined)
     throw new UserError('--strategy and --model are both given', 'Trade one of them.');
   const workspace = resolve(io.cwd, typeof options.model === 'string' ? options.model : options.workspace);
+  if (options.live === true) refuseCurrency(options, 'a live session gets no rates of currencies');
   if (options.live === true) return planLive(options, workspace, config, io);
-  if (await tradesModel(options, workspace, config, io.cwd))
+  if (await tradesModel(options, workspace, config, io.cwd)) {
+    refuseCurrency(options, 'the model trades an account in the currency of its bars');
     return (await import('./model-plan.ts')).planModel(workspace, options.from, config);
+  }
   return planStrategy(options, config, io);
+}
+
+function refuseCurrency({ currency, conversion }: PaperOptions, why: string): void {
+  if (currency !== undefined || conversion !== undefined)
+    throw new UserError(
+      `--currency and --conversion do not go with this: ${why}`,
+      'Leave them out, or replay a strategy: --strategy supertrend.',
+    );
 }
 
 /** Whether the model is asked for, or nothing is and a model is there. */
@@ -94,21 +108,28 @@ function asksForData({ value, origins }: ResolvedConfig<PipelineConfig>, made: P
 
 async function planStrategy(options: PaperOptions, config: ResolvedConfig<PipelineConfig>, io: CliEnvironment): Promise<PaperPlan> {
   const found = await findStrategy(options.strategy ?? FALLBACK, io.cwd);
-  const loaded = onCommonDates(await loadBars(config, io));
+  const currency = await readSessionCurrency(options, config, io);
+  const all = await loadBars(config, io);
+  const loaded = onCommonDates(config.value.symbols.length > 0 || currency === undefined ? all : withoutSymbols(all, currency.rates));
   const { series, assetClass, description } = loaded;
   const { trading, seed } = config.value;
   const strategy = strategyFrom(found, parametersOf(options.param ?? []), seed, series.length);
   const tradeFrom = startOf(series, options.from);
+  const setup = commonSetup(series, assetClass, config.value, tradeFrom, description);
   return {
     setup: {
-      ...commonSetup(series, assetClass, config.value, tradeFrom, description),
+      ...setup,
+      ...currency?.setupFor(setup.instruments, series, assetClass),
       strategies: [strategy],
       account: { cash: trading.cash, leverage: 1 },
       limits: limitsFor(config.value.risk, 1),
     },
     series,
     what: `strategy ${strategy.name}`,
-    notes: options.strategy === undefined ? [await whyNoModel(options, io.cwd)] : [],
+    notes: [
+      ...(currency === undefined ? [] : [currency.note]),
+      ...(options.strategy === undefined ? [await whyNoModel(options, io.cwd)] : []),
+    ],
   };
 }
 
