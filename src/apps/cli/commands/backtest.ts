@@ -83,6 +83,7 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const { runOrder } = await import('../backtest/run.ts');
   const { reportOf, writeOutcome } = await import('../backtest/write.ts');
   await import('../backtest/load-bars.ts');
+  const print = options.json === true ? undefined : await import('../backtest/print.ts');
   const found = await findStrategy(options.strategy, io.cwd);
   const parameters = readParameters(options.param ?? []);
   const surroundings = await readRunOptions(options, io);
@@ -91,9 +92,6 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
     options.out ??
     `${options.workspace}/results/backtests/${outcome.strategy.name.replace(/[^\w.-]/g, '_')}-${outcome.hash}`.replace(/^\.\//, '');
   writeOutcome(outcome, resolve(io.cwd, folder));
-  if (options.json === true) io.stdout.write(`${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`);
-  else {
-    const { printOutcome } = await import('../backtest/print.ts');
-    printOutcome(outcome, folder, io);
-  }
+  if (print === undefined) io.stdout.write(`${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`);
+  else print.printOutcome(outcome, folder, io);
 }
