@@ -114,7 +114,12 @@ export function trail(order: WorkingOrder, favourable: number): void {
     if (order.direction > 0 ? favourable > activation : favourable < activation) return;
     order.activation = Number.NaN;
   }
-  const distance = order.trailPercent === order.trailPercent ? favourable * order.trailPercent : order.trailAmount;
-  const next = order.direction > 0 ? favourable + distance : favourable - distance;
+  const next = trailedFrom(order, favourable);
   if (order.stop !== order.stop || (order.direction > 0 ? next < order.stop : next > order.stop)) order.stop = next;
+}
+
+/** Where a trailing stop stands at its distance from a price. */
+export function trailedFrom(order: WorkingOrder, price: number): number {
+  const distance = order.trailPercent === order.trailPercent ? price * order.trailPercent : order.trailAmount;
+  return order.direction > 0 ? price + distance : price - distance;
 }

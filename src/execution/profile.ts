@@ -27,6 +27,11 @@ export interface ExecutionProfile {
   readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';
   /** Exits of an entry that itself filled inside the bar: `pessimistic` lets the stop hit in that bar, never the target; `next_bar` waits. */
   readonly entryBarExits: 'pessimistic' | 'next_bar';
+  /**
+   * `over`: a trailing stop moves with bars that are over. `within`: a bar goes to its better extreme first, fills targets there and takes the
+   * stop along, and only then falls back on it (freqtrade's rule); in the stop's own first bar it is then hit at the first price it had.
+   */
+  readonly trailing: 'over' | 'within';
   /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front; a last bar that is run again is run for all that waits then. */
   readonly sequence: 'open_first' | 'queue';
   /** Half the quoted spread, paid by takers. */
@@ -63,6 +68,7 @@ const BASE: ExecutionProfile = {
   limitImproves: true,
   stopLimitFill: 'reference',
   entryBarExits: 'pessimistic',
+  trailing: 'over',
   sequence: 'open_first',
   halfSpreadBps: 1,
   spreadOn: 'both',

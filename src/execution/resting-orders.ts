@@ -1,7 +1,7 @@
 import { looksInside } from './bar-loader.ts';
 import type { Executions } from './executions.ts';
 import type { Lifetimes } from './lifetimes.ts';
-import { restingPrice, trail, type BarUnderMatch } from './match.ts';
+import { restingPrice, trail, trailedFrom, type BarUnderMatch } from './match.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
 import { rests, takesTheOpen, within } from './order-rules.ts';
@@ -16,6 +16,7 @@ export class RestingOrders {
   readonly #lifetimes: Lifetimes;
   readonly #executions: Executions;
   readonly #detailed: boolean;
+  readonly #trailsWithin: boolean;
 
   constructor(profile: ExecutionProfile, book: OrderBook, bar: BarUnderMatch, lifetimes: Lifetimes, executions: Executions) {
     this.#profile = profile;
@@ -24,22 +25,49 @@ export class RestingOrders {
     this.#lifetimes = lifetimes;
     this.#executions = executions;
     this.#detailed = looksInside(profile);
+    this.#trailsWithin = profile.trailing === 'within';
   }
 
   match(queue: OrderQueue, local: number, row: number): void {
     const bar = this.#bar;
     bar.pass = 0;
+    this.#matchAll(queue, local, row);
+    for (const order of this.#trailsWithin ? queue.orders.slice() : queue.orders) {
+      if (order.type !== 'trailing_stop' || !order.open || row < order.firstRow || order.inFlight) continue;
+      if (this.#trailsWithin) this.#carryAlong(order, local, row);
+      else trail(order, order.direction > 0 ? bar.low : bar.high);
+    }
+    if (bar.again) this.#matchAll(queue, local, row);
+  }
+
+  #matchAll(queue: OrderQueue, local: number, row: number): void {
+    const bar = this.#bar;
     do {
       bar.again = false;
       for (const order of queue.orders.slice()) {
+        if (this.#trailsWithin && order.type === 'trailing_stop' && !order.inFlight) continue;
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
       }
       bar.pass++;
     } while (bar.again);
-    for (const order of queue.orders) {
-      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow && !order.inFlight)
-        trail(order, order.direction > 0 ? bar.low : bar.high);
+  }
+
+  /** A trailing stop that the bar has not passed already is taken to its better extreme, and held against the way back from there. */
+  #carryAlong(order: WorkingOrder, local: number, row: number): void {
+    const bar = this.#bar;
+    const { open, market } = bar;
+    const buys = order.direction > 0;
+    const first = order.stop === order.stop ? order.stop : trailedFrom(order, order.activation);
+    const passed = buys ? bar.high >= order.stop : bar.low <= order.stop;
+    if (!passed) {
+      trail(order, buys ? bar.low : bar.high);
+      bar.open = bar.market = buys ? bar.low : bar.high;
+      const hit = buys ? bar.high >= order.stop : bar.low <= order.stop;
+      if (hit && order.firstRow === row) order.stop = buys ? Math.min(first, bar.high) : Math.max(first, bar.low);
     }
+    this.#matchOne(order, local, row);
+    bar.open = open;
+    bar.market = market;
   }
 
   #matchOne(order: WorkingOrder, local: number, row: number): void {

@@ -15,6 +15,7 @@ const profiles = fc
     name: fc.constantFrom('base', 'harsh', 'optimistic', 'frictionless'),
     limitFill: fc.constantFrom('through' as const, 'touch' as const, 'queue' as const),
     latencyMs: fc.constantFrom(0, 0, LATENCY_MS),
+    trailing: fc.constantFrom('over' as const, 'over' as const, 'within' as const),
   })
   .map(({ name, ...differing }) => executionProfile(name, differing));
 
@@ -162,9 +163,9 @@ test('a group never fills more than its size: of orders that cancel each other o
 
 test('without costs every fill lies in its bar, also where finer bars lead through it', () => {
   fc.assert(
-    fc.property(seeds, profiles, fc.boolean(), fc.boolean(), (seed, { limitFill, latencyMs }, finer, limitImproves) => {
+    fc.property(seeds, profiles, fc.boolean(), fc.boolean(), (seed, { limitFill, latencyMs, trailing }, finer, limitImproves) => {
       const bars = walk(150, seed);
-      const profile = executionProfile('frictionless', { limitFill, latencyMs, limitImproves, volumeCap: 0.5 });
+      const profile = executionProfile('frictionless', { limitFill, latencyMs, trailing, limitImproves, volumeCap: 0.5 });
       const inside = finer ? { finer: [fineWalk(150, seed)] } : {};
       const strategy = anyTrader(seed);
       const { fills, orders } = runBacktest({

@@ -65,6 +65,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   limitFill: ['through', 'touch', 'queue'],
   stopLimitFill: ['reference', 'pessimistic', 'close'],
   entryBarExits: ['pessimistic', 'next_bar'],
+  trailing: ['over', 'within'],
   sequence: ['open_first', 'queue'],
   spreadOn: ['both', 'entry'],
   marginMark: ['open', 'close'],
