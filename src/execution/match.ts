@@ -43,6 +43,7 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   if (stop === stop && !order.triggered) {
     const upward = buys !== order.touches;
     if (upward ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
+    if (needsMoreThanTouch(order, profile) && (upward ? bar.high : bar.low) === stop) return Number.NaN;
     order.triggered = true;
     justTriggered = true;
     const market = order.contingent ? bar.open : bar.market;
@@ -58,6 +59,11 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   }
   if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
   return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);
+}
+
+/** LEAN triggers a stop-limit where the price goes beyond its stop, a stop where it reaches it. */
+function needsMoreThanTouch(order: WorkingOrder, { stopLimitFill }: ExecutionProfile): boolean {
+  return stopLimitFill === 'close' && order.type === 'stop_limit';
 }
 
 function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {

@@ -23,7 +23,7 @@ export interface ExecutionProfile {
   readonly queueTouchShare: number;
   /** A limit that the open already beats fills at the open (`true`), or at its limit, but never outside the bar. */
   readonly limitImproves: boolean;
-  /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (the close must be on the good side of the limit; fills at the worse of extreme and limit). */
+  /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (LEAN's: the stop must be traded through and the close be on the good side of the limit; fills at the worse of extreme and limit). */
   readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';
   /** Exits of an entry that itself filled inside the bar: `pessimistic` lets the stop hit in that bar, never the target; `next_bar` waits. */
   readonly entryBarExits: 'pessimistic' | 'next_bar';
