@@ -12,6 +12,7 @@ import { addOptimizeCommand } from './commands/optimize.ts';
 import { addPipelineCommands } from './commands/pipeline.ts';
 import { addReportCommands } from './commands/report.ts';
 import { addWorkflowCommands } from './commands/workflows.ts';
+import { refuseKernelFolders } from './kernel-folders.ts';
 import { EXIT, reportFailure, type CliEnvironment } from './terminal.ts';
 
 const VERSION = '0.1.0';
@@ -59,6 +60,7 @@ export function createProgram(io: CliEnvironment): Command {
   addConfigCommand(program, io);
   addDemoCommand(program, io, (argv) => runCli(argv, io));
   addCompletionCommand(program, io);
+  program.hook('preAction', (_, command) => refuseKernelFolders(command.opts(), io.cwd));
   return program;
 }
 
