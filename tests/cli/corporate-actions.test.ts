@@ -75,3 +75,12 @@ test('data check says what was put into the prices and how a second source compa
   expect(stdout).toContain('1 of 300 closes differ from the second source (other)');
   expect(stdout).toMatch(/Second source other: 300 bars compared, 1 differ/);
 });
+
+test('live bars refuse corporate actions in one line that says why', async () => {
+  const live = ['paper', '--live', '--strategy', 'supertrend', '--source', 'ccxt:kraken', '--symbols', 'BTC/USD'];
+  const { code, stderr } = await cli(scratchFolder(), ...live, '--corporate-actions', 'actions.csv');
+  expect(code).toBe(2);
+  expect(stderr.split('\n')[0]).toMatch(
+    /^edgewright: --corporate-actions \(data\.corporateActions\) does not go with --live: new bars come unadjusted/,
+  );
+});

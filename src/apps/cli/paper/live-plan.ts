@@ -57,8 +57,8 @@ export async function openLive(
     );
   if (data.corporateActions !== undefined)
     throw new UserError(
-      'live bars come unadjusted, and the history before them would be in other units (data.corporateActions)',
-      'Use a source that adjusts its prices, or leave data.corporateActions out.',
+      '--corporate-actions (data.corporateActions) does not go with --live: new bars come unadjusted, and the adjusted history before them would be in other units',
+      'Use a source that adjusts its prices, or leave the corporate actions out.',
     );
   const path = data.path === undefined ? {} : { path: resolve(io.cwd, data.path) };
   return openSource({ ...data, ...path }, { environment: io.environment, seed, symbols, keepNothing: true });
