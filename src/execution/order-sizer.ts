@@ -41,7 +41,10 @@ export class OrderSizer {
     }
     if (order.reduceOnly) {
       const held = this.#against(order);
-      if (held < order.remaining) order.quantity = order.filled + held;
+      if (held < order.remaining) {
+        order.quantity = order.filled + held;
+        if (held > 0) order.reason = 'only what was open';
+      }
     }
     return order.remaining;
   }
@@ -107,7 +110,10 @@ export class OrderSizer {
     if (allowed === 0) {
       order.refused = true;
       order.reason = 'insufficient margin';
-    } else order.quantity = order.filled + closing + allowed;
+    } else {
+      order.quantity = order.filled + closing + allowed;
+      order.reason = 'as much as the margin allows';
+    }
     return allowed;
   }
 

@@ -266,3 +266,27 @@ describe('fees and symbols', () => {
     ]);
   });
 });
+
+describe('inside one bar, as docs/orders.md has it', () => {
+  const exits = { size: 1, stopLoss: 90, takeProfit: 110 } as const;
+  const market: OrderRequest = { side: 'buy', type: 'market', ...exits };
+  const limit: OrderRequest = { side: 'buy', type: 'limit', limitPrice: 95, ...exits };
+
+  test.each<[string, OrderRequest, Row[], string[]]>([
+    ['stop and target in one bar: the stop', market, [QUIET, [100, 112, 88, 100]], ['2 sell 1 @ 90']],
+    ['also where it opened beyond the target', market, [QUIET, [111, 112, 88, 100]], ['2 sell 1 @ 90']],
+    ['an entry at the open may reach its target', market, [[100, 112, 99, 100]], ['1 sell 1 @ 110']],
+    ['an entry inside the bar never does', limit, [[100, 112, 94, 100]], []],
+    ['but it may be stopped out', limit, [[100, 112, 88, 100]], ['1 sell 1 @ 90']],
+  ])('%s', (_, request, rows, exit) => {
+    expect(tape(play({ rows: [QUIET, ...rows], script: { 0: request } })).slice(1)).toEqual(exit);
+  });
+});
+
+test('what filled for less than it asked says why', () => {
+  const buy: OrderRequest = { side: 'buy', type: 'market', size: 11 };
+  const reduced = { rows: [QUIET, QUIET], profile: { beyondMargin: 'reduced' } as const, account: { cash: 1000, leverage: 1 } };
+  expect(book(play({ ...reduced, script: { 0: buy } }))).toEqual(['market filled 10/10 as much as the margin allows']);
+  const closing: OrderRequest = { side: 'sell', type: 'market', size: 20, reduceOnly: true };
+  expect(book(play({ rows: [QUIET, QUIET, QUIET], script: { 0: buy, 1: closing } }))[1]).toBe('market filled 11/11 only what was open');
+});
