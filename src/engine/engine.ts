@@ -189,7 +189,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       return 0;
     }
     if (this.account.exclusiveOrders && order.closes === 0) this.#clearFor(strategy, symbol);
-    this.venue.submit(order);
+    this.venue.submit(order, close);
     return order.id;
   }
 
@@ -203,9 +203,9 @@ export class Engine implements VenueHost, SupervisedEngine {
     const order = this.order(id);
     if (order === undefined) return false;
     const { strategy, symbol } = order;
-    const fitted = fitChange(order, change, this.#instruments[symbol]!);
-    const refused = this.venue.canReplace(order, fitted) ? this.gate?.admitChange(order, fitted, this.marks[symbol]!) : undefined;
-    if (refused === undefined) return this.venue.replace(order, fitted);
+    const [fitted, last] = [fitChange(order, change, this.#instruments[symbol]!), this.marks[symbol]!];
+    const refused = this.venue.canReplace(order, fitted, last) ? this.gate?.admitChange(order, fitted, last) : undefined;
+    if (refused === undefined) return this.venue.replace(order, fitted, last);
     this.#notes.push({ strategy, symbol, text: `change of order ${id} denied: ${refused}` });
     return false;
   }

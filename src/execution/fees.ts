@@ -13,7 +13,9 @@ export type FeeSchedule =
   | { readonly kind: 'regulatory'; readonly saleFraction: number; readonly perShareSold: number; readonly perShareCap: number }
   /** Maker and taker rates that fall with the notional traded so far in the run. `from` ascends and starts at 0. */
   | { readonly kind: 'tiers'; readonly tiers: readonly { readonly from: number; readonly makerBps: number; readonly takerBps: number }[] }
-  | { readonly kind: 'sum'; readonly of: readonly FeeSchedule[] };
+  | { readonly kind: 'sum'; readonly of: readonly FeeSchedule[] }
+  /** Billed in whole steps of a currency (0.01, or 1 yen): each execution's fee to the nearest, half a step up. */
+  | { readonly kind: 'rounded'; readonly step: number; readonly of: FeeSchedule };
 
 /** What an order has traded before a fill, where its parts share a minimum. */
 export interface TradedBefore {
@@ -63,7 +65,20 @@ export function feeFunction(schedule: FeeSchedule): FeeFunction {
         return fee;
       };
     }
+    case 'rounded':
+      return rounded(feeFunction(schedule.of), schedule.step);
   }
+}
+
+/** Counted in steps through the reciprocal where that is whole, so that 3 cents are 0.03. */
+function rounded(fee: FeeFunction, step: number): FeeFunction {
+  if (!(step > 0)) throw new UserError(`fees cannot be rounded to ${step}`, 'Give the smallest amount that is billed, e.g. 0.01.');
+  const inverse = Math.round(1 / step);
+  const whole = Math.abs(inverse * step - 1) < 1e-12;
+  return (...of) => {
+    const exact = fee(...of);
+    return whole ? Math.round(exact * inverse) / inverse : Math.round(exact / step) * step;
+  };
 }
 
 type PerShare = Extract<FeeSchedule, { kind: 'per_share' }>;

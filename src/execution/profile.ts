@@ -32,6 +32,8 @@ export interface ExecutionProfile {
    * stop along, and only then falls back on it (freqtrade's rule); in the stop's own first bar it is then hit at the first price it had.
    */
   readonly trailing: 'over' | 'within';
+  /** A stop that the last price has passed already when it is sent, or moved there: it `triggers` at once, or is `rejected` (a change of one is refused). */
+  readonly stopInMarket: 'triggers' | 'rejected';
   /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front; a last bar that is run again is run for all that waits then. */
   readonly sequence: 'open_first' | 'queue';
   /** Half the quoted spread, paid by takers. */
@@ -69,6 +71,7 @@ const BASE: ExecutionProfile = {
   stopLimitFill: 'reference',
   entryBarExits: 'pessimistic',
   trailing: 'over',
+  stopInMarket: 'triggers',
   sequence: 'open_first',
   halfSpreadBps: 1,
   spreadOn: 'both',
@@ -208,5 +211,7 @@ function scaleFees(fees: FeeSchedule, factor: number): FeeSchedule {
       };
     case 'sum':
       return { ...fees, of: fees.of.map((part) => scaleFees(part, factor)) };
+    case 'rounded':
+      return { ...fees, of: scaleFees(fees.of, factor) };
   }
 }

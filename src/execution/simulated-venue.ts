@@ -76,8 +76,14 @@ export class SimulatedVenue {
     return this.#book.working;
   }
 
-  submit(order: WorkingOrder): void {
-    const { latencyMs, latencyBars } = this.profile;
+  /** `last` is the last price that its sender has seen. */
+  submit(order: WorkingOrder, last = Number.NaN): void {
+    const { latencyMs, latencyBars, stopInMarket } = this.profile;
+    if (stopInMarket === 'rejected' && order.type !== 'trailing_stop' && passes(order, order.stop, last)) {
+      order.happen('submit');
+      order.happen('reject', `its stop ${order.stop} is in the market already, at ${last}`);
+      return;
+    }
     if (latencyMs > 0 && order.purpose === 'signal' && !this.#again) {
       order.inFlight = true;
       order.arrival = this.#arrival(order);
@@ -100,18 +106,20 @@ export class SimulatedVenue {
     if (order.open) this.#book.end(order, 'cancel', reason);
   }
 
-  /** Whether a replacement makes sense for the order as it stands now. */
-  canReplace(order: WorkingOrder, change: OrderChange): boolean {
-    return order.open && isReplaceable(order, change);
+  /** Whether a replacement makes sense for the order as it stands now, where the last price is `last`. */
+  canReplace(order: WorkingOrder, change: OrderChange, last: number): boolean {
+    const intoMarket = this.profile.stopInMarket === 'rejected' && passes(order, change.stopPrice ?? Number.NaN, last);
+    return order.open && isReplaceable(order, change) && !intoMarket;
   }
 
   /**
    * Replaces price or quantity in place (atomic: there is no moment without the order). False, and nothing changes, when the order is done,
    * the quantity is below what has filled, or a price is not one that this order has. Where messages take time, true says that it was sent.
    */
-  replace(order: WorkingOrder, change: OrderChange): boolean {
+  replace(order: WorkingOrder, change: OrderChange, last: number): boolean {
+    if (!this.canReplace(order, change, last)) return false;
     if (this.profile.latencyMs === 0) return this.#replaceNow(order, change);
-    if (!order.open || order.status === 'pending_cancel' || !isReplaceable(order, change)) return false;
+    if (order.status === 'pending_cancel') return false;
     order.happen('ask_replace');
     this.#inFlight.send({ kind: 'replace', order, arrival: this.#arrival(order), change });
     return true;
@@ -262,4 +270,9 @@ export class SimulatedVenue {
     bar.firstStep = bar.lastStep = true;
     bar.stepped = false;
   }
+}
+
+/** Whether the market stands where an order with this stop triggers at once. */
+function passes({ direction, touches }: WorkingOrder, stop: number, last: number): boolean {
+  return (last - stop) * direction * (touches ? -1 : 1) >= 0;
 }

@@ -22,6 +22,7 @@ const FEES: readonly (FeeSchedule | undefined)[] = [
     ],
   },
   { kind: 'sum', of: [{ kind: 'per_share', perShare: 0.005, minimum: 1, maximumFraction: 0.01 }, US_EQUITY_FEES] },
+  { kind: 'rounded', step: 0.01, of: { kind: 'fixed_plus', fixed: 0.3, fraction: 0.001 } },
 ];
 
 /** Bars of one symbol with holes and, now and then, a gap of a tenth. */

@@ -66,6 +66,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   stopLimitFill: ['reference', 'pessimistic', 'close'],
   entryBarExits: ['pessimistic', 'next_bar'],
   trailing: ['over', 'within'],
+  stopInMarket: ['triggers', 'rejected'],
   sequence: ['open_first', 'queue'],
   spreadOn: ['both', 'entry'],
   marginMark: ['open', 'close'],
