@@ -14,6 +14,7 @@ interface PaperCommandOptions extends CommonOptions {
   readonly fresh?: boolean;
   readonly live?: boolean;
   readonly reconcile: string;
+  readonly health?: string;
   readonly currency?: string;
   readonly conversion?: readonly string[];
 }
@@ -45,6 +46,7 @@ export function addPaperCommand(program: Command, io: CliEnvironment): void {
     .option('--state <folder>', 'where the journal is kept (default: results/paper in the workspace)')
     .option('--fresh', 'put an earlier session of that folder aside and begin anew')
     .option('--reconcile <seconds>', 'wall time between comparisons with the venue', '30')
+    .option('--health <port>', 'tell how the session is at http://127.0.0.1:<port>/health, to this machine only')
     .addHelpText('after', HELP)
     .action((options: PaperCommandOptions) => paper(options, io));
 }
@@ -55,6 +57,7 @@ async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<
   const barsPerSecond = speedOf(options.speed, io.stdout.isTTY === true && !json);
   const reconcileSeconds = Number(options.reconcile);
   if (!(reconcileSeconds > 0)) throw new UserError(`--reconcile takes seconds, got "${options.reconcile}"`, 'Example: --reconcile 30');
+  const healthPort = portOf(options.health);
   const { planPaper } = await import('../paper/plan.ts');
   const { runPaper } = await import('../paper/run.ts');
   const state = resolve(io.cwd, options.state ?? join(options.workspace, 'results', 'paper'));
@@ -62,7 +65,16 @@ async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<
   const { crashRestarts: restarts, crashWindowMinutes } = config.value.safety;
   const crashLimit = { restarts, windowMs: crashWindowMinutes * MINUTE_MS };
   const outcome = await runPaper(
-    { plan, state, fresh: options.fresh === true, barsPerSecond, reconcileEveryMs: reconcileSeconds * 1000, json, crashLimit },
+    {
+      plan,
+      state,
+      fresh: options.fresh === true,
+      barsPerSecond,
+      reconcileEveryMs: reconcileSeconds * 1000,
+      json,
+      crashLimit,
+      ...(healthPort === undefined ? {} : { healthPort }),
+    },
     io,
   );
   if (json) io.stdout.write(`${JSON.stringify({ event: 'end', ...outcome })}\n`);
@@ -71,6 +83,13 @@ async function paper(options: PaperCommandOptions, io: CliEnvironment): Promise<
     printOutcome(outcome, options.state ?? join(options.workspace, 'results', 'paper'), io);
   }
   if (outcome.stopped === 'signal') throw new ExitWith(EXIT.interrupted);
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UserError(`--health takes a port, got "${text}"`, 'Example: --health 9470');
 }
 
 function speedOf(text: string | undefined, watched: boolean): number {

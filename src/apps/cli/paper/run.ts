@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { serveHealth, type HealthServer, type HealthTold } from '#adapters/health';
 import { openJournal, reserveDisk, takeLease } from '#adapters/state';
 import { writeText } from '#adapters/data';
 import { InvariantError, OperationalError, toIso, UserError } from '#core';
@@ -26,6 +27,8 @@ export interface PaperRun {
   readonly barsPerSecond: number;
   readonly reconcileEveryMs: number;
   readonly json: boolean;
+  /** Of 127.0.0.1, where the session's health is told; 0 is a free one. Default: nowhere. */
+  readonly healthPort?: number;
   /** Default: as often as it likes. */
   readonly crashLimit?: CrashLimit;
   /** Default the machine's. */
@@ -54,9 +57,16 @@ export async function runPaper(run: PaperRun, io: CliEnvironment): Promise<Paper
     stop.abort();
   };
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  let health: HealthServer | undefined;
   try {
-    return await new PaperRunner(run, io, () => lease.check()).go(stop.signal);
+    const runner = new PaperRunner(run, io, () => lease.check());
+    if (run.healthPort !== undefined) {
+      health = await serveHealth(run.healthPort, () => runner.told());
+      runner.note(`Health: http://127.0.0.1:${health.port}/health`);
+    }
+    return await runner.go(stop.signal);
   } finally {
+    await health?.close();
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     lease.release();
   }
@@ -107,6 +117,23 @@ class PaperRunner {
       },
       new Map(run.plan.setup.instruments.map(({ symbol, multiplier }) => [symbol, multiplier])),
     );
+  }
+
+  /** How the session is, for whoever asks from outside. */
+  told(): HealthTold {
+    const { session } = this.#live;
+    const { lastTime, header } = session;
+    return {
+      ...this.#health.told(this.#now()),
+      run: header.run,
+      at: toIso(this.#now()),
+      lastBar: Number.isFinite(lastTime) ? toIso(lastTime) : null,
+      bars: session.nextRow,
+    };
+  }
+
+  note(text: string): void {
+    this.#view.note(text);
   }
 
   async go(stop: AbortSignal): Promise<PaperOutcome> {

@@ -9,6 +9,7 @@ import {
   type Health,
   type JournaledSession,
 } from '#live';
+import type { HealthTold } from '#adapters/health';
 import type { EntryHolds, Hold } from './entry-holds.ts';
 import type { Instant } from './replay.ts';
 
@@ -127,6 +128,26 @@ export class SessionHealth {
     const { state } = this.#reconciliation;
     if (state.kind !== 'synced') return `venue: ${state.kind}`;
     return `agreed with the venue ${Math.max(0, Math.round((now - state.at) / 1000))} s ago`;
+  }
+
+  /** All of it, for whoever asks from outside; unhealthy where nothing may be opened. */
+  told(now: number): HealthTold {
+    const stopped = this.#guards.some(({ state }) => state.factor === 0);
+    return {
+      healthy: this.#degradation.entriesAllowed() && this.#held.length === 0 && !stopped && this.#failedRounds < FEED_PATIENCE,
+      level: this.#degradation.level,
+      reason: this.#degradation.reason,
+      components: this.components,
+      holds: this.#held.map(({ name, reason }) => ({ name, reason })),
+      guards: this.#guards.map(({ name, idle, state: { level: state, factor, reason } }) => ({
+        name,
+        level: state,
+        factor,
+        reason: idle || reason,
+      })),
+      feed: { failedRounds: this.#failedRounds, fault: this.#feedFault },
+      reconciliation: this.agreement(now),
+    };
   }
 
   get #guards(): readonly Guard[] {
