@@ -1,9 +1,6 @@
 import { UserError } from '#core';
-import { config, type z } from 'zod';
+import type { z } from 'zod';
 import { explainIssue } from './explain.ts';
-
-// A schema is asked once a command: to compile it into a function costs four times what that saves.
-config({ jitless: true });
 
 /** A plain tree of configuration values, before it is checked. */
 export type ConfigTree = { [key: string]: ConfigValue };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from './zod.ts';
 
 /** Rules above the strategies of a session: what may shrink or stop them whatever they say. */
 export const safetyConfigSchema = z
