@@ -97,19 +97,21 @@ export class TradingSession {
   take(record: BarsRecord): StepRecord {
     const { row, time } = record;
     if (row !== this.nextRow || !(time > this.lastTime)) invariant(false, `instant ${row} does not follow ${this.engine.row}`);
-    this.#locals.fill(-1);
-    for (const bar of record.bars) {
-      const symbol = bar[0]!;
-      this.#locals[symbol] = this.series[symbol]!.append(time, bar);
-      for (const features of this.#features) features.observe(symbol, this.#locals[symbol]!);
+    const { bars } = record;
+    const locals = this.#locals;
+    for (let symbol = 0; symbol < this.series.length; symbol++) locals[symbol] = -1;
+    for (let at = 0; at < bars.length; at++) {
+      const symbol = bars[at]![0]!;
+      locals[symbol] = this.series[symbol]!.append(time, bars[at]!);
+      for (const features of this.#features) features.observe(symbol, locals[symbol]);
     }
-    for (const bar of record.bars) for (const features of this.#features) features.step(bar[0]!, this.#locals[bar[0]!]!);
+    for (let at = 0; at < bars.length; at++) for (const features of this.#features) features.step(bars[at]![0]!, locals[bars[at]![0]!]!);
     if (row >= this.#decisionRows) {
       this.#decisionRows *= 2;
       this.engine.decisions.grow(this.#decisionRows);
     }
     this.lastTime = time;
-    this.engine.step(row, time, this.#locals);
+    this.engine.step(row, time, locals);
     return this.#outputs(row);
   }
 

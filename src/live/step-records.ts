@@ -30,33 +30,21 @@ export class StepRecords {
 
   /** The list of the instant before serves again when it says the same: nothing is made, and a journal in memory keeps it once. */
   #decisions(row: number, locals: Int32Array): StepRecord['decisions'] {
-    if (!this.#repeats(row, locals)) {
-      const said: [number, number, string][] = [];
-      this.#eachDecision(row, locals, (strategy, symbol, reason) => said.push([strategy, symbol, reason]) > 0);
-      this.#said = said;
-    }
-    return this.#said;
-  }
-
-  #repeats(row: number, locals: Int32Array): boolean {
-    let at = 0;
-    const same = this.#eachDecision(row, locals, (strategy, symbol, reason) => {
-      const before = this.#said[at++];
-      return before !== undefined && before[2] === reason && before[1] === symbol && before[0] === strategy;
-    });
-    return same && at === this.#said.length;
-  }
-
-  /** Stops, with false, at the first that `take` has no use for. */
-  #eachDecision(row: number, locals: Int32Array, take: (strategy: number, symbol: number, reason: string) => boolean): boolean {
-    const { decisions, strategyNames } = this.#engine;
+    const { decisions, strategyNames, symbols } = this.#engine;
+    const before = this.#said;
+    let said: StepRecord['decisions'][number][] | undefined;
+    let count = 0;
     for (let strategy = 0; strategy < strategyNames.length; strategy++) {
-      for (let symbol = 0; symbol < locals.length; symbol++) {
-        const reason = locals[symbol]! < 0 ? '' : decisions.read(strategy * locals.length + symbol, row);
-        if (reason !== '' && !take(strategy, symbol, reason)) return false;
+      for (let symbol = 0; symbol < symbols.length; symbol++) {
+        const reason = locals[symbol]! < 0 ? '' : decisions.read(strategy * symbols.length + symbol, row);
+        if (reason === '') continue;
+        if (said === undefined && !says(before[count], strategy, symbol, reason)) said = before.slice(0, count);
+        said?.push([strategy, symbol, reason]);
+        count++;
       }
     }
-    return true;
+    if (said !== undefined || count < before.length) this.#said = said ?? before.slice(0, count);
+    return this.#said;
   }
 
   #newFills(): readonly FillRecord[] {
@@ -77,13 +65,13 @@ export class StepRecords {
     let ended = false;
     for (const watch of this.#working) {
       if (!differs(watch.order, watch.record)) continue;
-      watch.record = this.#record(watch.order);
+      watch.record = this.#record(watch.order, watch.record.client);
       ended ||= isTerminal(watch.order.status);
       (changed ??= []).push(watch.record);
     }
     if (ended) this.#working = this.#working.filter(({ order }) => !isTerminal(order.status));
     for (const order of orders.lastId > this.#lastOrder ? orders.since(this.#lastOrder) : NONE) {
-      const record = this.#record(order);
+      const record = this.#record(order, clientOrderId(this.#run, order.strategyName, order.id));
       (changed ??= []).push(record);
       if (!isTerminal(order.status)) this.#working.push({ order, record });
     }
@@ -91,10 +79,10 @@ export class StepRecords {
     return changed ?? NONE;
   }
 
-  #record(order: WorkingOrder): OrderRecord {
+  #record(order: WorkingOrder, client: string): OrderRecord {
     return {
       id: order.id,
-      client: clientOrderId(this.#run, order.strategyName, order.id),
+      client,
       symbol: order.symbolName,
       strategy: order.strategyName,
       side: sideOf(order),
@@ -110,6 +98,10 @@ export class StepRecords {
       reason: order.reason,
     };
   }
+}
+
+function says(decision: StepRecord['decisions'][number] | undefined, strategy: number, symbol: number, reason: string): boolean {
+  return decision !== undefined && decision[2] === reason && decision[1] === symbol && decision[0] === strategy;
 }
 
 /** Whether anything of an order that can change has changed. */
