@@ -14,7 +14,8 @@ interface BacktestOptions extends RunOptions {
 }
 
 const EXAMPLES = `
-Fees: none, 5bps, 2/5bps (maker/taker), 0.1%, 1+0.1% (fixed plus part), 0.005/share, us-equity.
+Fees: none, 5bps, 2/5bps (maker/taker), 0.1%, 1+0.1% (fixed plus part), 0.005/share (:min=1:max=1% an order), us-equity (regulatory);
+several are added up: 0.005/share,us-equity; tiers by what was traded so far: 10/20bps,8/15bps@1000000; whole cents: "5bps to 0.01".
 A position that is open when the data end is closed at the last close (--at-end open: at the last open; mark: left open).
 Profiles: optimistic, base, harsh; and by the rules of others frictionless, backtesting_py, lean (without our own risk limits).
 Several symbols run over the dates that all of them have (--dates all: over every date).
