@@ -47,6 +47,8 @@ const WHY: Readonly<Record<PaperOutcome['stopped'], string>> = {
   halted: 'Halted',
 };
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** The last words of a session. */
 export function printOutcome(outcome: PaperOutcome, folder: string, io: CliEnvironment): void {
   const { positions } = outcome;
@@ -56,7 +58,7 @@ export function printOutcome(outcome: PaperOutcome, folder: string, io: CliEnvir
     line('There is no new bar: this session has traded all that was recorded. --fresh begins it anew.');
   else
     line(
-      `${WHY[outcome.stopped]}. ${outcome.bars} bars, ${outcome.orders} orders, ${outcome.fills} fills, ${outcome.trades} closed trades; equity ${money(outcome.equity)}.`,
+      `${WHY[outcome.stopped]}. ${counted(outcome.bars, 'bar')}, ${counted(outcome.orders, 'order')}, ${counted(outcome.fills, 'fill')}, ${counted(outcome.trades, 'closed trade')}; equity ${money(outcome.equity)}.`,
     );
   for (const [code, count] of Object.entries(outcome.deniedByRisk)) line(`Orders that the limits refused: ${count} (${code}).`);
   if (positions.length === 0) line('No position is open.');

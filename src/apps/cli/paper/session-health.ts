@@ -11,6 +11,7 @@ import {
 } from '#live';
 import type { HealthTold } from '#adapters/health';
 import type { EntryHolds, Hold } from './entry-holds.ts';
+import { money } from './happenings.ts';
 import type { Instant } from './replay.ts';
 
 export interface HealthSetup {
@@ -169,7 +170,7 @@ export class SessionHealth {
       name: 'account',
       failsTo: 'halted',
       latched: true,
-      check: () => healthyUnless(this.#setup.live.session.engine.ruined ? 'equity is gone' : ''),
+      check: () => healthyUnless(ruinOf(this.#setup.live)),
     });
     for (const name of ['kill switch', 'crash loop', 'disk'] as const)
       this.#degradation.register({
@@ -181,6 +182,13 @@ export class SessionHealth {
     for (const guard of this.#guards)
       this.#degradation.register({ name: guard.name, failsTo: 'reduce_only', enforced: true, check: () => healthOf(guard) });
   }
+}
+
+/** Equity is told as 0 from the ruin on; what is owed beyond it is the cash below zero. */
+function ruinOf({ session: { engine } }: JournaledSession): string {
+  if (!engine.ruined) return '';
+  const { cash } = engine.ledger;
+  return `equity is gone${cash < 0 ? `, and ${money(-cash)} is owed` : ''}`;
 }
 
 /** A guard that only makes sizes smaller degrades; one that lets nothing open leaves the session reduce-only. */
