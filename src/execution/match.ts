@@ -1,3 +1,4 @@
+import { within } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -27,13 +28,15 @@ export class BarUnderMatch {
   again = false;
   /** How often it has been matched against them before. */
   pass = 0;
+  /** The post-only order in hand would have taken where its stop or trigger was met. */
+  takes = false;
 }
 
 /**
  * The price at which a resting order would fill in this bar, before spread and slippage; NaN when it does not.
  * Gaps fill at the open; `inside` says that the order came alive inside this very bar, so that its open is no price for it, but what
  * its entry got there: where that lies beyond a stop, the stop is passed already and gets no better.
- * A post-only order rests in the book and so gets its limit, never better. Sets `triggered` on stops. Market orders are priced by the caller.
+ * A post-only order rests in the book and so gets its limit, never better, and `takes` is set where it would not rest. Sets `triggered` on stops. Market orders are priced by the caller.
  */
 export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, inside: boolean): number {
   const buys = order.direction > 0;
@@ -52,10 +55,14 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;
+  if (justTriggered && order.postOnly && within(order, reference) === reference) {
+    bar.takes = true;
+    return Number.NaN;
+  }
   if (order.touches) {
     // Whether the limit lies on the way to the trigger or beyond it, the price meets it after the trigger.
     if (justTriggered && (buys ? reference <= limit : reference >= limit)) return reference;
-    return restingLimit(order, bar, profile, justTriggered ? Number.NaN : reference);
+    return restingLimit(order, bar, profile, justTriggered || order.postOnly ? Number.NaN : reference);
   }
   if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
   return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);

@@ -90,6 +90,7 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
+      if (bar.takes) this.#rejectTaker(order);
     }
     if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
     this.#lifetimes.endImmediate(order, price === price);
@@ -103,8 +104,15 @@ export class RestingOrders {
       order.ahead = this.#profile.queueAhead * bar.volumeBefore;
     if (order.met) return false;
     order.met = true;
-    if (!order.postOnly || within(order, bar.open) !== bar.open) return false;
-    this.#book.end(order, 'reject', 'post-only order would take liquidity');
+    // Behind a stop it is not in the book yet: whether it would take is seen where that is met.
+    const waits = order.stop === order.stop && !order.triggered;
+    if (!order.postOnly || waits || within(order, bar.open) !== bar.open) return false;
+    this.#rejectTaker(order);
     return true;
+  }
+
+  #rejectTaker(order: WorkingOrder): void {
+    this.#bar.takes = false;
+    this.#book.end(order, 'reject', 'post-only order would take liquidity');
   }
 }

@@ -33,6 +33,30 @@ describe('if touched', () => {
   });
 });
 
+describe('post-only behind a stop or a trigger', () => {
+  const stop = { ...buy, type: 'stop_limit', stopPrice: 105, postOnly: true } as const;
+  const touch = { ...buy, type: 'limit_if_touched', triggerPrice: 95, postOnly: true } as const;
+  const run = (order: OrderRequest, ...rows: Row[]) => play({ rows: [QUIET, QUIET, ...rows], script: { 0: order } });
+
+  test('is not in the book until that is met: it rests where the market then is beyond it, and fills as a maker', () => {
+    const beyond = run({ ...stop, limitPrice: 104 }, [104, 106, 103.5, 105.5], [105, 105, 103, 104]);
+    expect(tape(beyond)).toEqual(['3 buy 10 @ 104']);
+    expect(beyond.fills[0]!.liquidity).toBe('maker');
+    const deeper = run({ ...touch, limitPrice: 94 }, [97, 98, 94.5, 96], [93, 95, 92, 94]);
+    expect(tape(deeper)).toEqual(['3 buy 10 @ 94']);
+    expect(deeper.fills[0]!.liquidity).toBe('maker');
+  });
+
+  test('is rejected there where it would take', () => {
+    const refused = [run({ ...stop, limitPrice: 106 }, [104, 106, 103.5, 105.5]), run({ ...touch, limitPrice: 96 }, [97, 98, 94, 96])];
+    expect(refused.flatMap(book)).toEqual([
+      'stop_limit rejected 0/10 post-only order would take liquidity',
+      'limit_if_touched rejected 0/10 post-only order would take liquidity',
+    ]);
+    expect(book(run({ ...stop, limitPrice: 106 }, QUIET))).toEqual(['stop_limit accepted 0/10']);
+  });
+});
+
 describe('market to limit', () => {
   test('what the open does not give rests at the price that it gave, never worse', () => {
     const request: OrderRequest = { ...buy, type: 'market_to_limit' };

@@ -89,7 +89,7 @@ function anyRequest(draw: () => number, close: number): OrderRequest {
     size: 1 + Math.floor(draw() * 20),
     timeInForce: pick(['gtc', 'gtc', 'gtc', 'day', 'ioc', 'fok'] as const),
     reduceOnly: draw() < 0.2,
-    postOnly: type === 'limit' && draw() < 0.3,
+    postOnly: (type === 'limit' || type === 'stop_limit' || type === 'limit_if_touched') && draw() < 0.3,
     ...(type === 'stop' || type === 'stop_limit' ? { stopPrice } : {}),
     ...(touches ? { triggerPrice: stopPrice } : {}),
     ...(limits ? { limitPrice } : {}),
