@@ -52,14 +52,19 @@ export class Executions {
     const instrument = this.#instruments[order.symbol]!;
     const guess = costs.price(order, raw, 0, local, maker, true);
     const wanted = this.sizer.wantedUnits(order, guess, raw);
+    const waited = order.reason === TOO_LITTLE_VOLUME;
     if (wanted === 0) {
-      if (order.open) order.happen('cancel', order.reason || 'nothing to close');
+      if (order.open) order.happen('cancel', waited ? 'nothing to close' : order.reason || 'nothing to close');
       this.#book.working--;
       return;
     }
     const { room } = this.#bar;
     let units = costs.cap(order.symbol, local, row, room < wanted ? floorToLot(room, instrument.lotSize) : wanted, instrument.lotSize);
-    if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) return;
+    if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) {
+      if (units === 0 && room > 0 && order.filled === 0) order.reason = TOO_LITTLE_VOLUME;
+      return;
+    }
+    if (waited) order.reason = '';
     const closable = this.sizer.closable(order);
     // What is left over by the rounding of a sum is no position to open.
     const closing = units - closable < 1e-10 ? units : closable;
@@ -137,6 +142,9 @@ export class Executions {
     this.#host.filled(order, order.direction * units, price, fee, maker, row - earlier, time);
   }
 }
+
+/** Of an order that had its price and nothing of the volume yet: it waits on, and says for what. */
+const TOO_LITTLE_VOLUME = 'waits for volume: its last bar had none to spare for it';
 
 /** What is left of a market-to-limit order rests at the price that its first part got. */
 function restAtPrice(order: WorkingOrder, tick: number): void {

@@ -64,6 +64,15 @@ describe('time in force', () => {
   test('a bar without volume fills nothing', () => {
     const result = play({ rows: [QUIET, [100, 101, 99, 100, 0], [102, 103, 101, 102]], script: { 0: buy }, profile: { volumeCap: 0.1 } });
     expect(tape(result)).toEqual(['2 buy 10 @ 102']);
+    expect(book(result)).toEqual(['market filled 10/10']);
+  });
+
+  test('an order that waits for volume says so, and no more once it is filled or taken down', () => {
+    const dry: Row[] = [QUIET, [100, 101, 99, 100, 0], [100, 101, 99, 100, 0]];
+    const waiting = play({ rows: dry, script: { 0: buy }, profile: { volumeCap: 0.1 } });
+    expect(book(waiting)).toEqual(['market accepted 0/10 waits for volume: its last bar had none to spare for it']);
+    const script = { 0: buy, 1: (at: Parameters<Act>[0]) => at.cancel(1) };
+    expect(book(play({ rows: dry, script, profile: { volumeCap: 0.1 } }))).toEqual(['market canceled 0/10 canceled by the strategy']);
   });
 });
 
