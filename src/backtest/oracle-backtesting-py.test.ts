@@ -11,6 +11,7 @@ import { runBacktest, type BacktestResult } from './run.ts';
  * Trade lists and equity that backtesting.py publishes or computes, under the profile `backtesting_py`.
  * Differs on purpose: with a fixed fee an execution, a lot closed in parts carries its entry fee in proportion (the parts add up to what was
  * paid), where backtesting.py charges every part the whole fixed fee again in its report; so there the profit before fees is compared.
+ * And what a ruined account still holds is closed without fees, since nothing is left to pay them from.
  */
 const file = new URL('../../../shared/oracles/01_backtesting_py.json', import.meta.url);
 /** Final equity is theirs to the last digit, but for these, where it is two units of the last place away: every trade of it is the same. */
