@@ -5,6 +5,7 @@ import type { AccountView, BarContext, PositionView, Strategy } from '#strategy'
 import { AccountNow, PositionNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import { FeatureCursor, featureView } from './features.ts';
+import { checkChange } from './request-words.ts';
 
 /** Moves a moment: a function of this room, since whoever holds the moment itself could move it into the future. */
 let move: (moment: Moment, symbol: number, local: number, columns: readonly Float64Array[]) => void;
@@ -93,6 +94,7 @@ export class Moment implements BarContext {
     }
   }
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
+    checkChange(change);
     return this.#owns(orderId) && this.#engine.replace(orderId, change);
   }
   /** An order of another strategy on the account is none for this one. */

@@ -3,7 +3,7 @@ import { runBacktest } from '#backtest';
 import { barSeries, parseTimeframe, type Order } from '#domain';
 
 /** A strategy file runs unchecked, so a request may be anything. */
-function asked(request: object): Order {
+function asked(request: object, change?: object): Order {
   const flat = Float64Array.of(100, 100, 100);
   const time = Float64Array.from(flat, (_, row) => Date.UTC(2024, 0, 1 + row));
   const bars = barSeries('X', parseTimeframe('1d'), { time, open: flat, high: flat, low: flat, close: flat, volume: flat });
@@ -14,6 +14,7 @@ function asked(request: object): Order {
       features: {},
       onBar(context) {
         if (context.row === 0) context.submit(request as never);
+        if (context.row === 1 && change !== undefined) context.replace(1, change);
         return undefined;
       },
     },
@@ -52,4 +53,10 @@ test.each([
   const order = asked(request);
   expect(order).toMatchObject({ status: 'denied', filledQuantity: 0 });
   expect(order.reason).toContain(reason);
+});
+
+test('a change by a word that no order has is not told as done', () => {
+  const limit = { side: 'buy', type: 'limit', limitPrice: 50, size: 1 };
+  expect(asked(limit, { limitPrice: 60 })).toMatchObject({ limitPrice: 60 });
+  expect(() => asked(limit, { limit: 60 })).toThrow('a change of an order has no "limit"');
 });

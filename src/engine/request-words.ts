@@ -1,4 +1,4 @@
-import { didYouMean } from '#core';
+import { didYouMean, UserError } from '#core';
 import type { OrderRequest, OrderSize, TimeInForce } from '#domain';
 
 const FIELDS: Readonly<Record<keyof OrderRequest, true>> = {
@@ -57,6 +57,14 @@ export function settingFault(request: OrderRequest, rests: boolean): string | un
   if (timeInForce === 'gtd')
     return Number.isFinite(goodTill) ? undefined : `a gtd order needs goodTill${goodTill === undefined ? '' : `, got ${goodTill}`}`;
   return goodTill === undefined ? undefined : `goodTill needs timeInForce gtd, got ${timeInForce ?? 'gtc'}`;
+}
+
+const CHANGES = ['quantity', 'limitPrice', 'stopPrice'];
+
+/** Throws for a word that no change has: it would be a change of nothing, told as done. */
+export function checkChange(change: object): void {
+  for (const name in change)
+    if (!CHANGES.includes(name)) throw new UserError(`a change of an order has no "${name}"`, didYouMean(name, CHANGES));
 }
 
 const word = (given: unknown): string => (typeof given === 'string' ? `"${given}"` : String(given));
