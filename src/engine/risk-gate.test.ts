@@ -444,7 +444,9 @@ describe('a change of a working order asks the limits too', () => {
             (context) => {
               if (context.row === 0) for (const size of sizes) context.submit(limit(size));
               const next = changes[context.row - 1];
-              if (next !== undefined) context.replace(next.which, next);
+              if (next === undefined) return;
+              const { which, ...asked } = next;
+              context.replace(which, asked);
             },
             { maxGrossExposure: 1, refuseSelfCross: false },
           );
