@@ -77,6 +77,13 @@ export default tunable({
 `;
 
 describe('optimize', () => {
+  test('folds that cannot be made are told before anything is evaluated', async () => {
+    const folder = scratchFolder();
+    const { code, stderr } = await cli(folder, ...SMALL, '--folds', 'walk-forward:500');
+    expect({ code, said: stderr.includes('1259 days are too few for 500 folds') }).toEqual({ code: 2, said: true });
+    expect(rows(folder)).toEqual([]);
+  });
+
   test('code that changed outside of make, or in an imported file, is evaluated anew', () => {
     const folder = scratchFolder();
     const search = ['optimize', '--strategy', './turned.ts', '--symbols', 'AAPL', '--method', 'grid', '--range', 'length=10,20'];

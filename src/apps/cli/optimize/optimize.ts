@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { openTrialLedger } from '#adapters/trials';
 import { spaceOfRecipe } from '#backtest';
 import { contentHash, UserError } from '#core';
-import { searchHonesty, studyId, type SearchHonesty, type TrialStudy } from '#research';
+import type { BarSeries } from '#domain';
+import { dailyEquity, searchHonesty, studyId, type SearchHonesty, type TrialStudy } from '#research';
 import { checkNeeds, prepare } from '#strategy';
 import type { FoundStrategy } from '../backtest/find-strategy.ts';
 import { requestOf, yearOf } from '../backtest/run.ts';
@@ -11,7 +12,7 @@ import type { CliEnvironment } from '../terminal.ts';
 import { engineNeededFor } from './crossing-outcome.ts';
 import type { EvaluationSetup } from './evaluation-setup.ts';
 import { progressLine } from './progress.ts';
-import { runSearch, type SearchPlan, type SearchResult } from './search.ts';
+import { foldsOf, runSearch, type SearchPlan, type SearchResult } from './search.ts';
 import { createTrialRunner } from './trial-runner.ts';
 import { recipeOf, type ReadWishes } from './wishes.ts';
 
@@ -41,6 +42,8 @@ export interface OptimizeOutcome {
 export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment, quiet = false): Promise<OptimizeOutcome> {
   const { found, bars, config, wishes, workspace } = order;
   const recipe = recipeOf(found);
+  // Told before the search, not after it.
+  if (wishes.folds.kind !== 'none') foldsOf(wishes, daysOf(bars.series));
   const setup: EvaluationSetup = { ...requestOf(order), seed: config.seed };
   const study = studyOf(order, setup);
   const space = spaceOfRecipe(recipe, wishes);
@@ -95,6 +98,12 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
     await runner.close();
     ledger.close();
   }
+}
+
+/** Returns by the day that a run over these bars has. */
+function daysOf(series: readonly BarSeries[]): number {
+  const time = Float64Array.from(new Set(series.flatMap((bars) => Array.from(bars.time)))).sort();
+  return dailyEquity({ time, equity: time }).time.length - 1;
 }
 
 const planFacts = ({ rest, method, trials, objectives, seed, folds }: SearchPlan) => ({ rest, method, trials, objectives, seed, folds });

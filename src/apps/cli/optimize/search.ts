@@ -84,7 +84,8 @@ function neighbourRadius(dimensions: number, points: number): number {
   return Math.min(0.5, Math.max(0.1, 0.5 * (8 / points) ** (1 / dimensions)));
 }
 
-function foldsOf({ folds: { kind, count, gapDays } }: SearchPlan, days: number): readonly SearchFold[] {
+/** Throws `UserError` where so many days do not make them. */
+export function foldsOf({ folds: { kind, count, gapDays } }: Pick<SearchPlan, 'folds'>, days: number): readonly SearchFold[] {
   if (kind === 'none') return [];
   return kind === 'purged' ? purgedFolds(days, count, gapDays) : walkForwardFolds(days, count, gapDays);
 }
