@@ -46,7 +46,6 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   if (stop === stop && !order.triggered) {
     const upward = buys !== order.touches;
     if (upward ? !(bar.high >= stop) : !(bar.low <= stop)) return Number.NaN;
-    if (needsMoreThanTouch(order, profile) && (upward ? bar.high : bar.low) === stop) return Number.NaN;
     order.triggered = true;
     justTriggered = true;
     const market = order.contingent ? bar.open : bar.market;
@@ -55,10 +54,7 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   }
   const limit = order.limit;
   if (limit !== limit) return reference === reference ? reference : bar.open;
-  if (justTriggered && order.postOnly && within(order, reference) === reference) {
-    bar.takes = true;
-    return Number.NaN;
-  }
+  if (justTriggered && staysBehind(order, bar, profile, reference)) return Number.NaN;
   if (order.touches) {
     // Whether the limit lies on the way to the trigger or beyond it, the price meets it after the trigger.
     if (justTriggered && (buys ? reference <= limit : reference >= limit)) return reference;
@@ -68,9 +64,15 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);
 }
 
-/** LEAN triggers a stop-limit where the price goes beyond its stop, a stop where it reaches it. */
-function needsMoreThanTouch(order: WorkingOrder, { stopLimitFill }: ExecutionProfile): boolean {
-  return stopLimitFill === 'close' && order.type === 'stop_limit';
+/** A limit order whose stop or trigger was just met but which does not come out of it now. */
+function staysBehind(order: WorkingOrder, bar: BarUnderMatch, { stopLimitFill }: ExecutionProfile, reference: number): boolean {
+  // LEAN triggers a stop-limit where the price goes beyond its stop, a stop where it reaches it.
+  if (stopLimitFill === 'close' && !order.touches && (order.direction > 0 ? bar.high : bar.low) === order.stop) {
+    order.triggered = false;
+    return true;
+  }
+  bar.takes = order.postOnly && within(order, reference) === reference;
+  return bar.takes;
 }
 
 function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {

@@ -31,25 +31,41 @@ export class RestingOrders {
   match(queue: OrderQueue, local: number, row: number): void {
     const bar = this.#bar;
     bar.pass = 0;
-    this.#matchAll(queue, local, row);
-    for (const order of this.#trailsWithin ? queue.orders.slice() : queue.orders) {
-      if (order.type !== 'trailing_stop' || !order.open || row < order.firstRow || order.inFlight) continue;
-      if (this.#trailsWithin) this.#carryAlong(order, local, row);
-      else trail(order, order.direction > 0 ? bar.low : bar.high);
+    if (this.#trailsWithin) {
+      this.#matchWithin(queue, local, row);
+      return;
     }
-    if (bar.again) this.#matchAll(queue, local, row);
-  }
-
-  #matchAll(queue: OrderQueue, local: number, row: number): void {
-    const bar = this.#bar;
     do {
       bar.again = false;
       for (const order of queue.orders.slice()) {
-        if (this.#trailsWithin && order.type === 'trailing_stop' && !order.inFlight) continue;
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
       }
       bar.pass++;
     } while (bar.again);
+    for (const order of queue.orders) {
+      if (order.type === 'trailing_stop' && order.open && row >= order.firstRow && !order.inFlight)
+        trail(order, order.direction > 0 ? bar.low : bar.high);
+    }
+  }
+
+  /** The same where a bar takes trailing stops along: they come after the others, and what they bring about after them. */
+  #matchWithin(queue: OrderQueue, local: number, row: number): void {
+    const bar = this.#bar;
+    const trails = (order: WorkingOrder): boolean => order.type === 'trailing_stop' && !order.inFlight;
+    const matchOthers = (): void => {
+      do {
+        bar.again = false;
+        for (const order of queue.orders.slice()) {
+          if (order.open && row >= order.firstRow && !trails(order)) this.#matchOne(order, local, row);
+        }
+        bar.pass++;
+      } while (bar.again);
+    };
+    matchOthers();
+    for (const order of queue.orders.slice()) {
+      if (order.open && row >= order.firstRow && trails(order)) this.#carryAlong(order, local, row);
+    }
+    if (bar.again) matchOthers();
   }
 
   /** A trailing stop that the bar has not passed already is taken to its better extreme, and held against the way back from there. */
@@ -90,9 +106,9 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
-      if (bar.takes) this.#rejectTaker(order);
     }
     if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
+    else if (bar.takes) this.#rejectTaker(order);
     this.#lifetimes.endImmediate(order, price === price);
   }
 
