@@ -61,6 +61,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   #nextId = 1;
   row = -1;
   time = 0;
+  /** Begins as a number like those to come: a field that begins empty would keep each in an object of its own. */
   equityNow = Number.NaN;
   /** Set when equity is gone: everything is closed and no strategy is asked any more. */
   ruined = false;
@@ -111,9 +112,13 @@ export class Engine implements VenueHost, SupervisedEngine {
   step(row: number, time: number, locals: Int32Array): void {
     this.row = row;
     this.time = time;
+    // Stored where it changed only: the collector is told of each store.
     if (this.#locals !== locals) this.#locals = locals;
     if (this.#attended || time >= this.desk.nextTime) this.#beforeFills(time);
-    if (this.venue.working > 0) this.#match(row, locals);
+    if (this.venue.working > 0) {
+      this.orders.file(row);
+      this.venue.match(row, locals);
+    }
     if (this.ledger.growing > 0) this.ledger.finishTrades(this.#works);
     this.#markCloses(locals);
     if (this.#rates !== undefined) this.#rates.atClose(time);
@@ -122,11 +127,6 @@ export class Engine implements VenueHost, SupervisedEngine {
     if ((this.#attended || this.equityNow <= 0) && !this.#mayDecide(time, locals)) return;
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
     if (this.#notes.length > 0) this.#writeNotes();
-  }
-
-  #match(row: number, locals: Int32Array): void {
-    this.orders.file(row);
-    this.venue.match(row, locals);
   }
 
   #markCloses(locals: Int32Array): void {
@@ -236,9 +236,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   records(): Order[] {
-    const records: Order[] = [];
-    this.orders.each((order) => records.push(order));
-    return records;
+    return this.orders.records();
   }
 
   filled(order: WorkingOrder, signed: number, price: number, fee: number, maker: boolean, row: number, time: number): void {

@@ -112,6 +112,12 @@ export class OrderLog {
     while (next < filed.length) this.#read(filed[next++]!, visit);
   }
 
+  records(): Order[] {
+    const records: Order[] = [];
+    this.each((order) => records.push(order));
+    return records;
+  }
+
   #write(order: WorkingOrder): void {
     const at = this.#filed.add();
     const numbers = this.#filed.block;

@@ -74,6 +74,7 @@ export class Ledger {
   growing = 0;
   feesPaid = 0;
   turnover = 0;
+  /** Of a fraction from the beginning, as `Engine.equityNow`. */
   cash = Number.NaN;
 
   constructor(setup: LedgerSetup) {
