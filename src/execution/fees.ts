@@ -70,14 +70,14 @@ export function feeFunction(schedule: FeeSchedule): FeeFunction {
   }
 }
 
-/** Counted in steps through the reciprocal where that is whole, so that 3 cents are 0.03. */
+/** Counted in steps through the reciprocal where that is whole, so that 3 cents are 0.03; half a step is one up to the rounding of a product. */
 function rounded(fee: FeeFunction, step: number): FeeFunction {
   if (!(step > 0)) throw new UserError(`fees cannot be rounded to ${step}`, 'Give the smallest amount that is billed, e.g. 0.01.');
   const inverse = Math.round(1 / step);
   const whole = Math.abs(inverse * step - 1) < 1e-12;
   return (...of) => {
     const exact = fee(...of);
-    return whole ? Math.round(exact * inverse) / inverse : Math.round(exact / step) * step;
+    return whole ? Math.round(exact * inverse + 1e-9) / inverse : Math.round(exact / step + 1e-9) * step;
   };
 }
 

@@ -240,7 +240,12 @@ export class FillRules {
       return due(paid.units + fill.quantity, paid.notional + notional) - due(paid.units, paid.notional);
     }
     if (fees.kind === 'sum') return fees.of.reduce((sum, part) => sum + this.#fee(part, fill, notional), 0);
-    if (fees.kind === 'rounded') return Math.round(this.#fee(fees.of, fill, notional) / fees.step) * fees.step;
+    if (fees.kind === 'rounded') {
+      const exact = this.#fee(fees.of, fill, notional);
+      // Half a step may go either way by the last digit of a product.
+      const halfway = Math.abs(Math.abs(fill.fee - exact) - fees.step / 2) < HAIR;
+      return Math.round(halfway ? fill.fee / fees.step : exact / fees.step) * fees.step;
+    }
     if (fees.kind === 'tiers') {
       const tier = fees.tiers.findLast(({ from }) => this.#turnover >= from)!;
       return (notional * (maker ? tier.makerBps : tier.takerBps)) / 10_000;

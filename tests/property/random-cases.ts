@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createRng } from '#core';
 import { barSeries, instrument, parseTimeframe, type BarSeries, type OrderRequest, type OrderType } from '#domain';
 import type { AccountEvent } from '#engine';
-import { executionProfile, US_EQUITY_FEES, type FeeSchedule } from '#execution';
+import { executionProfile, US_EQUITY_FEES, type ExecutionProfile, type FeeSchedule } from '#execution';
 import type { BarContext, Strategy } from '#strategy';
 import type { Case } from './second-books.ts';
 import { TYPES, walk } from './walk.ts';
@@ -82,6 +82,8 @@ export interface Setting {
   readonly reduced: boolean;
   readonly finer: boolean;
   readonly exclusive: boolean;
+  readonly trailing: ExecutionProfile['trailing'];
+  readonly stopInMarket: ExecutionProfile['stopInMarket'];
 }
 
 export const settings: fc.Arbitrary<Setting> = fc.record({
@@ -100,6 +102,8 @@ export const settings: fc.Arbitrary<Setting> = fc.record({
   reduced: fc.boolean(),
   finer: fc.constantFrom(false, false, true),
   exclusive: fc.constantFrom(false, false, false, true),
+  trailing: fc.constantFrom('over', 'over', 'within'),
+  stopInMarket: fc.constantFrom('triggers', 'triggers', 'rejected'),
 });
 
 export function caseOf(setting: Setting): Case {
@@ -109,6 +113,8 @@ export function caseOf(setting: Setting): Case {
     limitFill,
     latencyBars,
     latencyMs,
+    trailing: setting.trailing,
+    stopInMarket: setting.stopInMarket,
     impactWindow: 15,
     queueAhead: 0.05,
     queueTouchShare: 0.3,
