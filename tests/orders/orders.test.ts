@@ -299,3 +299,12 @@ test('what filled for less than it asked says why', () => {
   const closing: OrderRequest = { side: 'sell', type: 'market', size: 20, reduceOnly: true };
   expect(book(play({ rows: [QUIET, QUIET, QUIET], script: { 0: buy, 1: closing } }))[1]).toBe('market filled 11/11 only what was open');
 });
+
+test.each([0, -0.5, Number.NaN])('closing a share of %d closes nothing and is denied', (portion) => {
+  const enter = { ...buy, size: 5 };
+  for (const close of [(at) => at.closePosition(portion), (at) => at.closeLot(1, portion)] satisfies Act[]) {
+    const result = play({ rows: [QUIET, QUIET, QUIET], script: { 0: enter, 1: close } });
+    expect(tape(result)).toEqual(['1 buy 5 @ 100']);
+    expect(result.orders[1]).toMatchObject({ status: 'denied', filledQuantity: 0 });
+  }
+});
