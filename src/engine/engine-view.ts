@@ -3,6 +3,14 @@ import type { OrderChange, SymbolColumns, WorkingOrder } from '#execution';
 import type { Ledger } from '#portfolio';
 import type { DecisionLog } from './decision-log.ts';
 
+/** The orders at the venue. */
+export interface OrdersAtVenue {
+  /** How many there are. */
+  readonly working: number;
+  ordersOf(symbol: number): readonly WorkingOrder[];
+  cancel(order: WorkingOrder, reason: string): void;
+}
+
 /** What a strategy's lane may see of the engine, and ask of it. */
 export interface EngineView {
   readonly ledger: Ledger;
@@ -13,10 +21,7 @@ export interface EngineView {
   readonly row: number;
   readonly time: number;
   readonly equityNow: number;
-  readonly venue: {
-    ordersOf(symbol: number): readonly WorkingOrder[];
-    cancel(order: WorkingOrder, reason: string): void;
-  };
+  readonly venue: OrdersAtVenue;
   submit(strategy: number, symbol: number, request: OrderRequest): number;
   order(id: number): WorkingOrder | undefined;
   replace(id: number, change: OrderChange): boolean;

@@ -21,10 +21,10 @@ import { entryOrders, quantitiesAgainst, sidesOf, unitsFreed, unitsOf } from './
 import { OrderLog } from './order-log.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
-import { shareOfLots } from './share.ts';
 import { restoreEngine, saveEngine, type EngineSnapshot } from './snapshot.ts';
 import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
+import { unitsToClose } from './under-way.ts';
 import type { SupervisedEngine, Supervisor } from './supervisor.ts';
 
 /** The one synchronous loop: fills, then marks, then decisions. Does no I/O and cannot ask in which mode it runs. */
@@ -217,22 +217,21 @@ export class Engine implements VenueHost, SupervisedEngine {
 
   /** Closes at the market: `portion` of what the strategy holds, each side on its own when hedging; at least one lot step, half to even. */
   close(strategy: number, symbol: number, portion: number): void {
-    const [long, short] = this.hedging ? sidesOf(this.ledger.lots(strategy, symbol)) : [this.held(strategy, symbol), 0];
-    this.#closeSide(strategy, symbol, long, portion);
-    this.#closeSide(strategy, symbol, short, portion);
+    const sides = this.hedging ? sidesOf(this.ledger.lots(strategy, symbol)) : [this.held(strategy, symbol)];
+    for (const held of sides) this.#closeUnits(strategy, symbol, held, portion, 0);
   }
 
-  #closeSide(strategy: number, symbol: number, held: number, portion: number): void {
-    if (held === 0) return;
-    const units = portion >= 1 ? Math.abs(held) : shareOfLots(Math.abs(held), portion, this.#instruments[symbol]!.lotSize);
-    this.submit(strategy, symbol, { side: held > 0 ? 'sell' : 'buy', type: 'market', size: units, reduceOnly: true });
+  closeLot(strategy: number, symbol: number, lot: number, portion: number): void {
+    this.#closeUnits(strategy, symbol, this.openOf(strategy, symbol, lot), portion, lot);
   }
 
-  closeLot(strategy: number, symbol: number, orderId: number, portion: number): void {
-    const open = this.openOf(strategy, symbol, orderId);
-    if (open === 0) return;
-    const units = portion >= 1 ? Number.NaN : shareOfLots(Math.abs(open), portion, this.#instruments[symbol]!.lotSize);
-    this.submit(strategy, symbol, { side: open > 0 ? 'sell' : 'buy', type: 'market', size: units, closesOrder: orderId });
+  #closeUnits(strategy: number, symbol: number, held: number, portion: number, lot: number): void {
+    const ask = { strategy, symbol, row: this.row, held, portion, lot, lotSize: this.#instruments[symbol]!.lotSize };
+    const units = unitsToClose(this.venue, ask);
+    if (units === undefined) return;
+    const side = held > 0 ? 'sell' : 'buy';
+    if (lot === 0) this.submit(strategy, symbol, { side, type: 'market', size: units, reduceOnly: true });
+    else this.submit(strategy, symbol, { side, type: 'market', size: units === Math.abs(held) ? Number.NaN : units, closesOrder: lot });
   }
 
   records(): Order[] {

@@ -5,6 +5,7 @@ import { CrossSection, finishCrossSection, placeCrossSection } from './cross-sec
 import type { EngineView } from './engine-view.ts';
 import { wholeFrom, type FeatureTable } from './features.ts';
 import { Moment, placeMoment } from './moment.ts';
+import { cancelEntries, isEntering } from './under-way.ts';
 
 /** One strategy at the engine: its view of the moment, and what becomes of its decisions. */
 export class StrategyLane {
@@ -83,13 +84,17 @@ export class StrategyLane {
         return;
       case 'exit':
         engine.decisions.write(lane, row, decision.reason);
+        cancelEntries(engine.venue, { strategy: this.#index, symbol, row });
         engine.close(this.#index, symbol, 1);
         return;
       case 'long':
       case 'short': {
         const plan = decision.plan;
+        const direction = decision.kind === 'long' ? 1 : -1;
         engine.decisions.write(lane, row, plan.reason ?? decision.kind);
-        this.#enter(decision.kind === 'long' ? 1 : -1, plan, symbol);
+        if (engine.held(this.#index, symbol) === 0 && isEntering(engine.venue, { strategy: this.#index, symbol, row }, direction))
+          engine.decisions.append(lane, row, 'its entry is still on the way');
+        else this.#enter(direction, plan, symbol);
         return;
       }
       default:

@@ -73,7 +73,7 @@ export interface BarContext<Name extends string = string> {
   cancel(orderId: number): void;
   cancelAll(): void;
   replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean;
-  /** Closes a share (0, 1] of the position at the market. */
+  /** Closes a share (0, 1] of the position at the market; what an order of an earlier bar is still closing counts towards it. */
   closePosition(portion?: number): void;
   /** Closes a share (0, 1] of what one order opened, at the market. */
   closeLot(orderId: number, portion?: number): void;

@@ -11,7 +11,7 @@ export function short(plan: EntryPlan): Decision {
   return { kind: 'short', plan: checked('short', plan) };
 }
 
-/** Closes the position at the next open. */
+/** Closes the position at the next open, and takes back what is not filled of its entries. */
 export function exit(reason = 'exit'): Decision {
   return { kind: 'exit', reason };
 }
