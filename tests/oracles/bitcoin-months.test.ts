@@ -25,7 +25,7 @@ test.skipIf(!existsSync(file))(
     const trades = (atEnd: 'rerun' | 'mark') =>
       runBacktest({
         bars: [bars],
-        strategy: reversal.make({ fast: 2, slow: 3 }),
+        strategy: reversal.make({ fast: 2, slow: 3 }, { seed: 1, symbols: ['BTCUSD'] }),
         account: { cash: 100 },
         profile: 'backtesting_py',
         atEnd,
