@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { runBacktest } from '#backtest';
 import { barSeries, instrument, parseTimeframe } from '#domain';
+import { prepare } from '#strategy';
 import reversal from '../../strategies/published/sma-reversal.ts';
 
 /** What the tests of backtesting.py count for millionths of a bitcoin by the month. Months are no timeframe of ours; the bars are told as days, which nothing here looks at. */
@@ -25,7 +26,7 @@ test.skipIf(!existsSync(file))(
     const trades = (atEnd: 'rerun' | 'mark') =>
       runBacktest({
         bars: [bars],
-        strategy: reversal.make({ fast: 2, slow: 3 }, { seed: 1, symbols: ['BTCUSD'] }),
+        strategy: prepare(reversal, { fast: 2, slow: 3 }),
         account: { cash: 100 },
         profile: 'backtesting_py',
         atEnd,
