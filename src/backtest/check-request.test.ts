@@ -49,3 +49,24 @@ test('every word of a request and of an account is known', () => {
   const ofAccount: Known<(typeof ACCOUNT_WORDS)[number], keyof BacktestAccount> = true;
   expect(request && ofAccount).toBe(true);
 });
+
+test('bars whose closes are not known together do not run together', () => {
+  const hour = 1 / 24;
+  const named = (symbol: string, series: BarSeries): BarSeries => ({ ...series, symbol });
+  const daily = days([10, 11, 12]);
+  const hourly = named('H', days([10, 11, 12], [0, hour, 2 * hour], '1h'));
+  expect(() => runBacktest({ ...good, bars: [daily, hourly] })).toThrow('X has 1d bars and H 1h bars');
+  const [apart, half] = [
+    [0, 1, 2],
+    [0.5, 1.5, 2.5],
+  ].map((at, which) => named(`S${which}`, days([10, 11, 12], at))) as [BarSeries, BarSeries];
+  // Each symbol on its own: every fill is on the symbol's own next bar.
+  expect(runBacktest({ ...good, bars: [apart, half] }).endEquity).toBe(1000);
+  const all = { name: 'all', features: {}, onInstant: () => undefined };
+  expect(() => runBacktest({ ...good, bars: [apart, half], strategy: all })).toThrow(
+    'one of S0 at 2024-01-01T00:00:00.000Z and one of S1 at 2024-01-01T12:00:00.000Z',
+  );
+  // Days that begin an hour earlier in summer, and a day that one of them has not.
+  const summer = days([10, 11, 12], [0, 1, 2 - hour]);
+  expect(runBacktest({ ...good, bars: [summer, named('Y', days([10, 12], [0, 2 - hour]))], strategy: all }).endEquity).toBe(1000);
+});

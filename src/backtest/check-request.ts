@@ -1,5 +1,5 @@
 import { didYouMean, UserError } from '#core';
-import type { BarSeries } from '#domain';
+import { firstRowAtOrAfter, type BarSeries } from '#domain';
 import type { Financing } from '#engine';
 import type { Strategy } from '#strategy';
 
@@ -109,5 +109,37 @@ export function checkPrices(bars: readonly BarSeries[]): void {
         'Run the quality gate on the data first: edgewright data check.',
       );
     }
+  }
+}
+
+/**
+ * Bars of several symbols meet by their starts, so they must be of one length: where one of them has yet to end, its close would be in the
+ * account, and before a strategy, hours early. Bars of one length that begin apart end in the same order, and each symbol is traded on its
+ * own next bar; but a strategy that sees all symbols at once would trade one at an open before the close of another that told it to.
+ */
+export function checkTogether(bars: readonly BarSeries[], time: Float64Array, strategies: readonly Strategy[]): void {
+  const [first] = bars;
+  const other = bars.find(({ timeframe }) => timeframe.ms !== first!.timeframe.ms);
+  if (other !== undefined)
+    throw new UserError(
+      `${first!.symbol} has ${first!.timeframe.id} bars and ${other.symbol} ${other.timeframe.id} bars: their closes are not known together`,
+      'Give all symbols bars of one length, or run them one at a time.',
+    );
+  if (bars.length > 1 && strategies.some((strategy) => strategy.onInstant !== undefined)) checkOverlap(bars, time);
+}
+
+function checkOverlap(bars: readonly BarSeries[], time: Float64Array): void {
+  // A day of 23 hours is still a day.
+  const least = bars[0]!.timeframe.ms * 0.9;
+  for (let row = 1; row < time.length; row++) {
+    if (time[row]! - time[row - 1]! >= least) continue;
+    const [one, late] = [row - 1, row].map((at) => {
+      const { symbol } = bars.find((series) => series.time[firstRowAtOrAfter(series, time[at]!)] === time[at])!;
+      return `${symbol} at ${new Date(time[at]!).toISOString()}`;
+    });
+    throw new UserError(
+      `a strategy that sees all symbols at once needs bars that start together: there is one of ${one} and one of ${late}`,
+      'Resample them to one grid, or leave out the symbols that trade at other hours.',
+    );
   }
 }

@@ -18,7 +18,7 @@ import type { ExternalColumns } from '#features';
 import type { RefusalCode, RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
 import { align } from './align.ts';
-import { checkAccount, checkKnown, checkPrices, checkStrategies, checkWords } from './check-request.ts';
+import { checkAccount, checkKnown, checkPrices, checkStrategies, checkTogether, checkWords } from './check-request.ts';
 import { takeOver } from './take-over.ts';
 import { conversionSeries, type Conversion } from './conversion.ts';
 
@@ -133,6 +133,7 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
   const profile = typeof request.profile === 'object' ? request.profile : executionProfile(request.profile);
   const { time, rows } = align(bars);
   if (time.length === 0) throw new UserError('the bars are empty', 'Choose a period that the data covers.');
+  checkTogether(bars, time, strategies);
   const engine = new Engine({
     columns: bars,
     instruments: bars.map((series) => instrumentOf(series.symbol, request.instruments)),
