@@ -38,6 +38,23 @@ async function report(folder: string, ...argv: string[]): Promise<Report> {
 }
 
 describe('backtest', () => {
+  test('a ruined account says what it owes', async () => {
+    const folder = scratchFolder();
+    const rows = Array.from({ length: 40 }, (_, row) => {
+      const price = row < 20 ? 100 : 400;
+      return `${new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10)},${price},${price + 1},${price - 1},${price},1e9`;
+    });
+    writeFileSync(join(folder, 'UP.csv'), `time,open,high,low,close,volume\n${rows.join('\n')}\n`);
+    writeFileSync(
+      join(folder, 'short.mjs'),
+      `export default { name: 'short', features: {}, onBar: (at) => void (at.row === 0 && at.submit({ side: 'sell', type: 'market', size: 1500 })) };\n`,
+    );
+    const run = ['backtest', '--strategy', './short.mjs', '--data', 'UP.csv', '--asset-class', 'crypto', '--leverage', '2'];
+    const { stdout } = await cli(folder, ...run, '--profile', 'frictionless');
+    // 250,000 after the sale of 1,500 at 100, less 600,000 to buy them back at 400.
+    expect(stdout).toContain('The account was ruined: equity is told as 0, and 350 000 is owed (endCash).');
+  });
+
   test('prints a table worth reading and writes every file', async () => {
     const folder = scratchFolder();
     const { code, stdout, stderr } = await cli(folder, ...SMA, '--ladder');

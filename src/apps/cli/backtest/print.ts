@@ -132,6 +132,11 @@ function lookAheadNote({ lookAhead }: BacktestOutcome): string[] {
   ];
 }
 
+function ruinNote(endCash: number): string {
+  if (endCash >= 0) return 'The account was ruined: equity reached zero.';
+  return `The account was ruined: equity is told as 0, and ${money(-endCash)} is owed (endCash).`;
+}
+
 function notes(outcome: BacktestOutcome): string[] {
   const { result, order } = outcome;
   const refused = refusals(outcome);
@@ -143,7 +148,7 @@ function notes(outcome: BacktestOutcome): string[] {
     ...lookAheadNote(outcome),
     ...(order.bars.datesNote === undefined ? [] : [order.bars.datesNote]),
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
-    ...(result.ruined ? ['The account was ruined: equity reached zero.'] : []),
+    ...(result.ruined ? [ruinNote(result.endCash)] : []),
     ...refused.slice(0, 3).map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
     ...(open.length > 0
       ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
