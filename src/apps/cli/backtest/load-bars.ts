@@ -31,6 +31,14 @@ export interface LoadedBars {
   readonly currency?: AccountCurrency;
   /** Series from outside the bars; absent when there are none. */
   readonly outside?: OutsideSeries;
+  /** Shorter bars of the same symbols, for the way the price took; absent when none were asked for. */
+  readonly finer?: FinerBars;
+}
+
+/** Bars of a lower timeframe of the symbols that are traded, and what names them. */
+export interface FinerBars {
+  readonly series: readonly BarSeries[];
+  readonly fingerprint: string;
 }
 
 /** The source that the configuration names; a path is relative to where the command runs. */

@@ -3,6 +3,7 @@ import type { BarSeries, Instrument } from '#domain';
 import { executionProfile, type ExecutionProfile, type FeeSchedule } from '#execution';
 import { instrumentFor, profileFor, PROFILES } from '#research';
 import { quotedIn } from './account-currency.ts';
+import type { HoldingCosts } from './holding-costs.ts';
 import type { LoadedBars } from './load-bars.ts';
 
 /** Fill models that follow another program's rules to the cent, or none at all: for checking against published results. */
@@ -18,6 +19,8 @@ export interface MarketRules {
   readonly fill: FillSettings;
   readonly fees: FeeSchedule | undefined;
   readonly leverage: number;
+  /** Maintenance margin, borrow fees and interest. */
+  readonly holding: HoldingCosts;
   /** Step of every quantity, in units; undefined for a millionth. */
   readonly lot: number | undefined;
   /** Every new order first cancels and closes what there is. */

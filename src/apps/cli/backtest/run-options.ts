@@ -15,6 +15,10 @@ export interface RunOptions extends CommonOptions {
   readonly to?: string;
   readonly fees?: string;
   readonly leverage?: string;
+  readonly maintenanceMargin?: string;
+  readonly borrow?: readonly string[];
+  readonly interest?: string;
+  readonly finer?: string;
   readonly profile?: string;
   readonly fill?: readonly string[];
   readonly tradeOnClose?: boolean;
@@ -43,6 +47,10 @@ export function addRunOptions(command: Command): Command {
     .option('--to <date>', 'the same as --end')
     .option('--fees <schedule>', "instead of the profile's own")
     .option('--leverage <multiple>', 'how many times equity may be held', '1')
+    .option('--maintenance-margin <part>', 'part of what is held under which equity may not close, e.g. 25%: below it all is closed')
+    .option('--borrow <rate...>', 'yearly fee on what is short, e.g. --borrow 1% GME=30%')
+    .option('--interest <received/paid>', 'yearly, on cash and on debt, e.g. --interest 2%/6%')
+    .option('--finer <length|path>', 'shorter bars of the same symbols, e.g. 5m: stops, targets and limits meet the price in its order')
     .option('--fill <name=value...>', 'a setting of the fill model, e.g. --fill halfSpreadBps=5 limitFill=touch')
     .option('--trade-on-close', 'market orders fill at the close they were decided on: --fill marketFill=previous_close')
     .option('--lot <units>', 'step of every quantity, e.g. 1 for whole shares (default: a millionth)')
@@ -77,11 +85,25 @@ export async function readRunOptions(options: RunOptions, io: CliEnvironment): P
   const all = await loadBars(config, io, 'splits');
   const rates = new Set(Object.values(currency?.rates ?? {}).map(({ symbol }) => symbol));
   const loaded = config.value.symbols.length > 0 ? all : withoutSymbols(all, rates);
-  const bars = await withSurroundings(dates === 'all' ? loaded : onCommonDates(loaded), config.value, currency);
+  const traded = dates === 'all' ? loaded : onCommonDates(loaded);
+  const bars = await withSurroundings(await withFiner(traded, options, config, io), config.value, currency);
   if (options.factors === undefined) return { config: config.value, rules, bars };
   const { timesFactors } = await import('./factors.ts');
   const made = timesFactors(bars, options.factors, io.cwd);
   return { config: config.value, rules, bars: made.bars, factors: made.sha256 };
+}
+
+async function withFiner(
+  bars: LoadedBars,
+  { finer, factors }: RunOptions,
+  config: ResolvedConfig<PipelineConfig>,
+  io: CliEnvironment,
+): Promise<LoadedBars> {
+  if (finer === undefined) return bars;
+  if (factors !== undefined)
+    throw new UserError('--factors would change the prices of the bars and not of the finer ones', 'Leave --finer or --factors out.');
+  const { readFinerBars } = await import('./finer-bars.ts');
+  return { ...bars, finer: await readFinerBars(finer, bars, config, io) };
 }
 
 async function currencyOf(
@@ -106,12 +128,14 @@ async function withSurroundings(bars: LoadedBars, config: PipelineConfig, curren
 /** The rules of a run; without options, those of the profile. */
 export async function readRules(options: Partial<RunOptions>, profile: string): Promise<MarketRules> {
   const { parseFees } = await import('./fees.ts');
+  const { parseHoldingCosts } = await import('./holding-costs.ts');
   const { parseFill, profileNamed } = await import('./market-rules.ts');
   return {
     profile: profileNamed(profile),
     fill: { ...parseFill(options.fill ?? []), ...(options.tradeOnClose === true ? { marketFill: 'previous_close' as const } : {}) },
     fees: options.fees === undefined ? undefined : parseFees(options.fees),
     leverage: positive('--leverage', options.leverage ?? '1'),
+    holding: parseHoldingCosts(options),
     lot: options.lot === undefined ? undefined : positive('--lot', options.lot),
     exclusive: options.exclusive === true,
     hedging: options.hedging === true,

@@ -155,6 +155,7 @@ export function requestOf(
       leverage: rules.leverage,
       exclusiveOrders: rules.exclusive,
       hedging: rules.hedging,
+      ...rules.holding,
       ...(bars.currency === undefined ? {} : accountIn(bars.currency)),
     },
     ...(hasOwnLimits(rules.profile) || !isDefaultRisk(config.risk) ? { limits: limitsFor(config.risk, rules.leverage) } : {}),
@@ -163,6 +164,7 @@ export function requestOf(
     seed: config.seed,
     ...(events.length === 0 ? {} : { events }),
     ...(bars.outside === undefined ? {} : { externals: bars.outside.externals }),
+    ...(bars.finer === undefined ? {} : { finer: bars.finer.series }),
     atEnd: rules.atEnd === 'open' ? 'rerun' : rules.atEnd,
   };
 }
@@ -222,6 +224,8 @@ function hashOf(order: BacktestOrder, strategy: Strategy): string {
     ...(bars.adjustment === undefined ? {} : { adjustment: bars.adjustment }),
     ...(bars.currency === undefined ? {} : { currency: bars.currency.fingerprint }),
     ...(bars.outside === undefined ? {} : { series: bars.outside.fingerprint }),
+    ...(Object.keys(rules.holding).length === 0 ? {} : { holding: rules.holding }),
+    ...(bars.finer === undefined ? {} : { finer: bars.finer.fingerprint }),
   }).slice(0, 10);
 }
 

@@ -111,7 +111,7 @@ const planFacts = ({ rest, method, trials, objectives, seed, folds }: SearchPlan
 /** Everything but the parameters that a result depends on. */
 function studyOf(
   { found, bars, factors }: OptimizeOrder,
-  { bars: _, profile, limits, events, externals: __, account, ...rest }: EvaluationSetup,
+  { bars: _, profile, limits, events, externals: __, finer: ____, account, ...rest }: EvaluationSetup,
 ): TrialStudy {
   const { conversion: ___, ...plainAccount } = account;
   return {
@@ -134,6 +134,7 @@ function studyOf(
       ...rest,
       ...(bars.currency === undefined ? {} : { currency: bars.currency.fingerprint }),
       ...(bars.outside === undefined ? {} : { series: bars.outside.fingerprint }),
+      ...(bars.finer === undefined ? {} : { finer: bars.finer.fingerprint }),
       ...(factors === undefined ? {} : { factors }),
     }).slice(0, 16),
   };
