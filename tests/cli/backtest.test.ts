@@ -73,6 +73,9 @@ describe('backtest', () => {
     const table = await readTable(join(home, run!, 'trades.parquet'));
     expect(table['pnl']).toHaveLength(csv.length - 1);
     expect(csv[1]!.split(',')[10]).toBe(String((table['pnl'] as Float64Array)[0]));
+    expect(csv[0]!.split(',').slice(-2)).toEqual(['maxAdverseExcursion', 'maxFavourableExcursion']);
+    expect(Math.max(...(table['maxAdverseExcursion'] as Float64Array))).toBeLessThanOrEqual(0);
+    expect(readFileSync(join(home, run!, 'tear_sheet.html'), 'utf8')).toContain('Adverse excursion');
     expect(readFileSync(join(home, run!, 'equity_curve.csv'), 'utf8').split('\n').length).toBe(1260 + 2);
   });
 

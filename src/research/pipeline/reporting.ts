@@ -11,6 +11,7 @@ import {
   summarisePerformance,
   type Interval,
   type PerformanceSummary,
+  type Excursions,
 } from '#statistics';
 import { equityCsvParts } from '../tearsheet/curve-csv.ts';
 
@@ -121,17 +122,20 @@ const TRADE_COLUMNS = [
   'pnl',
   'returnFraction',
   'barsHeld',
+  'maxAdverseExcursion',
+  'maxFavourableExcursion',
 ] as const;
 
-/** One line a trade; times in ISO-8601. Text that a spreadsheet would run as a formula gets a leading apostrophe. */
-export function tradesCsv(trades: readonly Trade[]): string {
+/** One line a trade; times in ISO-8601, excursions empty where they are not known. Text that a spreadsheet would run as a formula gets a leading apostrophe. */
+export function tradesCsv(trades: readonly (Trade & Partial<Excursions>)[]): string {
   const lines = trades.map((trade) =>
     TRADE_COLUMNS.map((name) => csvCell(name.endsWith('Time') ? new Date(trade[name] as number).toISOString() : trade[name])).join(','),
   );
   return `${[TRADE_COLUMNS.join(','), ...lines].join('\n')}\n`;
 }
 
-function csvCell(value: string | number): string {
+function csvCell(value: string | number | undefined): string {
+  if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

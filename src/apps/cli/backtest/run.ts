@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findLookAhead, mayLookAhead, runBacktest, type BacktestRequest, type BacktestResult, type LookAhead } from '#backtest';
 import { contentHash, DAY_MS, InvariantError, UserError } from '#core';
-import { barsPerYear, type EquityCurve } from '#domain';
+import { barsPerYear, type EquityCurve, type Trade } from '#domain';
 import { scaleCosts, type ExecutionProfile } from '#execution';
 import {
   buyAndHold,
@@ -15,7 +15,7 @@ import {
   type PipelineConfig,
   type ProfileFigures,
 } from '#research';
-import { breakEvenCost } from '#statistics';
+import { breakEvenCost, withExcursions, type Excursions } from '#statistics';
 import { checkNeeds, prepare, type Strategy } from '#strategy';
 import { accountIn, inAccountCurrency } from './account-currency.ts';
 import type { FoundStrategy } from './find-strategy.ts';
@@ -51,6 +51,8 @@ export interface BacktestOutcome {
   readonly order: BacktestOrder;
   readonly strategy: Strategy;
   readonly result: BacktestResult;
+  /** Those of the result, with how far the price went against and for each. */
+  readonly trades: readonly (Trade & Partial<Excursions>)[];
   readonly report: PerformanceReport;
   readonly benchmark: EquityCurve;
   readonly benchmarkFigures: ProfileFigures;
@@ -77,6 +79,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   checkNeeds(strategy, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: bars.outside?.names ?? [] });
   const columns = sharedColumns(strategy, bars.series, bars.outside?.externals);
   const result = execute(order, executionOf(rules, chosen, bars), columns);
+  const trades = withExcursions(result.trades, bars.series);
   const held = bars.totalReturn ?? bars.series;
   const worth = bars.currency === undefined ? held : inAccountCurrency(held, bars.currency, bars.assetClass);
   const benchmark = buyAndHold(worth, result.equity, config.trading.cash);
@@ -99,7 +102,8 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     order,
     strategy,
     result,
-    report: reportPerformance({ profile: chosen, equity: result.equity, trades: result.trades }, benchmark, periodsPerYear, config.seed),
+    trades,
+    report: reportPerformance({ profile: chosen, equity: result.equity, trades }, benchmark, periodsPerYear, config.seed),
     benchmark,
     benchmarkFigures: profileFigures({ profile: 'buy and hold', equity: benchmark, trades: [] }, periodsPerYear),
     profiles,

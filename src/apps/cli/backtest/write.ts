@@ -37,13 +37,13 @@ function writeFiles(outcome: BacktestOutcome, folder: string): void {
   const put = (name: string, text: string | Buffer): void => writeFileSync(join(folder, name), text);
   const sheet = sheetOf(outcome);
   put(RUN_FILES.report, `${JSON.stringify(reportOf(outcome), null, 2)}\n`);
-  put(RUN_FILES.tradesCsv, tradesCsv(result.trades));
+  put(RUN_FILES.tradesCsv, tradesCsv(outcome.trades));
   putParts(join(folder, RUN_FILES.equity), equityCsvParts(result.equity));
   put(RUN_FILES.sheet, renderTearSheet(sheet));
   put(RUN_FILES.sheetInput, `${JSON.stringify(sheet, columnsAsLists)}\n`);
   // JSON writes what is no number as null by itself: the largest file of a run is not copied first.
   put(RUN_FILES.decisions, `${JSON.stringify(decisionFile(result, strategy.name, order.bars.series))}\n`);
-  if (result.trades.length > 0) put(RUN_FILES.tradesParquet, parquetBytes(tradeTable(result.trades)));
+  if (result.trades.length > 0) put(RUN_FILES.tradesParquet, parquetBytes(tradeTable(outcome.trades)));
 }
 
 const columnsAsLists = (_: string, value: unknown): unknown => (value instanceof Float64Array ? Array.from(value) : value);
@@ -58,11 +58,22 @@ function putParts(path: string, parts: Iterable<Uint8Array>): void {
   }
 }
 
-function tradeTable(trades: readonly Trade[]): Record<string, Float64Array | string[]> {
+function tradeTable(trades: BacktestOutcome['trades']): Record<string, Float64Array | string[]> {
   const text = (name: 'symbol' | 'strategy' | 'side' | 'exitReason') => trades.map((trade) => trade[name]);
   const number = (
-    name: 'quantity' | 'entryTime' | 'entryPrice' | 'exitTime' | 'exitPrice' | 'fees' | 'pnl' | 'returnFraction' | 'barsHeld',
-  ) => Float64Array.from(trades, (trade) => trade[name]);
+    name:
+      | 'quantity'
+      | 'entryTime'
+      | 'entryPrice'
+      | 'exitTime'
+      | 'exitPrice'
+      | 'fees'
+      | 'pnl'
+      | 'returnFraction'
+      | 'barsHeld'
+      | 'maxAdverseExcursion'
+      | 'maxFavourableExcursion',
+  ) => Float64Array.from(trades, (trade) => trade[name] ?? Number.NaN);
   return {
     symbol: text('symbol'),
     strategy: text('strategy'),
@@ -77,6 +88,8 @@ function tradeTable(trades: readonly Trade[]): Record<string, Float64Array | str
     pnl: number('pnl'),
     returnFraction: number('returnFraction'),
     barsHeld: number('barsHeld'),
+    maxAdverseExcursion: number('maxAdverseExcursion'),
+    maxFavourableExcursion: number('maxFavourableExcursion'),
   };
 }
 
@@ -170,7 +183,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
     moreFigures: sheetFigures(outcome),
-    trades: result.trades,
+    trades: outcome.trades,
     costProfiles: [
       ...outcome.profiles.map(({ figures, equity }) => ({
         name: figures.profile,
