@@ -46,18 +46,17 @@ const setupFor = (bars: BarSeries): SessionSetup => ({
   safety: { breaker: {} },
 });
 
+function recordAt({ time, open, high, low, close: closes, volume }: BarSeries, row: number): BarsRecord {
+  return { kind: 'bars', row, time: time[row]!, bars: [[0, open[row]!, high[row]!, low[row]!, closes[row]!, volume[row]!]] };
+}
+
 /** Bars as a feed has them ready: some hundred at a time, each batch awaited. */
 async function* feed(bars: BarSeries, batch: number): AsyncGenerator<readonly BarsRecord[]> {
-  const { time, open, high, low, close: closes, volume, length } = bars;
+  const { length } = bars;
   for (let from = 0; from < length; from += batch) {
-    const records: BarsRecord[] = [];
-    for (let row = from; row < Math.min(length, from + batch); row++)
-      records.push({
-        kind: 'bars',
-        row,
-        time: time[row]!,
-        bars: [[0, open[row]!, high[row]!, low[row]!, closes[row]!, volume[row]!]],
-      });
+    // Written with its first: a push into an empty list makes room for seventeen.
+    const records = [recordAt(bars, from)];
+    for (let row = from + 1; row < Math.min(length, from + batch); row++) records.push(recordAt(bars, row));
     if (from % (batch * 64) === 0) await nextTurn();
     yield records;
   }

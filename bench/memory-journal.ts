@@ -10,7 +10,9 @@ const CHUNK_ROWS = 65_536;
  */
 export class MemoryJournal {
   readonly #chunks: Float64Array[] = [];
-  readonly #outputs = new Map<number, StepRecord>();
+  /** Instants that brought something, and what. */
+  readonly #rows: number[] = [];
+  readonly #outputs: StepRecord[] = [];
   #decisions: StepRecord['decisions'] = [];
   rows = 0;
 
@@ -24,7 +26,8 @@ export class MemoryJournal {
     numbers[at + 6] = step.equity;
     numbers[at + 7] = step.cash;
     if (step.orders.length > 0 || step.fills.length > 0 || step.guards !== undefined || step.decisions !== this.#decisions) {
-      this.#outputs.set(this.rows, step);
+      this.#rows.push(this.rows);
+      this.#outputs.push(step);
       this.#decisions = step.decisions;
     }
     this.rows++;
@@ -33,11 +36,12 @@ export class MemoryJournal {
   /** Every input and output as a file's journal has them. */
   *records(): Generator<BarsRecord | StepRecord> {
     let decisions: StepRecord['decisions'] = [];
+    let next = 0;
     for (let row = 0; row < this.rows; row++) {
       const at = (row % CHUNK_ROWS) * NUMBERS;
       const [time, open, high, low, close, volume, equity, cash] = this.#chunks[Math.floor(row / CHUNK_ROWS)]!.subarray(at, at + NUMBERS);
       yield { kind: 'bars', row, time: time!, bars: [[0, open!, high!, low!, close!, volume!]] };
-      const step = this.#outputs.get(row);
+      const step = this.#rows[next] === row ? this.#outputs[next++] : undefined;
       decisions = step?.decisions ?? decisions;
       yield step ?? { kind: 'step', row, equity: equity!, cash: cash!, orders: [], fills: [], decisions };
     }
