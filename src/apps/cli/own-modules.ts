@@ -1,18 +1,24 @@
 import { registerHooks } from 'node:module';
+import { PackedRooms } from './packed-rooms.ts';
 
 /**
  * The program's own imports name their files, and so do those of zod, which comes as a hundred of them: where they lie and what they are
- * needs no search through folders and package descriptions. That search is a third of a command's start and twelve megabytes.
+ * needs no search through folders and package descriptions. That search is a third of a command's start and twelve megabytes. Rooms that
+ * were packed are one file each; with EDGEWRIGHT_DEBUG=1 they are not, so that a fault names the line of the source.
  */
-export function knowOwnModules(): void {
+export function knowOwnModules(environment = process.env): void {
   const source = new URL('../../', import.meta.url).href;
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const format = extension === '.ts' ? 'module-typescript' : 'module';
+  const packed = environment['EDGEWRIGHT_DEBUG'] === '1' ? undefined : new PackedRooms(new URL('../', source));
   let zod = 'not loaded yet';
   registerHooks({
     resolve(specifier, context, next) {
       const parent = context.parentURL ?? '';
-      if (parent.startsWith(source)) {
+      const isOwn = parent.startsWith(source) || (packed !== undefined && parent.startsWith(packed.folder));
+      if (isOwn) {
+        const pack = packed?.find(specifier);
+        if (pack !== undefined) return { url: pack, format: 'module', shortCircuit: true };
         if (specifier.startsWith('#')) return { url: `${source}${specifier.slice(1)}/index${extension}`, format, shortCircuit: true };
         if (specifier.startsWith('.') && specifier.endsWith(extension))
           return { url: new URL(specifier, parent).href, format, shortCircuit: true };
@@ -22,7 +28,7 @@ export function knowOwnModules(): void {
         return { url: new URL(path, parent).href, format: 'module', shortCircuit: true };
       }
       const found = next(specifier, context);
-      if (specifier === 'zod' && parent.startsWith(source) && found.format === 'module') zod = new URL('v4/', found.url).href;
+      if (specifier === 'zod' && isOwn && found.format === 'module') zod = new URL('v4/', found.url).href;
       return found;
     },
   });
