@@ -144,7 +144,7 @@ export class Executions {
 }
 
 /** Of an order that had its price and nothing of the volume yet: it waits on, and says for what. */
-const TOO_LITTLE_VOLUME = 'waits for volume: its last bar had none to spare for it';
+export const TOO_LITTLE_VOLUME = 'waits for volume: its last bar had none to spare for it';
 
 /** What is left of a market-to-limit order rests at the price that its first part got. */
 function restAtPrice(order: WorkingOrder, tick: number): void {

@@ -42,6 +42,7 @@ export {
 } from './reconcile.ts';
 export type { OrderChange } from './order-rules.ts';
 export { fromJsonNumber, toJsonNumber, type JsonNumber } from './order-snapshot.ts';
+export { TOO_LITTLE_VOLUME } from './executions.ts';
 export { SimulatedVenue, type VenueSnapshot } from './simulated-venue.ts';
 export type { SymbolColumns, VenueHost } from './venue-host.ts';
 export { WorkingOrder } from './working-order.ts';

@@ -55,6 +55,16 @@ describe('backtest', () => {
     expect(stdout).toContain('The account was ruined: equity is told as 0, and 350 000 is owed (endCash).');
   });
 
+  test('orders that nothing fills for want of volume are told, and how to fill them', async () => {
+    const folder = scratchFolder();
+    const rows = Array.from({ length: 60 }, (_, row) => `${new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10)},${100 + row}`);
+    writeFileSync(join(folder, 'INDEX.csv'), `date,close\n${rows.join('\n')}\n`);
+    const run = ['backtest', '--strategy', 'buy-and-hold', '--data', 'INDEX.csv', '--asset-class', 'crypto'];
+    const waiting = '1 order waits for volume to the end: these data have no volumes. --fill volumeCap=none';
+    expect((await cli(folder, ...run)).stdout).toContain(waiting);
+    expect((await cli(folder, ...run, '--fill', 'volumeCap=none')).stdout).not.toContain('waits for volume');
+  });
+
   test('prints a table worth reading and writes every file', async () => {
     const folder = scratchFolder();
     const { code, stdout, stderr } = await cli(folder, ...SMA, '--ladder');

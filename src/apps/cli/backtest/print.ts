@@ -1,3 +1,4 @@
+import { TOO_LITTLE_VOLUME } from '#execution';
 import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
 import type { Interval } from '#statistics';
 import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
@@ -137,6 +138,16 @@ function ruinNote(endCash: number): string {
   return `The account was ruined: equity is told as 0, and ${money(-endCash)} is owed (endCash).`;
 }
 
+/** Orders that nothing has filled to the end for want of volume: a run without trades has to say why. */
+function volumeNote({ result, order }: BacktestOutcome): string[] {
+  const waiting = result.orders.filter(({ status, reason }) => status === 'accepted' && reason === TOO_LITTLE_VOLUME).length;
+  if (waiting === 0) return [];
+  const orders = waiting === 1 ? '1 order waits' : `${waiting} orders wait`;
+  const hasVolumes = order.bars.series.some(({ volume }) => volume.some((units) => units > 0));
+  const remedy = hasVolumes ? '' : ': these data have no volumes. --fill volumeCap=none fills whatever the volume';
+  return [`${orders} for volume to the end${remedy}.`];
+}
+
 function notes(outcome: BacktestOutcome): string[] {
   const { result, order } = outcome;
   const refused = refusals(outcome);
@@ -149,6 +160,7 @@ function notes(outcome: BacktestOutcome): string[] {
     ...(order.bars.datesNote === undefined ? [] : [order.bars.datesNote]),
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
     ...(result.ruined ? [ruinNote(result.endCash)] : []),
+    ...volumeNote(outcome),
     ...refused.slice(0, 3).map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
     ...(open.length > 0
       ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
