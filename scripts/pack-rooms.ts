@@ -1,16 +1,17 @@
 /**
- * Packs every room of floors 0 to 5 into one file, and with them the libraries that most commands load from many, so that a command
- * opens twenty files instead of three hundred. `make` does it; without it, or after a change of a room, its sources are loaded as they are.
- * What is packed and of what it is made stands in the manifest, which `src/apps/cli/packed-rooms.ts` reads.
+ * Packs every room, and the libraries that most commands load from many files, into one script each (more where something in it is imported
+ * when it is needed), so that a command opens thirty files instead of five hundred, and with what V8 made of them before. `make` does it;
+ * without it, or after a change of a room, its sources are loaded as they are. What is packed and of what it is made stands in the manifest,
+ * which `src/apps/cli/packed-rooms.ts` reads.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { doorText, packName } from '../src/apps/cli/packed-rooms.ts';
 
 const LIBRARIES = ['cli-table3', 'commander', 'zod'];
-/** They find files beside their own. */
-const BESIDE = new Set(['adapters', 'apps']);
-
 /** Half of zod is translations of its messages, which nobody here asks for. */
 const englishOnly: Plugin = {
   name: 'english-only',
@@ -25,12 +26,41 @@ function put(file: string, text: string): void {
   renameSync(`${file}.new`, file);
 }
 
-async function pack(input: string, file: string, isOutside: (id: string) => boolean): Promise<void> {
-  const bundle = await rolldown({ input, external: (id) => isOutside(id), platform: 'node', treeshake: false, plugins: [englishOnly] });
-  const { output } = await bundle.generate({ format: 'esm' });
+/** A packed file has the `import.meta` of its source, and imports what is only known by a URL through it: a script's own `import` is no ES module's. */
+const ownMeta = (root: string): Plugin => ({
+  name: 'own-meta',
+  transform(code, id) {
+    const meta = `importMeta('${relative(root, id)}')`;
+    return id.startsWith(`${root}/src/`) ? code.replaceAll('import.meta', meta).replace(/\bimport\((?=[^'"\s)])/g, `${meta}.load(`) : null;
+  },
+});
+
+/** One character beyond Latin would double the memory of the whole text. Without comments, such characters stand in strings and patterns. */
+function inAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+async function pack(root: string, name: string, folder: string, isOutside: (id: string) => boolean): Promise<void> {
+  const input = name.startsWith('src/') ? join(root, name) : name;
+  const plugins = [englishOnly, ownMeta(root)];
+  const bundle = await rolldown({ input, external: (id) => isOutside(id), platform: 'node', treeshake: false, plugins });
+  const { output } = await bundle.generate({
+    format: 'cjs',
+    exports: 'named',
+    comments: false,
+    dynamicImportInCjs: false,
+    entryFileNames: 'index.cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+  });
   await bundle.close();
-  if (output.length !== 1) throw new Error(`${input} became ${output.length} files: something in it is imported when it is needed`);
-  put(file, output[0].code);
+  const place = join(folder, packName(name));
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  for (const chunk of output) {
+    if (chunk.type !== 'chunk') throw new Error(`${name} holds ${chunk.fileName}, which is no code`);
+    put(join(place, chunk.fileName), `(function (exports, require, module, importMeta) {\n${inAscii(chunk.code)}\n})`);
+    if (chunk.isEntry) put(join(place, 'door.mjs'), doorText(name, chunk.exports));
+  }
 }
 
 /** Name → [time of the last change in ms, bytes]. */
@@ -49,23 +79,34 @@ export async function packRooms(root: string, folder: string, libraries: readonl
   mkdirSync(folder, { recursive: true });
   rmSync(join(folder, 'manifest.json'), { force: true });
   const manifest: Record<string, Made> = {};
-  const rooms = readdirSync(join(root, 'src')).filter((name) => !BESIDE.has(name) && existsSync(join(root, 'src', name, 'index.ts')));
-  for (const room of rooms) {
-    const files = readdirSync(join(root, 'src', room), { recursive: true, encoding: 'utf8' });
-    const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `src/${room}/${name}`);
+  for (const door of doorsOf(root)) {
+    const room = dirname(door);
+    const files = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' });
+    const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${room}/${name}`);
     // Before the packing: a change made meanwhile shows.
-    manifest[`#${room}`] = madeOf(root, sources.sort());
-    await pack(join(root, 'src', room, 'index.ts'), join(folder, `${room}.mjs`), (id) => !/^[./]/.test(id));
+    manifest[door] = madeOf(root, sources.sort());
+    await pack(root, door, folder, (id) => !/^[./]/.test(id));
   }
   for (const library of libraries) {
     manifest[library] = madeOf(root, [`node_modules/${library}/package.json`]);
-    await pack(library, join(folder, `${library}.mjs`), (id) => id.startsWith('node:'));
+    await pack(root, library, folder, (id) => id.startsWith('node:'));
   }
   put(join(folder, 'manifest.json'), JSON.stringify(manifest));
   return Object.keys(manifest);
 }
 
+/** The doors of all rooms: of adapters each has its own, and of apps the command line has one. */
+function doorsOf(root: string): readonly string[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const doors = files.filter((name) => /^(?:(?:adapters|apps)\/)?[^/]+\/index\.ts$/.test(name));
+  return doors.sort().map((name) => `src/${name}`);
+}
+
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   await packRooms(root, join(root, 'node_modules/.cache/edgewright/rooms'));
+  // The first command that ends well leaves behind what V8 made of the packs: here one that calls most of what commands have in common.
+  const out = mkdtempSync(join(tmpdir(), 'edgewright-'));
+  spawnSync(join(root, 'edgewright'), ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--out', out], { stdio: 'ignore' });
+  rmSync(out, { recursive: true });
 }

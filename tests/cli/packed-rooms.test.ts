@@ -16,31 +16,79 @@ test('a pack stands for its room until one of its files is changed or gone', asy
     mkdirSync(join(root, name, '..'), { recursive: true });
     writeFileSync(join(root, name), text);
   };
-  put('src/one/index.ts', "export { deep } from './deep/value.ts';\n");
+  put('package.json', '{ "type": "module", "imports": { "#*": "./src/*/index.ts" } }');
+  put('src/one/index.ts', "export { deep } from './deep/value.ts';\nexport const place = import.meta.url;\n");
   put('src/one/deep/value.ts', 'export const deep: number = 1;\n');
-  put('src/two/index.ts', "import { deep } from '#one';\nexport const two: number = deep + 1;\n");
+  put(
+    'src/two/index.ts',
+    "import { deep } from '#one';\nexport const two: number = deep + 1;\nexport const later = () => import('./later.ts');\n",
+  );
+  put('src/two/later.ts', "export { deep as catch } from '#one';\nexport const dash = '— 😀';\n");
   const packs = (): PackedRooms => new PackedRooms(pathToFileURL(`${root}/`), pathToFileURL(`${folder}/`));
-  const found = (): readonly boolean[] => ['#one', '#two', '#three', 'zod', 'constructor'].map((name) => packs().find(name) !== undefined);
+  const [one, two] = ['src/one/index.ts', 'src/two/index.ts'];
+  const found = (): readonly boolean[] =>
+    [one, two, 'src/three/index.ts', 'zod', 'constructor'].map((name) => packs().find(name) !== undefined);
   expect(found()).toEqual([false, false, false, false, false]);
 
-  expect(await packRooms(root, folder, [])).toEqual(['#one', '#two']);
+  expect(await packRooms(root, folder, [])).toEqual([one, two]);
   expect(found()).toEqual([true, true, false, false, false]);
+  const fresh = packs();
+  expect(fresh.load(two)).toMatchObject({ two: 2 });
+  expect(await (fresh.load(two) as { later: () => unknown }).later()).toMatchObject({ catch: 1, dash: '— 😀' });
+  const door = (await import(fresh.find(one)!)) as object;
+  expect(door).toMatchObject({ deep: 1, place: pathToFileURL(join(root, one)).href });
   // A room inside another's pack would be two rooms that do not know each other's objects.
-  expect(readFileSync(join(folder, 'two.mjs'), 'utf8')).toMatch(/from ["']#one["']/);
-  expect(await import(packs().find('#one')!)).toMatchObject({ deep: 1 });
+  expect(readFileSync(join(folder, 'two/index.cjs'), 'utf8')).toMatch(/require\(["']#one["']\)/);
 
   put('src/one/deep/value.ts', 'export const deep: number = 22;\n');
   expect(found()).toEqual([false, true, false, false, false]);
+  // The pack of a room takes another room from where everybody takes it: from its sources, now.
+  expect(packs().load(two)).toMatchObject({ two: 23 });
   await packRooms(root, folder, []);
-  utimesSync(join(root, 'src/two/index.ts'), 1, 1);
+  utimesSync(join(root, two), 1, 1);
   expect(found()).toEqual([true, false, false, false, false]);
   rmSync(join(root, 'src/one/deep/value.ts'));
   expect(found()).toEqual([false, false, false, false, false]);
-  writeFileSync(join(folder, 'manifest.json'), '{"#two":');
+  writeFileSync(join(folder, 'manifest.json'), '{"src/two/index.ts":');
   expect(found()).toEqual([false, false, false, false, false]);
 });
 
-const isPacked = new PackedRooms(pathToFileURL(`${PROJECT}/`)).find('#engine') !== undefined;
+test('what V8 made of a script serves that script only, and only undamaged', () => {
+  const folder = scratchFolder();
+  const script = join(folder, 'script.cjs');
+  const keeper = pathToFileURL(join(PROJECT, 'src/apps/cli/kept-code.ts')).href;
+  const text = (value: number): string => `(function () {\n  function inner() { return ${value}; }\n  return inner();\n})`;
+  const run = (code = 0): string =>
+    execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { KeptCode } from '${keeper}'; console.log(new KeptCode().compile('${script}')()); process.exit(${code})`,
+      ],
+      { encoding: 'utf8' },
+    ).trim();
+  const kept = (): readonly string[] => readdirSync(folder).filter((name) => name.endsWith('.code'));
+  writeFileSync(script, text(1));
+  expect(() => run(3)).toThrow('Command failed');
+  expect(kept()).toEqual([]);
+  expect(run()).toBe('1');
+  expect(kept()).toHaveLength(1);
+  const file = join(folder, kept()[0]!);
+  const made = readFileSync(file);
+  expect(run()).toBe('1');
+  expect(readFileSync(file)).toEqual(made);
+  // As many bytes, which is all that V8 itself compares.
+  writeFileSync(script, text(2));
+  expect(run()).toBe('2');
+  for (const damage of [made.subarray(0, 5), made.subarray(0, 200), Buffer.alloc(0), Buffer.from(made).fill(7, 100, 140)]) {
+    writeFileSync(file, damage);
+    expect(run()).toBe('2');
+    expect(readFileSync(file)).not.toEqual(damage);
+  }
+});
+
+const isPacked = new PackedRooms(pathToFileURL(`${PROJECT}/`)).find('src/engine/index.ts') !== undefined;
 
 test.skipIf(!isPacked)('a command writes the same bytes from packs as from sources (skipped where make has not packed)', () => {
   const folder = scratchFolder();

@@ -20,7 +20,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 const argv = process.argv.slice(2);
 const io = { stdout: process.stdout, stderr: process.stderr, environment: process.env, cwd: process.cwd() };
-const [{ runCli }, { reportStalled }] = await Promise.all([import('./program.ts'), import('./terminal.ts')]);
+const { reportStalled, runCli } = await import('./index.ts');
 // Not awaited here: Node would end a command that never answers with a message of its own.
 process.once('exit', (code) => {
   if (!ended && code === 0) process.exitCode = reportStalled(io, argv.includes('--json'));

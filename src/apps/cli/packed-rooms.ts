@@ -1,43 +1,107 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { KeptCode } from './kept-code.ts';
 
-/** By what is imported (`#room` or a library): the files it was made of, each with the time of its last change in ms and its bytes. */
+/** By what was packed: the files it was made of, each with the time of its last change in ms and its bytes. */
 type Manifest = Readonly<Record<string, Readonly<Record<string, readonly [changed: number, bytes: number]>>>>;
 
-/** Finds the one file into which `scripts/pack-rooms.ts` packed a room, as long as it is what the room's sources would be. */
+/** What a pack's wrapper takes; `meta` stands for the `import.meta` of the source file that it names. */
+type Wrapper = (exports: object, require: (id: string) => unknown, module: Module, meta: (source: string) => Meta) => void;
+
+interface Module {
+  exports: object;
+}
+
+interface Meta {
+  readonly url: string;
+  resolve(id: string): string;
+  /** `import` of a module that is known by its URL. */
+  load(url: string): Promise<unknown>;
+}
+
+/** Where a pack's door, which is an ES module, finds the packs of its thread. */
+const SHARED = Symbol.for('edgewright.packs');
+
+/**
+ * Rooms and libraries that `scripts/pack-rooms.ts` made one script each, as long as they are what their sources would be. What is packed has
+ * a name: the door's file (`src/core/index.ts`), or a library's name. Each is loaded once, whoever asks: importers by its door, other packs
+ * straight.
+ */
 export class PackedRooms {
   /** Where the packs lie, as a URL that ends in a slash. */
   readonly folder: string;
   readonly #root: URL;
   readonly #manifest: Manifest;
-  /** A room is one file or many for the whole of a process: two copies of one would not know each other's objects. */
-  readonly #known = new Map<string, string | undefined>();
+  readonly #code: KeptCode;
+  /** A room is packs or sources for the whole of a process: two copies of one would not know each other's objects. */
+  readonly #known = new Map<string, boolean>();
+  readonly #loaded = new Map<string, Module>();
+  readonly #outside;
 
   /** `root`: the project's folder. Without a manifest nothing is packed. */
   constructor(root: URL, folder = new URL('node_modules/.cache/edgewright/rooms/', root)) {
     this.#root = root;
     this.folder = folder.href;
     this.#manifest = readManifest(folder);
+    this.#code = new KeptCode();
+    this.#outside = createRequire(new URL('package.json', root));
+    Object.assign(globalThis, { [SHARED]: this });
   }
 
-  /** The URL of a pack; undefined for what was not packed or has changed since. */
-  find(specifier: string): string | undefined {
-    if (!this.#known.has(specifier)) this.#known.set(specifier, this.#fresh(specifier) ? this.#urlOf(specifier) : undefined);
-    return this.#known.get(specifier);
+  /** The URL of a pack's door; undefined for what was not packed or has changed since. */
+  find(name: string): string | undefined {
+    if (!this.#known.has(name)) this.#known.set(name, this.#isFresh(name));
+    return this.#known.get(name) === true ? `${this.folder}${packName(name)}/door.mjs` : undefined;
   }
 
-  #urlOf(specifier: string): string {
-    return `${this.folder}${specifier.replace('#', '')}.mjs`;
+  /** What a pack exports. */
+  load(name: string): object {
+    return this.#run(`${packName(name)}/index.cjs`);
   }
 
-  #fresh(specifier: string): boolean {
-    if (!Object.hasOwn(this.#manifest, specifier)) return false;
+  #run(file: string): object {
+    const known = this.#loaded.get(file);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    this.#loaded.set(file, module);
+    const wrapper = this.#code.compile(fileURLToPath(this.folder + file)) as Wrapper;
+    const beside = file.slice(0, file.lastIndexOf('/') + 1);
+    const meta = (source: string): Meta => ({
+      url: new URL(source, this.#root).href,
+      resolve: (id) => import.meta.resolve(id),
+      load: (url) => import(url),
+    });
+    wrapper(module.exports, (id) => this.#require(id, beside), module, meta);
+    return module.exports;
+  }
+
+  #require(id: string, beside: string): unknown {
+    if (id.startsWith('./')) return this.#run(beside + id.slice(2));
+    const name = id.startsWith('#') ? `src/${id.slice(1)}/index.ts` : id;
+    return this.find(name) === undefined ? this.#outside(id) : this.load(name);
+  }
+
+  #isFresh(name: string): boolean {
+    if (!Object.hasOwn(this.#manifest, name)) return false;
     const root = fileURLToPath(this.#root);
-    return Object.entries(this.#manifest[specifier]!).every(([name, [changed, bytes]]) => {
-      const found = statSync(root + name, { throwIfNoEntry: false });
+    return Object.entries(this.#manifest[name]!).every(([file, [changed, bytes]]) => {
+      const found = statSync(root + file, { throwIfNoEntry: false });
       return found?.mtimeMs === changed && found.size === bytes;
     });
   }
+}
+
+/** The folder of a pack: `src/adapters/data/index.ts` is in `adapters.data`. */
+export function packName(name: string): string {
+  return name.replace(/^src\/|\/index\.ts$/g, '').replaceAll('/', '.');
+}
+
+/** The text of a pack's door: an ES module that offers what the pack exports, or all of it where that is one value. */
+export function doorText(name: string, exported: readonly string[]): string {
+  const names = exported.map((each, at) => `const e${at} = pack[${JSON.stringify(each)}];\n`).join('');
+  const list = exported.length === 0 ? 'pack as default' : exported.map((each, at) => `e${at} as ${each}`).join(', ');
+  return `const pack = globalThis[Symbol.for('edgewright.packs')].load(${JSON.stringify(name)});\n${names}export { ${list} };\n`;
 }
 
 function readManifest(folder: URL): Manifest {

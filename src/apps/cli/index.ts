@@ -1,0 +1,2 @@
+export { runCli } from './program.ts';
+export { reportStalled } from './terminal.ts';
