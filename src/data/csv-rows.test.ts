@@ -32,3 +32,14 @@ test('plain rows, read in one pass, are what the careful reader makes of the sam
     { numRuns: 300 },
   );
 });
+
+test('columns grow for a file whose rows are shorter than its first one promised', () => {
+  const first = `1700000000,1.${'0'.repeat(300)},1,1,1,1`;
+  const rows = Array.from({ length: 5000 }, (_, at) => `${1700000060 + 60 * at},${at + 1},9999,0.5,2,${at}`);
+  for (const blank of ['', '\n\n']) {
+    const { columns } = parseCsv(Buffer.from(`time,open,high,low,close,volume\n${blank}${[first, ...rows].join('\n')}`), 'a.csv');
+    expect(columns.open).toEqual(Float64Array.from([1, ...rows.map((_, at) => at + 1)]));
+    expect(columns.volume).toEqual(Float64Array.from([1, ...rows.keys()]));
+    expect(columns.time.at(-1)).toBe(1_700_000_060_000 + 60_000 * 4999);
+  }
+});

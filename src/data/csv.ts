@@ -63,10 +63,11 @@ class RowReader {
     this.#layout = layout;
     this.#name = name;
     this.#line = layout.hasHeader ? 2 : 1;
-    let lines = 1;
-    for (let at = bytes.indexOf(NEWLINE, position); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+    // By the length of the first row, with some room; a file whose rows get shorter has its columns grown.
+    const rowBytes = Math.max(lineEnd(bytes, position) - position + 1, 4 * layout.columnCount);
+    const rows = Math.ceil((1.1 * (bytes.length - position)) / rowBytes) + 1;
     const order = [layout.time, layout.open, layout.high, layout.low, layout.close, layout.adjustedClose, layout.volume];
-    this.#fields = order.map((column) => new Float64Array(column < 0 ? 0 : lines));
+    this.#fields = order.map((column) => new Float64Array(column < 0 ? 0 : rows));
     this.#target = new Int8Array(layout.columnCount).fill(-1);
     for (const [field, column] of order.entries()) if (column >= 0) this.#target[column] = field;
     if (layout.timeOfDay >= 0) this.#target[layout.timeOfDay] = 7;
@@ -75,6 +76,7 @@ class RowReader {
   read(): ParsedCsv {
     const { length } = this.#bytes;
     while (this.#position < length) {
+      if (this.#rows === this.#fields[0]!.length) this.#grow();
       const next = this.#plainRow(this.#position);
       if (next > 0) {
         this.#position = next;
@@ -89,6 +91,14 @@ class RowReader {
       this.#line++;
     }
     return this.#finish();
+  }
+
+  #grow(): void {
+    for (const [at, column] of this.#fields.entries()) {
+      const grown = new Float64Array(Math.ceil(1.5 * column.length));
+      grown.set(column);
+      this.#fields[at] = grown;
+    }
   }
 
   /**

@@ -161,20 +161,25 @@ function select(column: Float64Array, rank: number): number {
   let low = 0;
   let high = column.length - 1;
   while (low < high) {
-    const pivot = column[(low + high) >> 1]!;
-    let left = low;
-    let right = high;
-    while (left <= right) {
-      while (column[left]! < pivot) left++;
-      while (column[right]! > pivot) right--;
-      if (left > right) break;
-      const held = column[left]!;
-      column[left++] = column[right]!;
-      column[right--] = held;
-    }
-    if (rank <= right) high = right;
-    else if (rank >= left) low = left;
-    else break;
+    const bound = partition(column, low, high);
+    if (rank >= bound) low = bound;
+    else high = bound - 1;
   }
   return column[rank]!;
+}
+
+/** Moves what is less than the middle element before what is greater; gives a bound within (low, high] between the two parts. */
+function partition(column: Float64Array, low: number, high: number): number {
+  const pivot = column[(low + high) >> 1]!;
+  let left = low;
+  let right = high;
+  while (left <= right) {
+    while (column[left]! < pivot) left++;
+    while (column[right]! > pivot) right--;
+    if (left > right) break;
+    const held = column[left]!;
+    column[left++] = column[right]!;
+    column[right--] = held;
+  }
+  return left;
 }

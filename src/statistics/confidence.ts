@@ -80,18 +80,8 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
   const ends = new Float64Array(runs);
   for (let run = 0; run < runs; run += 1) {
     if (method === 'shuffle') shuffle(order, rng);
-    else for (let i = 0; i < order.length; i += 1) order[i] = trades[rng.integer(trades.length)]!;
-    let equity = startEquity;
-    let peak = equity;
-    let worst = 0;
-    for (let i = 0; i < order.length; i += 1) {
-      equity = Math.max(0, equity * (1 + order[i]!));
-      if (equity > peak) peak = equity;
-      else {
-        const fall = equity / peak - 1;
-        if (fall < worst) worst = fall;
-      }
-    }
+    else resample(order, trades, rng);
+    const { worst, equity } = fallOf(order, startEquity);
     falls[run] = worst;
     ends[run] = equity;
   }
@@ -104,6 +94,26 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
     probabilityOfLoss: share(ends, (value) => value < startEquity),
     probabilityOfRuin: share(falls, (value) => value < -ruinDrawdown),
   };
+}
+
+/** The deepest fall from a peak, as a negative fraction, and where the account ends. */
+function fallOf(returns: Float64Array, startEquity: number): { readonly worst: number; readonly equity: number } {
+  let equity = startEquity;
+  let peak = equity;
+  let worst = 0;
+  for (let i = 0; i < returns.length; i += 1) {
+    equity = Math.max(0, equity * (1 + returns[i]!));
+    if (equity > peak) peak = equity;
+    else {
+      const fall = equity / peak - 1;
+      if (fall < worst) worst = fall;
+    }
+  }
+  return { worst, equity };
+}
+
+function resample(into: Float64Array, values: Float64Array, rng: Rng): void {
+  for (let i = 0; i < into.length; i += 1) into[i] = values[rng.integer(values.length)]!;
 }
 
 function shuffle(values: Float64Array, rng: Rng): void {
