@@ -1,63 +1,64 @@
+import { hash, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
-import { isMainThread } from 'node:worker_threads';
-import { crc32 } from 'node:zlib';
 
-/** Before V8's bytes: the checksum of the text that they were made of, and their own. */
-const HEADER_BYTES = 8;
+const SHA256_BYTES = 32;
+
+interface Made {
+  readonly script: Script;
+  readonly file: string;
+  readonly text: Buffer;
+}
 
 /**
  * Compiles scripts, each with what V8 made of it in an earlier process. Node's own cache is written when a file is compiled, before anything
  * has run, and so it lacks nearly every function: those are translated when they are first called, in every process anew. Here it is written
- * as a process ends well, and holds what that one has called.
+ * as a process ends well, and holds what that one has called. V8 takes only what the same V8 made under the same flags, but of a text it
+ * compares no more than the length: so both the text's hash and that of what was made stand before it.
  */
 export class KeptCode {
-  readonly #made: { readonly script: Script; readonly file: string; readonly text: number }[] = [];
+  readonly #made: Made[] = [];
 
   constructor() {
-    if (isMainThread) process.once('exit', (code) => this.#keep(code));
+    process.once('exit', (code) => {
+      if (code === 0) keep(this.#made);
+    });
   }
 
   /** The value of a script, which is an expression in ASCII. */
   compile(path: string): unknown {
     const bytes = readFileSync(path);
-    const text = crc32(bytes);
-    // What one V8 made, with its flags, another does not take.
-    const file = `${path}.${cachedDataVersionTag()}.code`;
+    const text = sha256(bytes);
+    const file = `${path}.code`;
     const cachedData = readKept(file, text);
-    const script = new Script(bytes.toString('latin1'), {
-      filename: path,
-      ...(cachedData === undefined ? {} : { cachedData }),
-    });
+    const script = new Script(bytes.toString('latin1'), { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
     if (cachedData === undefined || script.cachedDataRejected === true) this.#made.push({ script, file, text });
     return script.runInThisContext();
   }
+}
 
-  #keep(code: number): void {
-    if (code !== 0) return;
-    for (const { script, file, text } of this.#made) {
+function keep(made: readonly Made[]): void {
+  const mark = randomUUID();
+  try {
+    for (const { script, file, text } of made) {
       const data = script.createCachedData();
-      const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt32LE(text, 0);
-      header.writeUInt32LE(crc32(data), 4);
-      try {
-        writeFileSync(`${file}.${process.pid}`, Buffer.concat([header, data]));
-        renameSync(`${file}.${process.pid}`, file);
-      } catch {
-        // A disk that is full or not ours to write on: the next process compiles again.
-        return;
-      }
+      writeFileSync(`${file}.${mark}`, Buffer.concat([text, sha256(data), data]));
+      renameSync(`${file}.${mark}`, file);
     }
+  } catch {
+    // A disk that is full or not ours to write on: the next process compiles again.
   }
 }
 
-function readKept(file: string, text: number): Buffer | undefined {
+function readKept(file: string, text: Buffer): Buffer | undefined {
   try {
     const kept = readFileSync(file);
-    const data = kept.subarray(HEADER_BYTES);
-    return kept.readUInt32LE(0) === text && kept.readUInt32LE(4) === crc32(data) ? data : undefined;
+    const data = kept.subarray(2 * SHA256_BYTES);
+    const isWhole = sha256(data).equals(kept.subarray(SHA256_BYTES, 2 * SHA256_BYTES));
+    return isWhole && text.equals(kept.subarray(0, SHA256_BYTES)) ? data : undefined;
   } catch {
     return undefined;
   }
 }
+
+const sha256 = (bytes: Buffer): Buffer => hash('sha256', bytes, 'buffer');
