@@ -135,7 +135,8 @@ export function searchHonesty(
   periodsPerYear: number,
 ): SearchHonesty {
   const distinct = new Map(ledger.map((row) => [row.trial, row.sharpePerDay]));
-  const sharpes = [...distinct.values()].filter((sharpe) => sharpe !== null);
+  // In order of size: the ledger has trials as they ended, which two workers do not repeat, and the last digit of a sum hangs on its order.
+  const sharpes = [...distinct.values()].filter((sharpe) => sharpe !== null).sort((one, other) => one - other);
   const sharpeDeviation = sharpes.length > 1 ? standardDeviation(sharpes) : 0;
   const deflated = deflatedSharpeRatio(sharpeEstimate(best), distinct.size, sharpeDeviation);
   return {
