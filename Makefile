@@ -5,7 +5,7 @@ PATH := $(CURDIR)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 READY := node_modules/.edgewright-ready
 # Every room in one file, for a quicker start; a room that has changed since is loaded from its sources.
-PACKED := node_modules/.cache/edgewright/rooms/manifest.json
+PACKED := node_modules/.cache/edgewright/packs/manifest.json
 # Passed to the command line: make pipeline ARGS="--source synthetic"
 ARGS ?=
 

@@ -5,11 +5,12 @@
  * which `src/apps/cli/packed-rooms.ts` reads.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
-import { doorText, packName } from '../src/apps/cli/packed-rooms.ts';
+import { doorText, type Manifest } from '../src/apps/cli/packed-rooms.ts';
 
 const LIBRARIES = ['cli-table3', 'commander', 'zod'];
 /** Half of zod is translations of its messages, which nobody here asks for. */
@@ -20,18 +21,18 @@ const englishOnly: Plugin = {
   },
 };
 
-/** In one step, so that a command that runs meanwhile reads a whole file, the old or the new. */
-function put(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
-}
-
-/** A packed file has the `import.meta` of its source, and imports what is only known by a URL through it: a script's own `import` is no ES module's. */
-const ownMeta = (root: string): Plugin => ({
+/**
+ * A packed file has the `import.meta` of its source, and imports what is only known by a URL through it: a script's own `import` is no ES
+ * module's. `read` gets every source file, from the project's folder on.
+ */
+const ownMeta = (root: string, read: Set<string>): Plugin => ({
   name: 'own-meta',
   transform(code, id) {
-    const meta = `importMeta('${relative(root, id)}')`;
-    return id.startsWith(`${root}/src/`) ? code.replaceAll('import.meta', meta).replace(/\bimport\((?=[^'"\s)])/g, `${meta}.load(`) : null;
+    if (!id.startsWith(`${root}/src/`)) return null;
+    const file = relative(root, id);
+    read.add(file);
+    const meta = `importMeta('${file}')`;
+    return code.replaceAll('import.meta', meta).replace(/\bimport\((?=[^'"\s)])/g, `${meta}.load(`);
   },
 });
 
@@ -40,10 +41,20 @@ function inAscii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-async function pack(root: string, name: string, folder: string, isOutside: (id: string) => boolean): Promise<void> {
-  const input = name.startsWith('src/') ? join(root, name) : name;
-  const plugins = [englishOnly, ownMeta(root)];
-  const bundle = await rolldown({ input, external: (id) => isOutside(id), platform: 'node', treeshake: false, plugins });
+/** Files by name. */
+type Files = Readonly<Record<string, string>>;
+
+/** The files of a pack, and the source files that it holds. */
+async function pack(root: string, name: string): Promise<{ readonly files: Files; readonly sources: readonly string[] }> {
+  const isRoom = name.startsWith('src/');
+  const sources = new Set<string>();
+  const bundle = await rolldown({
+    input: isRoom ? join(root, name) : name,
+    external: (id) => (isRoom ? !/^[./]/.test(id) : id.startsWith('node:')),
+    platform: 'node',
+    treeshake: false,
+    plugins: [englishOnly, ownMeta(root, sources)],
+  });
   const { output } = await bundle.generate({
     format: 'cjs',
     exports: 'named',
@@ -53,58 +64,75 @@ async function pack(root: string, name: string, folder: string, isOutside: (id: 
     chunkFileNames: '[name]-[hash].cjs',
   });
   await bundle.close();
-  const place = join(folder, packName(name));
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place, { recursive: true });
+  const files: Record<string, string> = {};
   for (const chunk of output) {
     if (chunk.type !== 'chunk') throw new Error(`${name} holds ${chunk.fileName}, which is no code`);
-    put(join(place, chunk.fileName), `(function (exports, require, module, importMeta) {\n${inAscii(chunk.code)}\n})`);
-    if (chunk.isEntry) put(join(place, 'door.mjs'), doorText(name, chunk.exports));
+    files[chunk.fileName] = `(function (exports, require, module, importMeta) {\n${inAscii(chunk.code)}\n})`;
+    if (chunk.isEntry) files['door.mjs'] = doorText(name, chunk.exports);
   }
+  return { files, sources: [...sources].sort() };
 }
 
-/** Name → [time of the last change in ms, bytes]. */
-export type Made = Readonly<Record<string, readonly [changed: number, bytes: number]>>;
+/** Writes a pack where no other version of it lies: a session that runs for weeks may load a part of its own version late. */
+function put(folder: string, name: string, files: Files): string {
+  const version = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+  const place = `${name.replace(/^src\/|\/index\.ts$/g, '').replaceAll('/', '.')}-${version}`;
+  if (existsSync(join(folder, place))) return place;
+  const staging = mkdtempSync(join(folder, '.packing-'));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(staging, file), text);
+  renameSync(staging, join(folder, place));
+  return place;
+}
 
-function madeOf(root: string, names: readonly string[]): Made {
-  const entries = names.map((name) => {
-    const { mtimeMs, size } = statSync(join(root, name));
-    return [name, [mtimeMs, size]] as const;
-  });
-  return Object.fromEntries(entries);
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+function clear(folder: string, manifest: Manifest): void {
+  const places = new Set(Object.values(manifest).map(({ place }) => place));
+  for (const name of readdirSync(folder)) {
+    const old = Date.now() - statSync(join(folder, name)).mtimeMs > KEPT_MS;
+    if (old && !places.has(name) && name !== 'manifest.json') rmSync(join(folder, name), { recursive: true });
+  }
 }
 
 /** Packs the rooms of `root/src`, and libraries, into a folder; gives what it packed. */
 export async function packRooms(root: string, folder: string, libraries: readonly string[] = LIBRARIES): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
-  rmSync(join(folder, 'manifest.json'), { force: true });
-  const manifest: Record<string, Made> = {};
-  for (const door of doorsOf(root)) {
-    const room = dirname(door);
-    const files = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' });
-    const sources = files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => `${room}/${name}`);
-    // Before the packing: a change made meanwhile shows.
-    manifest[door] = madeOf(root, sources.sort());
-    await pack(root, door, folder, (id) => !/^[./]/.test(id));
+  const manifest: Record<string, Manifest[string]> = {};
+  const stateOf = (file: string): readonly [number, number] => {
+    const { mtimeMs, size } = statSync(join(root, file));
+    return [mtimeMs, size];
+  };
+  // Before the packing: a change made meanwhile shows.
+  const states = new Map(filesIn(root).map((file) => [file, stateOf(file)]));
+  for (const name of [...doorsOf(root), ...libraries]) {
+    const { files, sources } = await pack(root, name);
+    const made = name.startsWith('src/')
+      ? sources.map((file) => [file, states.get(file) ?? [0, 0]] as const)
+      : [`node_modules/${name}/package.json`].map((file) => [file, stateOf(file)] as const);
+    manifest[name] = { place: put(folder, name, files), made: Object.fromEntries(made) };
   }
-  for (const library of libraries) {
-    manifest[library] = madeOf(root, [`node_modules/${library}/package.json`]);
-    await pack(root, library, folder, (id) => id.startsWith('node:'));
-  }
-  put(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'manifest.json.new'), JSON.stringify(manifest));
+  renameSync(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'));
+  clear(folder, manifest);
   return Object.keys(manifest);
+}
+
+function filesIn(root: string): readonly string[] {
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/${name}`);
 }
 
 /** The doors of all rooms: of adapters each has its own, and of apps the command line has one. */
 function doorsOf(root: string): readonly string[] {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const doors = files.filter((name) => /^(?:(?:adapters|apps)\/)?[^/]+\/index\.ts$/.test(name));
-  return doors.sort().map((name) => `src/${name}`);
+  return filesIn(root)
+    .filter((name) => /^src\/(?:(?:adapters|apps)\/)?[^/]+\/index\.ts$/.test(name))
+    .sort();
 }
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  await packRooms(root, join(root, 'node_modules/.cache/edgewright/rooms'));
+  await packRooms(root, join(root, 'node_modules/.cache/edgewright/packs'));
   // The first command that ends well leaves behind what V8 made of the packs: here one that calls most of what commands have in common.
   const out = mkdtempSync(join(tmpdir(), 'edgewright-'));
   spawnSync(join(root, 'edgewright'), ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--out', out], { stdio: 'ignore' });

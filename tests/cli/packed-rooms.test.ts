@@ -24,28 +24,32 @@ test('a pack stands for its room until one of its files is changed or gone', asy
     "import { deep } from '#one';\nexport const two: number = deep + 1;\nexport const later = () => import('./later.ts');\n",
   );
   put('src/two/later.ts', "export { deep as catch } from '#one';\nexport const dash = '— 😀';\n");
+  put('src/apps/cli/index.ts', "export { shared } from '../shared.ts';\n");
+  put('src/apps/shared.ts', "export const shared = 'a';\n");
   const packs = (): PackedRooms => new PackedRooms(pathToFileURL(`${root}/`), pathToFileURL(`${folder}/`));
-  const [one, two] = ['src/one/index.ts', 'src/two/index.ts'];
-  const found = (): readonly boolean[] =>
-    [one, two, 'src/three/index.ts', 'zod', 'constructor'].map((name) => packs().find(name) !== undefined);
+  const [cli, one, two] = ['src/apps/cli/index.ts', 'src/one/index.ts', 'src/two/index.ts'];
+  const found = (): readonly boolean[] => [one, two, cli, 'zod', 'constructor'].map((name) => packs().find(name) !== undefined);
   expect(found()).toEqual([false, false, false, false, false]);
 
-  expect(await packRooms(root, folder, [])).toEqual([one, two]);
-  expect(found()).toEqual([true, true, false, false, false]);
+  expect(await packRooms(root, folder, [])).toEqual([cli, one, two]);
+  expect(found()).toEqual([true, true, true, false, false]);
   const fresh = packs();
   expect(fresh.load(two)).toMatchObject({ two: 2 });
-  expect(await (fresh.load(two) as { later: () => unknown }).later()).toMatchObject({ catch: 1, dash: '— 😀' });
   const door = (await import(fresh.find(one)!)) as object;
   expect(door).toMatchObject({ deep: 1, place: pathToFileURL(join(root, one)).href });
   // A room inside another's pack would be two rooms that do not know each other's objects.
-  expect(readFileSync(join(folder, 'two/index.cjs'), 'utf8')).toMatch(/require\(["']#one["']\)/);
+  expect(readFileSync(new URL('index.cjs', fresh.find(two)), 'utf8')).toMatch(/require\(["']#one["']\)/);
 
   put('src/one/deep/value.ts', 'export const deep: number = 22;\n');
-  expect(found()).toEqual([false, true, false, false, false]);
+  expect(found()).toEqual([false, true, true, false, false]);
   // The pack of a room takes another room from where everybody takes it: from its sources, now.
   expect(packs().load(two)).toMatchObject({ two: 23 });
+  put('src/two/later.ts', 'export const dash = 1;\n');
   await packRooms(root, folder, []);
+  // What began before goes on with what it began with, also where it loads it late.
+  expect(await (fresh.load(two) as { later: () => unknown }).later()).toMatchObject({ catch: 1, dash: '— 😀' });
   utimesSync(join(root, two), 1, 1);
+  put('src/apps/shared.ts', "export const shared = 'b';\n");
   expect(found()).toEqual([true, false, false, false, false]);
   rmSync(join(root, 'src/one/deep/value.ts'));
   expect(found()).toEqual([false, false, false, false, false]);

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { KeptCode } from './kept-code.ts';
 
-/** By what was packed: the files it was made of, each with the time of its last change in ms and its bytes. */
-type Manifest = Readonly<Record<string, Readonly<Record<string, readonly [changed: number, bytes: number]>>>>;
+/** By what was packed: the folder it lies in, and the files it was made of, each with the time of its last change in ms and its bytes. */
+export type Manifest = Readonly<
+  Record<string, { readonly place: string; readonly made: Readonly<Record<string, readonly [changed: number, bytes: number]>> }>
+>;
 
 /** What a pack's wrapper takes; `meta` stands for the `import.meta` of the source file that it names. */
 type Wrapper = (exports: object, require: (id: string) => unknown, module: Module, meta: (source: string) => Meta) => void;
@@ -40,7 +42,7 @@ export class PackedRooms {
   readonly #outside;
 
   /** `root`: the project's folder. Without a manifest nothing is packed. */
-  constructor(root: URL, folder = new URL('node_modules/.cache/edgewright/rooms/', root)) {
+  constructor(root: URL, folder = new URL('node_modules/.cache/edgewright/packs/', root)) {
     this.#root = root;
     this.folder = folder.href;
     this.#manifest = readManifest(folder);
@@ -52,12 +54,12 @@ export class PackedRooms {
   /** The URL of a pack's door; undefined for what was not packed or has changed since. */
   find(name: string): string | undefined {
     if (!this.#known.has(name)) this.#known.set(name, this.#isFresh(name));
-    return this.#known.get(name) === true ? `${this.folder}${packName(name)}/door.mjs` : undefined;
+    return this.#known.get(name) === true ? `${this.folder}${this.#manifest[name]!.place}/door.mjs` : undefined;
   }
 
   /** What a pack exports. */
   load(name: string): object {
-    return this.#run(`${packName(name)}/index.cjs`);
+    return this.#run(`${this.#manifest[name]!.place}/index.cjs`);
   }
 
   #run(file: string): object {
@@ -85,16 +87,11 @@ export class PackedRooms {
   #isFresh(name: string): boolean {
     if (!Object.hasOwn(this.#manifest, name)) return false;
     const root = fileURLToPath(this.#root);
-    return Object.entries(this.#manifest[name]!).every(([file, [changed, bytes]]) => {
+    return Object.entries(this.#manifest[name]!.made).every(([file, [changed, bytes]]) => {
       const found = statSync(root + file, { throwIfNoEntry: false });
       return found?.mtimeMs === changed && found.size === bytes;
     });
   }
-}
-
-/** The folder of a pack: `src/adapters/data/index.ts` is in `adapters.data`. */
-export function packName(name: string): string {
-  return name.replace(/^src\/|\/index\.ts$/g, '').replaceAll('/', '.');
 }
 
 /** The text of a pack's door: an ES module that offers what the pack exports, or all of it where that is one value. */
