@@ -30,6 +30,8 @@ export class BarUnderMatch {
   pass = 0;
   /** The post-only order in hand would have taken where its stop or trigger was met. */
   takes = false;
+  /** The order in hand came to rest where its stop or trigger was met, and its limit was reached after that. */
+  rested = false;
 }
 
 /**
@@ -58,7 +60,8 @@ export function restingPrice(order: WorkingOrder, bar: BarUnderMatch, profile: E
   if (order.touches) {
     // Whether the limit lies on the way to the trigger or beyond it, the price meets it after the trigger.
     if (justTriggered && (buys ? reference <= limit : reference >= limit)) return reference;
-    return restingLimit(order, bar, profile, justTriggered || order.postOnly ? Number.NaN : reference);
+    if (justTriggered) return restsFromHere(order, bar, profile, buys ? bar.low : bar.high);
+    return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);
   }
   if (justTriggered || (profile.stopLimitFill === 'close' && stop === stop)) return justTriggeredLimit(order, bar, profile, reference);
   return restingLimit(order, bar, profile, order.postOnly ? Number.NaN : reference);
@@ -75,10 +78,15 @@ function staysBehind(order: WorkingOrder, bar: BarUnderMatch, { stopLimitFill }:
   return bar.takes;
 }
 
-function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
+function restingLimit(
+  order: WorkingOrder,
+  bar: BarUnderMatch,
+  profile: ExecutionProfile,
+  reference: number,
+  extreme = order.direction > 0 ? bar.low : bar.high,
+): number {
   const buys = order.direction > 0;
   const { limit } = order;
-  const extreme = buys ? bar.low : bar.high;
   const beyond = buys ? extreme < limit : extreme > limit;
   if (!beyond) {
     const touched =
@@ -92,12 +100,23 @@ function restingLimit(order: WorkingOrder, bar: BarUnderMatch, profile: Executio
   return buys ? bar.high : bar.low;
 }
 
+/** A limit that began to rest inside this bar; `extreme` is the best price that the bar surely had after that. */
+function restsFromHere(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, extreme: number): number {
+  const price = restingLimit(order, bar, profile, Number.NaN, extreme);
+  bar.rested = price === price;
+  return price;
+}
+
 function justTriggeredLimit(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile, reference: number): number {
   const buys = order.direction > 0;
   const { limit, stop } = order;
   switch (profile.stopLimitFill) {
-    case 'reference':
-      return (buys ? reference <= limit : reference >= limit) ? reference : Number.NaN;
+    case 'reference': {
+      if (buys ? reference <= limit : reference >= limit) return reference;
+      // All of a bar comes after its open; after a stop inside it, only the way to its close is sure.
+      const fromOpen = buys ? bar.open >= stop : bar.open <= stop;
+      return restsFromHere(order, bar, profile, !fromOpen ? bar.close : buys ? bar.low : bar.high);
+    }
     case 'pessimistic': {
       if (buys ? bar.low > limit : bar.high < limit) return Number.NaN;
       if (buys ? limit <= stop : limit >= stop) return Number.NaN;

@@ -23,7 +23,7 @@ export interface ExecutionProfile {
   readonly queueTouchShare: number;
   /** A limit that the open already beats fills at the open (`true`), or at its limit, but never outside the bar. */
   readonly limitImproves: boolean;
-  /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger), `pessimistic` (needs the limit on the far side of the stop) or `close` (LEAN's: the stop must be traded through and the close be on the good side of the limit; fills at the worse of extreme and limit). */
+  /** How a stop-limit that triggers inside a bar may still fill in it: `reference` (marketable at the trigger, or resting there and met after it: by the bar's range when its open triggered, else by its close), `pessimistic` (needs the limit on the far side of the stop) or `close` (LEAN's: the stop must be traded through and the close be on the good side of the limit; fills at the worse of extreme and limit). */
   readonly stopLimitFill: 'reference' | 'pessimistic' | 'close';
   /** Exits of an entry that itself filled inside the bar: `pessimistic` lets the stop hit in that bar, never the target; `next_bar` waits. */
   readonly entryBarExits: 'pessimistic' | 'next_bar';
@@ -32,7 +32,7 @@ export interface ExecutionProfile {
    * stop along, and only then falls back on it (freqtrade's rule); in the stop's own first bar it is then hit at the first price it had.
    */
   readonly trailing: 'over' | 'within';
-  /** A stop that the last price has passed already when it is sent, or moved there: it `triggers` at once, or is `rejected` (a change of one is refused). */
+  /** A stop that the last price has passed already when it is sent, or moved there: it `triggers` where the next bar is still there, its open first, or is `rejected` (a change of one is refused). */
   readonly stopInMarket: 'triggers' | 'rejected';
   /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front; a last bar that is run again is run for all that waits then. */
   readonly sequence: 'open_first' | 'queue';

@@ -17,6 +17,9 @@ export class RestingOrders {
   readonly #executions: Executions;
   readonly #detailed: boolean;
   readonly #trailsWithin: boolean;
+  readonly #triggersAnew: boolean;
+  /** Whose stop or trigger was met against the prices in hand: matched against them again, they would find prices from before that. */
+  readonly #triggered: WorkingOrder[] = [];
 
   constructor(profile: ExecutionProfile, book: OrderBook, bar: BarUnderMatch, lifetimes: Lifetimes, executions: Executions) {
     this.#profile = profile;
@@ -26,11 +29,14 @@ export class RestingOrders {
     this.#executions = executions;
     this.#detailed = looksInside(profile);
     this.#trailsWithin = profile.trailing === 'within';
+    // backtesting.py forgets a stop that was hit, and holds the limit against the whole bar when it runs its queue again.
+    this.#triggersAnew = profile.stopLimitFill === 'pessimistic';
   }
 
   match(queue: OrderQueue, local: number, row: number): void {
     const bar = this.#bar;
     bar.pass = 0;
+    if (this.#triggered.length > 0) this.#triggered.length = 0;
     if (this.#trailsWithin) {
       this.#matchWithin(queue, local, row);
       return;
@@ -88,7 +94,8 @@ export class RestingOrders {
 
   #matchOne(order: WorkingOrder, local: number, row: number): void {
     const bar = this.#bar;
-    const { type } = order;
+    const { type, triggered } = order;
+    if (bar.pass > 0 && triggered && this.#triggered.includes(order)) return;
     if (this.#lifetimes.expires(order, local)) return;
     if (order.inFlight && !this.#lifetimes.arrives(order, bar.openTime)) return;
     if (!this.#lifetimes.allows(order, local)) return;
@@ -97,7 +104,7 @@ export class RestingOrders {
     const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
     if (bornHere && order.purpose === 'target') return;
     if (this.#detailed) bar.room = Number.POSITIVE_INFINITY;
-    const waited = order.triggered && this.#profile.stopLimitFill !== 'close';
+    const waited = triggered && this.#profile.stopLimitFill !== 'close';
     let price: number;
     if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
     else if (type === 'market_on_close') price = bar.close;
@@ -106,9 +113,13 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
+      if (order.triggered && !triggered && !this.#triggersAnew) this.#triggered.push(order);
     }
-    if (price === price) this.#executions.execute(order, price, rests(order, price, waited));
-    else if (bar.takes) this.#rejectTaker(order);
+    if (price === price) {
+      const maker = rests(order, price, waited || bar.rested);
+      bar.rested = false;
+      this.#executions.execute(order, price, maker);
+    } else if (bar.takes) this.#rejectTaker(order);
     this.#lifetimes.endImmediate(order, price === price);
   }
 

@@ -57,6 +57,25 @@ describe('post-only behind a stop or a trigger', () => {
   });
 });
 
+describe('a stop-limit in the bar that meets its stop', () => {
+  const stop = { ...buy, type: 'stop_limit', stopPrice: 103 } as const;
+  const run = (limitPrice: number, bar: Row, ...others: OrderRequest[]) =>
+    play({ rows: [QUIET, bar], script: { 0: (at) => [{ ...stop, limitPrice }, ...others].forEach((order) => at.submit(order)) } });
+
+  test('rests where it is not marketable, and meets what surely came after', () => {
+    expect(tape(run(104, [106, 107, 103, 105]))).toEqual(['1 buy 10 @ 104']);
+    expect(run(104, [106, 107, 103, 105]).fills[0]!.liquidity).toBe('maker');
+    expect(tape(run(104, [106, 107, 104, 105]))).toEqual([]);
+    expect(tape(run(102, [100, 104, 99, 101.5]))).toEqual(['1 buy 10 @ 102']);
+    expect(tape(run(102, [100, 104, 99, 103]))).toEqual([]);
+  });
+
+  test('gets no price from before its stop when a bracket entry has the bar matched again', () => {
+    const entry: OrderRequest = { ...buy, type: 'limit', limitPrice: 98.5, stopLoss: 90 };
+    expect(tape(run(102, [100, 104, 98, 103], entry))).toEqual(['1 buy 10 @ 98.5']);
+  });
+});
+
 describe('market to limit', () => {
   test('what the open does not give rests at the price that it gave, never worse', () => {
     const request: OrderRequest = { ...buy, type: 'market_to_limit' };
