@@ -226,7 +226,8 @@ export class Engine implements VenueHost, SupervisedEngine {
   }
 
   #closeUnits(strategy: number, symbol: number, held: number, portion: number, lot: number): void {
-    const ask = { strategy, symbol, row: this.row, held, portion, lot, lotSize: this.#instruments[symbol]!.lotSize };
+    const openOf = (order: number): number => this.openOf(strategy, symbol, order);
+    const ask = { strategy, symbol, row: this.row, held, portion, lot, lotSize: this.#instruments[symbol]!.lotSize, openOf };
     const units = unitsToClose(this.venue, ask);
     if (units === undefined) return;
     const side = held > 0 ? 'sell' : 'buy';
@@ -335,7 +336,7 @@ export class Engine implements VenueHost, SupervisedEngine {
   /** The last bar once more, with an order to close every lot: it fills where a market order would have filled in that bar. */
   closeOnLastBar(row: number, locals: Int32Array): void {
     if (this.ruined) return;
-    this.row = row - 1;
+    this.row = row - this.venue.profile.latencyBars;
     this.venue.stepBack();
     this.#strategies.forEach((_, strategy) => {
       for (let symbol = 0; symbol < this.symbols.length; symbol++) {

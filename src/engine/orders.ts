@@ -36,8 +36,8 @@ export function requestFault(request: OrderRequest): string | undefined {
   if (request.stopPrice !== undefined && request.activationPrice !== undefined)
     return 'a trailing_stop order starts at stopPrice or at activationPrice, not at both';
   if (request.ocoGroup !== undefined && request.ouoGroup !== undefined) return 'an order is in an ocoGroup or in an ouoGroup, not in both';
-  const size = sizeOf(request);
-  if (request.closesOrder === undefined && !(Number.isFinite(size) && size > 0)) return `the size must be positive, got ${size}`;
+  const amount = sizeFault(request);
+  if (amount !== undefined) return amount;
   const { stopLoss, takeProfit } = request;
   for (let exit = 0; exit < 2; exit++) {
     const level = exit === 0 ? stopLoss : takeProfit;
@@ -65,6 +65,18 @@ function sideFault(request: OrderRequest): string | undefined {
   if (!below(stopLoss, entry)) return `stop ${stopLoss} is on the wrong side of the entry price ${entry}`;
   if (!below(entry, takeProfit)) return `target ${takeProfit} is on the wrong side of the entry price ${entry}`;
   return undefined;
+}
+
+/** Where it closes what an order opened, NaN units are all of that, and so are more than there are. */
+function sizeFault(request: OrderRequest): string | undefined {
+  const { closesOrder, size } = request;
+  const asked = sizeOf(request);
+  const positive = `the size must be positive, got ${asked}`;
+  if (closesOrder === undefined) return Number.isFinite(asked) && asked > 0 ? undefined : positive;
+  // The id of an order that was denied is 0, and would name lots of any.
+  if (!(Number.isInteger(closesOrder) && closesOrder > 0)) return `closesOrder must be the id of an order, got ${closesOrder}`;
+  const all = Number.isNaN(asked) && (typeof size === 'number' || size.kind === 'units');
+  return all || asked > 0 ? undefined : positive;
 }
 
 export function sizeOf(request: OrderRequest): number {

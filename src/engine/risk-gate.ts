@@ -41,14 +41,19 @@ interface Admitted {
   readonly order: WorkingOrder;
   readonly key: string;
   readonly units: number;
+  /** What had filled of the order before: not among the units. */
+  readonly filledBefore: number;
 }
 
-/** Safe in JSON; orders by their ids, with the units they are reckoned with. */
+/** Safe in JSON, the order by its id; snapshots of earlier versions do not tell what had filled before. */
+type AdmittedSnapshot = readonly [id: number, key: string, units: number, filledBefore?: number];
+
+/** Safe in JSON. */
 export interface GateSnapshot {
   readonly state: RiskState;
   readonly refusals: readonly (readonly [RefusalCode, number])[];
-  readonly ahead: readonly (readonly [number, string, number])[];
-  readonly resting: readonly (readonly [number, string, number])[];
+  readonly ahead: readonly AdmittedSnapshot[];
+  readonly resting: readonly AdmittedSnapshot[];
 }
 
 /** Units so few that no size limit sees them, so that an order that would trade nothing at this price still meets kill and halts. */
@@ -89,15 +94,16 @@ export class OrderGate {
   }
 
   snapshot(): GateSnapshot {
-    const open = (list: readonly Admitted[]): [number, string, number][] =>
-      list.filter(({ order }) => order.open).map(({ order, key, units }) => [order.id, key, units]);
+    const open = (list: readonly Admitted[]): AdmittedSnapshot[] =>
+      list.filter(({ order }) => order.open).map(({ order, key, units, filledBefore }) => [order.id, key, units, filledBefore]);
     return { state: structuredClone(this.state), refusals: [...this.counts], ahead: open(this.#ahead), resting: open(this.#resting) };
   }
 
   restore(saved: GateSnapshot, orders: ReadonlyMap<number, WorkingOrder>): void {
     Object.assign(this.state, structuredClone(saved.state));
     for (const [code, count] of saved.refusals) this.counts.set(code, count);
-    const named = (list: GateSnapshot['ahead']): Admitted[] => list.map(([id, key, units]) => ({ order: orders.get(id)!, key, units }));
+    const named = (list: readonly AdmittedSnapshot[]): Admitted[] =>
+      list.map(([id, key, units, filledBefore = 0]) => ({ order: orders.get(id)!, key, units, filledBefore }));
     this.#ahead = named(saved.ahead);
     this.#resting = named(saved.resting);
   }
@@ -168,9 +174,10 @@ export class OrderGate {
     };
     const samePrices = Object.is(intent.limitPrice, old.limitPrice) && Object.is(intent.stopPrice, old.stopPrice);
     const harmless = order.reduceOnly || order.closes > 0 || units === 0 || (samePrices && Math.abs(units) <= left * (1 + 1e-12));
-    const sent = list[at]?.units ?? 0;
-    const ahead = takesAnyPrice(order) ? sent : 0;
-    const state = withoutOrder(this.state, { ...old, id: String(order.id), quantity: Math.abs(sent), filled: order.filled, ahead });
+    const was = list[at] ?? { order, key, units: 0, filledBefore: 0 };
+    const sent = { quantity: Math.abs(was.units), filled: order.filled - was.filledBefore };
+    const ahead = takesAnyPrice(order) ? unfilled(was) : 0;
+    const state = withoutOrder(this.state, { ...old, id: String(order.id), ...sent, ahead });
     let decision: RiskDecision = harmless ? { kind: 'approved', order: intent } : checkOrder(this.#gate, intent, state);
     if (decision.kind === 'approved' && Math.abs(units) > left * (1 + 1e-12))
       decision = this.#impact?.judge(order, Math.abs(units), close, undefined) ?? decision;
@@ -209,9 +216,10 @@ export class OrderGate {
 
   #note(order: WorkingOrder, key: string, units: number, intent: OrderIntent): void {
     noteSent(this.state, String(order.id), intent, this.#gate.rememberMs);
-    if (!takesAnyPrice(order)) this.#resting.push({ order, key, units });
+    const admitted = { order, key, units, filledBefore: order.filled };
+    if (!takesAnyPrice(order)) this.#resting.push(admitted);
     else {
-      this.#ahead.push({ order, key, units });
+      this.#ahead.push(admitted);
       this.state.symbols[key]!.quantity += units;
     }
   }
@@ -239,9 +247,9 @@ export class OrderGate {
   }
 
   #dropCanceled(): void {
-    this.#ahead = this.#ahead.filter(({ order, key, units }) => {
-      if (!order.open) this.state.symbols[key]!.quantity -= units;
-      return order.open;
+    this.#ahead = this.#ahead.filter((one) => {
+      if (!one.order.open) this.state.symbols[one.key]!.quantity -= unfilled(one);
+      return one.order.open;
     });
   }
 
@@ -256,10 +264,8 @@ export class OrderGate {
         notePosition(this.state, key, hedging ? this.#lots(symbol, side === 1) : ledger.net[symbol]!);
       }
     }
-    this.#ahead = this.#ahead
-      .filter(({ order }) => order.open)
-      .map(({ order, key, units }) => ({ order, key, units: Math.sign(units) * Math.max(0, Math.abs(units) - order.filled) }));
-    for (const { key, units } of this.#ahead) this.state.symbols[key]!.quantity += units;
+    this.#ahead = this.#ahead.filter(({ order }) => order.open);
+    for (const one of this.#ahead) this.state.symbols[one.key]!.quantity += unfilled(one);
   }
 
   /** In a hedging account the long and the short lots of a symbol are two positions. */
@@ -285,7 +291,7 @@ export class OrderGate {
     let units = this.#book.hedging
       ? this.#side(strategy, symbol, key !== this.#book.symbols[symbol])
       : this.#book.ledger.held(strategy, symbol);
-    for (const one of this.#ahead) if (one.order.strategy === strategy && one.key === key) units += one.units;
+    for (const one of this.#ahead) if (one.order.strategy === strategy && one.key === key) units += unfilled(one);
     return units;
   }
 
@@ -326,6 +332,11 @@ const sideOf = (order: WorkingOrder): 'buy' | 'sell' => (order.direction > 0 ? '
 
 function takesAnyPrice({ type }: WorkingOrder): boolean {
   return type === 'market' || type === 'market_on_open' || type === 'market_on_close' || type === 'market_to_limit';
+}
+
+/** Signed units that are still to come, of those an order was admitted with. */
+function unfilled({ order, units, filledBefore }: Admitted): number {
+  return Math.sign(units) * Math.max(0, Math.abs(units) - (order.filled - filledBefore));
 }
 
 /** Whether `other` may open what `closing` is there to close. */

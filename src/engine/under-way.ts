@@ -18,6 +18,8 @@ export interface ClosingAsk extends Asking {
   readonly lotSize: number;
   /** The order that opened the lot; 0 for lots of any. */
   readonly lot: number;
+  /** Signed units still open of what an order opened. */
+  readonly openOf: (orderId: number) => number;
 }
 
 /**
@@ -32,11 +34,17 @@ export function unitsToClose(venue: OrdersAtVenue, ask: ClosingAsk): number | un
   let closing = 0;
   for (const order of underWay(venue, ask)) {
     const closes = lot > 0 ? order.closes === lot : !isEntry(order);
-    if (closes && order.direction * held < 0) closing += order.closesAll ? open : order.remaining;
+    if (closes && order.direction * held < 0) closing += unitsClosing(order, ask);
   }
   if (closing === 0) return wanted;
   const rest = Math.min(wanted, open - closing);
   return rest < lotSize / 2 ? undefined : rest;
+}
+
+/** Nothing of an order that learns its units only at its fill: the later of the two then finds less to close. */
+function unitsClosing(order: WorkingOrder, { openOf }: ClosingAsk): number {
+  if (order.closesAll) return Math.abs(openOf(order.closes));
+  return Number.isNaN(order.quantity) ? 0 : order.remaining;
 }
 
 /** Whether an entry of the strategy waits at the market since an earlier bar, in this direction. */

@@ -5,7 +5,7 @@ import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
 import type { BarUnderMatch } from './match.ts';
 import type { OrderBook } from './order-book.ts';
-import { floorToLot, OrderSizer } from './order-sizer.ts';
+import { floorToLot, nothingWanted, OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -54,7 +54,7 @@ export class Executions {
     const wanted = this.sizer.wantedUnits(order, guess, raw);
     const waited = order.reason === TOO_LITTLE_VOLUME;
     if (wanted === 0) {
-      if (order.open) order.happen('cancel', waited ? 'nothing to close' : order.reason || 'nothing to close');
+      if (order.open) order.happen('cancel', waited || order.reason === '' ? nothingWanted(order) : order.reason);
       this.#book.working--;
       return;
     }
@@ -69,6 +69,16 @@ export class Executions {
     // What is left over by the rounding of a sum is no position to open.
     const closing = units - closable < 1e-10 ? units : closable;
     let opening = units - closing;
+    if (
+      order.timeInForce === 'fok' &&
+      closing > 0 &&
+      opening > 0 &&
+      this.#allowed(order, raw, maker, units, opening, closing, false) === 0
+    ) {
+      // What must fill whole closes nothing where the rest may not open.
+      this.#book.end(order, 'reject', order.reason);
+      return;
+    }
     const apart = closing > 0 && opening > 0 && (this.#profile.feesPerLot || this.#profile.spreadOn === 'entry');
     if (apart) this.#emit(order, raw, maker, closing, 0, closing);
     if (opening > 0) opening = this.#allowed(order, raw, maker, units, opening, closing, apart);

@@ -83,7 +83,8 @@ export class MarketOrders {
       const local = locals[order.symbol]!;
       if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow || order.inFlight)
         continue;
-      this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
+      const fault = this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
+      if (fault !== undefined) this.#book.end(order, 'reject', fault);
     }
     waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
     this.#book.targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);

@@ -32,8 +32,7 @@ export class OrderSizer {
     }
     if (order.quantity !== order.quantity) {
       order.quantity = this.#sizeAt(order, price, raw);
-      const fault =
-        order.quantity > 0 && !order.reduceOnly ? tooSmall(order, order.quantity, this.#instruments[order.symbol]!, price) : undefined;
+      const fault = this.#fault(order, price);
       if (fault !== undefined) {
         order.quantity = 0;
         order.happen('reject', fault);
@@ -47,6 +46,13 @@ export class OrderSizer {
       }
     }
     return order.remaining;
+  }
+
+  /** Below the venue's minimum; what only reduces, or leaves nothing, is never too small. */
+  #fault(order: WorkingOrder, price: number): string | undefined {
+    const { quantity, reduceOnly, size } = order;
+    if (quantity === 0 || reduceOnly || (size.kind === 'target_weight' && size.weight === 0)) return undefined;
+    return tooSmall(order, quantity, this.#instruments[order.symbol]!, price);
   }
 
   #sizeAt(order: WorkingOrder, price: number, raw: number): number {
@@ -72,13 +78,14 @@ export class OrderSizer {
     return size.units;
   }
 
-  /** Side and quantity of an order for a weight of this equity, at this price; weight 0 closes all that is held. */
-  resolveTarget(order: WorkingOrder, weight: number, equity: number, price: number): void {
+  /** Side and quantity of an order for a weight of this equity, at this price; weight 0 closes all that is held. Gives why the venue would not take it. */
+  resolveTarget(order: WorkingOrder, weight: number, equity: number, price: number): string | undefined {
     const { lotSize, multiplier } = this.#instruments[order.symbol]!;
     const held = this.#host.held(order.strategy, order.symbol);
     const change = weight === 0 ? -held : (weight * equity) / (price * multiplier * this.#host.rate(order.symbol)) - held;
     order.direction = change < 0 ? -1 : 1;
     order.quantity = weight === 0 ? Math.abs(held) : floorToLot(Math.abs(change), lotSize);
+    return this.#fault(order, price);
   }
 
   /** Units that the order closes before it opens any; in a hedging account only an order that may only reduce, or for a weight, closes lots unnamed. */
@@ -122,6 +129,12 @@ export class OrderSizer {
     const units = order.size.kind === 'margin_fraction' ? order.size.fraction : order.quantity;
     return this.#fee(units, units * notional, maker, order.direction < 0, this.#host.turnover) / units;
   }
+}
+
+/** Why an order of no units ends. */
+export function nothingWanted({ closes, reduceOnly, size }: WorkingOrder): string {
+  if (closes > 0 || reduceOnly || size.kind === 'units') return 'nothing to close';
+  return size.kind === 'target_weight' ? 'less than one lot from its target' : 'its size is less than one lot';
 }
 
 /** Whole lots, never more than asked. */

@@ -109,17 +109,16 @@ export class SimulatedVenue {
   /** Whether a replacement makes sense for the order as it stands now, where the last price is `last`. */
   canReplace(order: WorkingOrder, change: OrderChange, last: number): boolean {
     const intoMarket = this.profile.stopInMarket === 'rejected' && passes(order, change.stopPrice ?? Number.NaN, last);
-    return order.open && isReplaceable(order, change) && !intoMarket;
+    return order.open && order.status !== 'pending_cancel' && isReplaceable(order, change) && !intoMarket;
   }
 
   /**
-   * Replaces price or quantity in place (atomic: there is no moment without the order). False, and nothing changes, when the order is done,
-   * the quantity is below what has filled, or a price is not one that this order has. Where messages take time, true says that it was sent.
+   * Replaces price or quantity in place (atomic: there is no moment without the order). False, and nothing changes, when the order is done
+   * or a cancel of it is on its way, the quantity is below what has filled, or a price is not one that this order has. Where messages take time, true says that it was sent.
    */
   replace(order: WorkingOrder, change: OrderChange, last: number): boolean {
     if (!this.canReplace(order, change, last)) return false;
     if (this.profile.latencyMs === 0) return this.#replaceNow(order, change);
-    if (order.status === 'pending_cancel') return false;
     order.happen('ask_replace');
     this.#inFlight.send({ kind: 'replace', order, arrival: this.#arrival(order), change });
     return true;

@@ -101,3 +101,31 @@ test('more is closed only by what is not closing already, of the position as of 
   });
   expect(brief(lots)).toEqual(['buy market 100/100 filled', 'sell market 100/100 filled']);
 });
+
+test('what closes one lot keeps no other lot from being closed', () => {
+  const result = thin([1e6, 1e6, 1e6, 100, 100, 1e6, 1e6], (context) => {
+    const buy = { side: 'buy', type: 'market', size: 50 } as const;
+    if (context.row === 0) [buy, buy].forEach((one) => context.submit(one));
+    if (context.row === 2) context.closeLot(1);
+    // 10 of the 50 units of the first lot are closed, and 40 on their way.
+    if (context.row === 3) context.closePosition();
+    return hold('');
+  });
+  expect(brief(result).slice(2)).toEqual(['sell market 50/50 filled', 'sell market 50/50 filled']);
+  expect(result.positions).toEqual([]);
+});
+
+test('nor does an order that learns its units only at its fill', () => {
+  const volumes = Array.from({ length: 7 }, () => 1e6);
+  const result = thin(
+    volumes,
+    (context) => {
+      if (context.row === 0) context.submit({ side: 'buy', type: 'market', size: 50 });
+      if (context.row === 3) context.submit({ side: 'sell', type: 'market', size: { kind: 'notional', notional: 1000 }, reduceOnly: true });
+      if (context.row === 4) context.closePosition();
+      return hold('');
+    },
+    { latencyBars: 2 },
+  );
+  expect(result.fills.map(({ side, quantity }) => `${side} ${quantity}`)).toEqual(['buy 50', 'sell 10', 'sell 40']);
+});
