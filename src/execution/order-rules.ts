@@ -29,6 +29,15 @@ export function takesTheOpen(order: WorkingOrder): boolean {
   return type === 'market' || type === 'market_on_open' || (type === 'market_to_limit' && order.limit !== order.limit);
 }
 
+/** Whether a resting order is sure to fill at an open: it gaps past its stop or trigger, or is beyond its limit. */
+export function meetsOpen(order: WorkingOrder, open: number): boolean {
+  const { direction, limit, stop, type } = order;
+  if (type.endsWith('_on_open') || type.endsWith('_on_close') || (order.postOnly && !order.met)) return false;
+  const waits = stop === stop && !order.triggered;
+  if (waits && (open - stop) * direction * (order.touches ? -1 : 1) < 0) return false;
+  return limit === limit ? (limit - open) * direction > 0 : stop === stop;
+}
+
 /** Whether a fill at this price met an order that was resting there; `waited`: its stop or trigger was passed before this bar. */
 export function rests(order: WorkingOrder, price: number, waited: boolean): boolean {
   return price === order.limit && (waited || order.type === 'limit' || order.type === 'market_to_limit');

@@ -4,7 +4,7 @@ import type { Lifetimes } from './lifetimes.ts';
 import { restingPrice, trail, trailedFrom, type BarUnderMatch } from './match.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { rests, takesTheOpen, within } from './order-rules.ts';
+import { meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -113,6 +113,11 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
+      if (order.group !== '' && price === price && price !== bar.open && this.#letsPass(order, row)) {
+        order.triggered = triggered;
+        bar.rested = false;
+        return;
+      }
       if (order.triggered && !triggered && !this.#triggersAnew) this.#triggered.push(order);
     }
     if (price === price) {
@@ -121,6 +126,23 @@ export class RestingOrders {
       this.#executions.execute(order, price, maker);
     } else if (bar.takes) this.#rejectTaker(order);
     this.#lifetimes.endImmediate(order, price === price);
+  }
+
+  /**
+   * Of a group with both sides, as entries of a breakout are, a gap tells which was met first: one met inside the bar lets one of the other
+   * side pass that the open meets. (Exits of a position are of one side; there the worse is taken.)
+   */
+  #letsPass(order: WorkingOrder, row: number): boolean {
+    return this.#book.queues[order.symbol]!.orders.some(
+      (other) =>
+        other.group === order.group &&
+        other.strategy === order.strategy &&
+        other.direction !== order.direction &&
+        other.open &&
+        !other.inFlight &&
+        row >= other.firstRow &&
+        meetsOpen(other, this.#bar.open),
+    );
   }
 
   /** What a resting order meets when it first stands at the venue: its place in the queue, or the end, if it was not to take. True when it cannot go on. */

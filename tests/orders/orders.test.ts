@@ -122,6 +122,21 @@ describe('groups and brackets', () => {
     expect(book(both)[1]).toBe('limit canceled 0/10 the other order of its group filled');
   });
 
+  test('of the two sides of a breakout, the one that the bar gapped to was first', () => {
+    const sides = [
+      { side: 'buy', type: 'stop', size: 10, stopPrice: 105, ocoGroup: 'breakout' },
+      { side: 'sell', type: 'stop', size: 10, stopPrice: 95, ocoGroup: 'breakout' },
+    ] as const;
+    const gaps: readonly (readonly [Row, string])[] = [
+      [[106, 107, 94, 96], '1 buy 10 @ 106'],
+      [[94, 107, 93, 106], '1 sell 10 @ 94'],
+    ];
+    for (const [gap, first] of gaps) {
+      for (const order of [sides, sides.toReversed()])
+        expect(tape(play({ rows: [QUIET, gap], script: { 0: (at) => order.forEach((side) => at.submit(side)) } }))).toEqual([first]);
+    }
+  });
+
   test("one updates the other: a partial fill takes its units off it, a changed size is the other's too", () => {
     const rows: Row[] = [QUIET, QUIET, [100, 120, 99, 100, 40], [100, 101, 80, 81]];
     const send: Act = (at) => {
