@@ -96,10 +96,16 @@ const isPacked = new PackedRooms(pathToFileURL(`${PROJECT}/`)).find('src/engine/
 
 test.skipIf(!isPacked)('a command writes the same bytes from packs as from sources (skipped where make has not packed)', () => {
   const folder = scratchFolder();
+  const command = (argv: readonly string[], environment: Readonly<Record<string, string>>): string =>
+    execFileSync(join(PROJECT, 'edgewright'), argv, { cwd: folder, env: { ...process.env, ...environment }, encoding: 'utf8' });
   const run = (name: string, environment: Readonly<Record<string, string>>): readonly (readonly [string, string])[] => {
-    const argv = ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--out', join(folder, name)];
-    execFileSync(join(PROJECT, 'edgewright'), argv, { cwd: folder, env: { ...process.env, ...environment } });
+    command(['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--out', join(folder, name)], environment);
     return readdirSync(join(folder, name)).map((file) => [file, readFileSync(join(folder, name, file), 'latin1')] as const);
   };
   expect(run('packs', {})).toEqual(run('sources', { EDGEWRIGHT_DEBUG: '1' }));
+  // A trial is the same trial: what the program is made of is read from its sources.
+  const search = ['optimize', '--strategy', 'donchian-breakout', '--symbols', 'AAPL', '--method', 'random', '--trials', '3', '--json'];
+  const told = (environment: Readonly<Record<string, string>>): unknown => JSON.parse(command(search, environment));
+  expect(told({})).toMatchObject({ trials: { evaluated: 3, fromLedger: 0 } });
+  expect(told({ EDGEWRIGHT_DEBUG: '1' })).toMatchObject({ trials: { evaluated: 0, fromLedger: 3 } });
 });

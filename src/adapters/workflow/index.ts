@@ -4,6 +4,6 @@
  */
 export { chooseReporter } from './choose-reporter.ts';
 export { discoverSlices, findWorkflows, type FoundWorkflow, isPackageInstalled } from './discover.ts';
-export { createWorkflowPorts } from './ports.ts';
+export { createCodeHasher, createWorkflowPorts } from './ports.ts';
 export { createPlainReporter, type WriteText } from './reporters.ts';
 export type { Terminal } from './terminal.ts';

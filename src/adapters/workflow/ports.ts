@@ -56,7 +56,7 @@ const processMemory: MemoryMeter = {
  * Hashes source files, or folders with all the source files in them (tests apart), under `root`. Each file is read once a run.
  * Throws `UserError` for a path that is not there.
  */
-function createCodeHasher(root: string): (codeFiles: readonly string[]) => Promise<string> {
+export function createCodeHasher(root: string): (codeFiles: readonly string[]) => Promise<string> {
   const known = new Map<string, Promise<string>>();
   const hashOf = (path: string): Promise<string> => {
     const found = known.get(path) ?? hashPath(root, path);

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createFoldTrainer } from '#adapters/gbdt';
 import { chooseReporter, createWorkflowPorts, discoverSlices, isPackageInstalled } from '#adapters/workflow';
 import { suggest, UserError } from '#core';
@@ -19,10 +18,8 @@ import {
 } from '#workflow';
 import { builtInSlices, LIVE_REFUSAL } from '../slices/built-in.ts';
 import { createStepRegistry } from '../steps/registry.ts';
+import { installedFile, ROOT } from './program-code.ts';
 import { ExitWith, type CliEnvironment } from './terminal.ts';
-
-/** The folder that holds `src/` (or its build) and the shipped workflows. */
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface WorkflowRequest {
   /** A shipped workflow by name, or a file. */
@@ -113,11 +110,7 @@ export async function executeWorkflow(request: WorkflowRequest, io: CliEnvironme
 
 /** Steps name their code by its place in the sources; an installed package has the build of it instead. */
 function withBuiltCode(ports: WorkflowPorts): WorkflowPorts {
-  if (existsSync(join(ROOT, 'src'))) return ports;
-  return {
-    ...ports,
-    codeVersion: (files) => ports.codeVersion(files.map((file) => file.replace(/^src\b/, 'dist').replace(/\.ts$/, '.js'))),
-  };
+  return { ...ports, codeVersion: (files) => ports.codeVersion(files.map(installedFile)) };
 }
 
 /** The built-in slices, with the user's own over them. */

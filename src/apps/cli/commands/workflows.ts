@@ -76,7 +76,8 @@ function addListCommand(workflows: Command, io: CliEnvironment): void {
     .option('--json', 'print JSON for machines')
     .action(async (options: { readonly json?: boolean }) => {
       const { findWorkflows } = await import('#adapters/workflow');
-      const { ROOT, checkWorkflow } = await import('../run-workflow.ts');
+      const { checkWorkflow } = await import('../run-workflow.ts');
+      const { ROOT } = await import('../program-code.ts');
       const shipped = await findWorkflows(join(ROOT, 'workflows'));
       const own = resolve(io.cwd, 'workflows') === resolve(ROOT, 'workflows') ? [] : await findWorkflows(resolve(io.cwd, 'workflows'));
       const rows = [];

@@ -8,6 +8,7 @@ import { checkNeeds, prepare } from '#strategy';
 import type { FoundStrategy } from '../backtest/find-strategy.ts';
 import { requestOf, yearOf } from '../backtest/run.ts';
 import type { RunSurroundings } from '../backtest/run-options.ts';
+import { backtestCode } from '../program-code.ts';
 import type { CliEnvironment } from '../terminal.ts';
 import { engineNeededFor } from './crossing-outcome.ts';
 import type { EvaluationSetup } from './evaluation-setup.ts';
@@ -45,7 +46,7 @@ export async function optimizeStrategy(order: OptimizeOrder, io: CliEnvironment,
   // Told before the search, not after it.
   if (wishes.folds.kind !== 'none') foldsOf(wishes, daysOf(bars.series));
   const setup: EvaluationSetup = { ...requestOf(order), seed: config.seed };
-  const study = studyOf(order, setup);
+  const study = studyOf(order, setup, await backtestCode());
   const space = spaceOfRecipe(recipe, wishes);
   const searched = new Set(Object.keys(space.dimensions));
   const usual = prepare(recipe, wishes.fixed, { seed: config.seed, symbols: bars.series.length }).parameters ?? {};
@@ -112,6 +113,7 @@ const planFacts = ({ rest, method, trials, objectives, seed, folds }: SearchPlan
 function studyOf(
   { found, bars, factors }: OptimizeOrder,
   { bars: _, profile, limits, events, externals: __, finer: ____, account, ...rest }: EvaluationSetup,
+  program: string,
 ): TrialStudy {
   const { conversion: ___, ...plainAccount } = account;
   return {
@@ -119,7 +121,8 @@ function studyOf(
     symbols: bars.series.map(({ symbol }) => symbol),
     setup: contentHash({
       // Of a user's file all of it counts: what stands outside of `make` decides too.
-      code: found.sha256 === '' ? String(found.recipe?.make) : found.sha256,
+      code: found.sha256,
+      program,
       data: bars.series.map((series, at) => ({
         sha256: bars.provenance[at]!.sha256,
         timeframe: series.timeframe.id,
