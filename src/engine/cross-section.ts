@@ -137,7 +137,7 @@ export class CrossSection implements CrossSectionContext {
       const held = this.held(symbol);
       if (this.#explained[symbol] !== this.row) this.explain(symbol, this.#targetText(weight));
       if (weight === 0 && held === 0) return;
-      const change = weight * equity - held * this.close(symbol);
+      const change = weight * equity - held * this.close(symbol) * this.#engine.ledger.worth(symbol);
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
       // Without a stop an order that trims may still buy, when the open lies below the target: what counts is the weight.
       const reduces = weight === 0 || (stop !== undefined && weight * held > 0 && change * held < 0);

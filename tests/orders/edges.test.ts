@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runBacktest } from '#backtest';
 import type { OrderRequest } from '#domain';
 import { executionProfile } from '#execution';
+import type { Strategy } from '#strategy';
 import { bars, book, play, QUIET, scripted, tape, type Row } from './scenario.ts';
 
 /*
@@ -140,4 +141,16 @@ describe('what the limits reckon with', () => {
     expect(changed).toEqual([false]);
     expect(book(result)).toEqual(['limit canceled 0/10 canceled by the strategy', 'limit accepted 0/10']);
   });
+});
+
+test('targetWeights reckons with what a unit is worth, not with its price alone', () => {
+  const weights = [0.2, 0.2, 0.5];
+  const strategy: Strategy = {
+    name: 'weights',
+    features: {},
+    onInstant: (market) => market.targetWeights(new Map([['X', weights[market.row] ?? 0.5]]), 0.2),
+  };
+  const result = play({ rows: QUIET_ROWS, strategies: [strategy], account: { leverage: 1 }, instrument: { multiplier: 0.1 } });
+  // A unit is worth a tenth of its price: 2,000 units of 10 are 20 % of 100,000.
+  expect(tape(result)).toEqual(['1 buy 2000 @ 100', '3 buy 3000 @ 100']);
 });
