@@ -32,17 +32,23 @@ export type BacktestingPyStatistics = Readonly<Record<string, number>>;
 
 const DAY = 86_400_000;
 
-/** Its year: rows every 7, 28–31 or 365 days make 52, 12 or 1 periods; else days, 365 when weekends are traded and 252 when not. */
-function calendar(time: Column): { periods: number; sample: 'day' | 'week' | 'month' | 'year' } {
+/** Its length of a bar: the median distance of the last hundred rows. */
+function barLength(time: Column): number {
   const gaps = Array.from(
-    { length: Math.min(100, Math.max(0, time.length - 1)) },
+    { length: Math.min(99, Math.max(0, time.length - 1)) },
     (_, i) => time[time.length - 1 - i]! - time[time.length - 2 - i]!,
   );
   gaps.sort((a, b) => a - b);
-  const days = Math.floor((gaps[gaps.length >> 1] ?? DAY) / DAY);
+  const half = gaps.length >> 1;
+  return gaps.length % 2 === 1 ? gaps[half]! : (gaps[half - 1]! + gaps[half]!) / 2;
+}
+
+/** Its year: rows every 7, 31 or 365 days make 52, 12 or 1 periods; else days, 365 when weekends are traded and 252 when not. */
+function calendar(time: Column): { periods: number; sample: 'day' | 'week' | 'month' | 'year' } {
+  const days = Math.floor(barLength(time) / DAY);
   if (days === 7) return { periods: 52, sample: 'week' };
-  if (days >= 28 && days <= 31) return { periods: 12, sample: 'month' };
-  if (days >= 365 && days <= 366) return { periods: 1, sample: 'year' };
+  if (days === 31) return { periods: 12, sample: 'month' };
+  if (days === 365) return { periods: 1, sample: 'year' };
   let weekends = 0;
   for (let i = 0; i < time.length; i += 1) if ([0, 6].includes(new Date(time[i]!).getUTCDay())) weekends += 1;
   return { periods: weekends / time.length > (2 / 7) * 0.6 ? 365 : 252, sample: 'day' };
@@ -75,7 +81,7 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
     'Calmar Ratio': annual.growth / (-worst || Number.NaN),
     'Max. Drawdown [%]': worst * 100,
     ...drawdowns(time, equity),
-    ...tradeFigures(trades),
+    ...tradeFigures(trades, time),
   };
 }
 
@@ -106,9 +112,10 @@ function market({ close, equity, firstTradingRow = 0 }: BacktestingPyInput, retu
   return { 'Buy & Hold Return [%]': hold, 'Alpha [%]': returnPercent - free - beta * (hold - free), Beta: beta };
 }
 
-/** Rounds up to whole days when the bars are days or longer, as it does. */
+/** Rounds a duration up to the finest unit that the length of a bar has: whole days, hours, minutes or seconds. */
 function roundUp(milliseconds: number, time: Column): number {
-  const unit = time[time.length - 1]! - time[time.length - 2]! >= DAY ? DAY : 60_000;
+  const length = barLength(time);
+  const unit = [DAY, 3_600_000, 60_000, 1000].find((one) => length % one === 0) ?? 1;
   return Math.ceil(milliseconds / unit) * unit;
 }
 
@@ -125,7 +132,7 @@ function drawdowns(time: Column, equity: Column) {
   };
 }
 
-function tradeFigures(trades: readonly IndexedTrade[]) {
+function tradeFigures(trades: readonly IndexedTrade[], time: Column) {
   const figures = tradeStatistics(trades);
   const returns = trades.map((trade) => trade.returnFraction);
   const gains = returns.reduce((total, value) => total + Math.max(value, 0), 0);
@@ -136,8 +143,8 @@ function tradeFigures(trades: readonly IndexedTrade[]) {
     'Best Trade [%]': figures.bestReturn * 100,
     'Worst Trade [%]': figures.worstReturn * 100,
     'Avg. Trade [%]': (returns.some((value) => value <= -1) ? 0 : figures.geometricMeanReturn) * 100,
-    'Max. Trade Duration': figures.maxDurationMs,
-    'Avg. Trade Duration': Math.ceil(figures.averageDurationMs / DAY) * DAY,
+    'Max. Trade Duration': roundUp(figures.maxDurationMs, time),
+    'Avg. Trade Duration': roundUp(figures.averageDurationMs, time),
     'Profit Factor': gains / (losses || Number.NaN),
     'Expectancy [%]': figures.averageReturn * 100,
     SQN: figures.sqn,

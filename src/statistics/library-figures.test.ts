@@ -55,3 +55,29 @@ test('figures without what they divide by are missing', () => {
   expect(s.returnOverExposure([0, 0])).toBeNaN();
   expect(s.exposureOfReturns([])).toBeNaN();
 });
+
+test("backtesting.py: durations are rounded up to the unit of the bars, the year follows the bars' distance", () => {
+  const hour = 3_600_000;
+  const figures = (hours: readonly number[]) =>
+    s.backtestingPyStatistics({
+      time: hours.map((at) => Date.UTC(2024, 0, 5) + at * hour),
+      equity: [100, 90, 100, 95, 90, 100, 101],
+      trades: [1, 2].map((row) => ({
+        entryRow: 0,
+        exitRow: row,
+        entryTime: hours[0]! * hour,
+        exitTime: hours[row]! * hour,
+        pnl: row,
+        returnFraction: row / 100,
+      })),
+    });
+  // A weekend lies before the last bar: the bars are of an hour all the same.
+  const hourly = figures([0, 1, 2, 3, 4, 5, 72]);
+  expect([hourly['Avg. Trade Duration'], hourly['Max. Trade Duration']]).toEqual([2 * hour, 2 * hour]);
+  // Falls of two and of three hours, two and a half on average.
+  expect([hourly['Avg. Drawdown Duration'], hourly['Max. Drawdown Duration']]).toEqual([3 * hour, 3 * hour]);
+  const annual = (days: number): number => figures(Array.from({ length: 7 }, (_, row) => row * 24 * days))['Return (Ann.) [%]']!;
+  near(annual(1), (1.01 ** (365 / 6) - 1) * 100);
+  near(annual(7), (1.01 ** (52 / 6) - 1) * 100);
+  near(annual(31), (1.01 ** (12 / 6) - 1) * 100);
+});
