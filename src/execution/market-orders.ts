@@ -83,6 +83,7 @@ export class MarketOrders {
       const local = locals[order.symbol]!;
       if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow || order.inFlight)
         continue;
+      if (!this.#lifetimes.allows(order, local)) continue;
       const fault = this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
       if (fault !== undefined) this.#book.end(order, 'reject', fault);
     }

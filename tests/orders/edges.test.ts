@@ -56,6 +56,17 @@ test('what must fill whole closes nothing where the margin does not let the rest
   }
 });
 
+test('nor where a limit of the account does not', () => {
+  const result = play({
+    // Admitted at 100, where 105 short units are within the limit; at an open of 110 they are not.
+    rows: [QUIET, QUIET, [110, 111, 109, 110], QUIET],
+    script: { 0: { ...BUY, size: 100 }, 1: { side: 'sell', type: 'market', size: 205, timeInForce: 'fok' } },
+    limits: { maxGrossExposure: 0.11 },
+  });
+  expect(tape(result)).toEqual(['1 buy 100 @ 100']);
+  expect(book(result)[1]).toMatch(/^market rejected 0\/205 gross_exposure: /);
+});
+
 test("an order for a weight meets the venue's minimum as others do, unless it leaves nothing", () => {
   const weight = (of: number): OrderRequest => ({ ...BUY, size: { kind: 'target_weight', weight: of } });
   const result = play({
@@ -153,4 +164,13 @@ test('targetWeights reckons with what a unit is worth, not with its price alone'
   const result = play({ rows: QUIET_ROWS, strategies: [strategy], account: { leverage: 1 }, instrument: { multiplier: 0.1 } });
   // A unit is worth a tenth of its price: 2,000 units of 10 are 20 % of 100,000.
   expect(tape(result)).toEqual(['1 buy 2000 @ 100', '3 buy 3000 @ 100']);
+});
+
+test('an order for a weight that waits for the open of a session has its units from that open', () => {
+  const twice = QUIET.map((price) => 2 * price) as unknown as Row;
+  const result = play({
+    series: [bars([QUIET, QUIET, QUIET, QUIET, twice, twice], '6h')],
+    script: { 0: { side: 'buy', type: 'market_on_open', size: { kind: 'target_weight', weight: 0.5 } } },
+  });
+  expect(tape(result)).toEqual(['4 buy 250 @ 200']);
 });
