@@ -307,7 +307,7 @@ function lastRowAt(time: Float64Array, at: number): number {
 }
 
 /** The fingerprint of a list of fills. */
-export function fillsHash(fills: readonly Fill[]): string {
+function fillsHash(fills: readonly Fill[]): string {
   return sha256(
     fills.map((fill) => `${fill.orderId},${fill.symbol},${fill.side},${fill.quantity},${fill.price},${fill.fee},${fill.time}`).join('\n'),
   );

@@ -79,7 +79,7 @@ function sizeFault(request: OrderRequest): string | undefined {
   return all || asked > 0 ? undefined : positive;
 }
 
-export function sizeOf(request: OrderRequest): number {
+function sizeOf(request: OrderRequest): number {
   const { size } = request;
   if (typeof size === 'number') return size;
   switch (size.kind) {

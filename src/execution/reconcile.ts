@@ -32,7 +32,7 @@ export interface ReconcileTolerance {
   readonly cash: number;
 }
 
-export const RECONCILE_TOLERANCE: ReconcileTolerance = { quantity: 1e-9, cash: 0.005 };
+const RECONCILE_TOLERANCE: ReconcileTolerance = { quantity: 1e-9, cash: 0.005 };
 
 /**
  * What local state and the venue's own account disagree on; empty when they agree and every position has a stop working at the

@@ -1,5 +1,5 @@
 /** The logarithm of the gamma function for positive arguments (Lanczos, g = 7, nine terms; about 1e-15 relative). */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const coefficients = [
     0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
@@ -88,7 +88,7 @@ export function studentQuantile(probability: number, degrees: number): number {
 }
 
 /** The upper regularised incomplete gamma function Q(a, x): a series below a + 1, a continued fraction above. */
-export function gammaTail(a: number, x: number): number {
+function gammaTail(a: number, x: number): number {
   if (x <= 0) return 1;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
   if (x < a + 1) {

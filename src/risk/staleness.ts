@@ -95,7 +95,7 @@ export function noteOutcome(state: StalenessState, probability: number, outcome:
 }
 
 /** The rolling Brier score and hit rate; NaN before the first outcome. */
-export function rollingScores(state: StalenessState): { readonly brierScore: number; readonly hitRate: number; readonly outcomes: number } {
+function rollingScores(state: StalenessState): { readonly brierScore: number; readonly hitRate: number; readonly outcomes: number } {
   const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
   return { brierScore: mean(state.squaredErrors), hitRate: mean(state.hits), outcomes: state.hits.length };
 }

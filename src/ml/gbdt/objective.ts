@@ -6,7 +6,7 @@ export function sigmoid(margin: number): number {
 }
 
 /** Turns `outputs` margins at `at` into probabilities in place (max-shifted). */
-export function softmaxInPlace(values: Float64Array, at: number, outputs: number): void {
+function softmaxInPlace(values: Float64Array, at: number, outputs: number): void {
   let largest = -Infinity;
   for (let k = 0; k < outputs; k++) largest = Math.max(largest, values[at + k]!);
   let sum = 0;

@@ -56,7 +56,7 @@ export const dataConfigSchema = z
 const span = z.string().regex(/^\d+(\.\d+)?[hdw]$/, 'use hours, days or weeks: 36h, 45d, 8w');
 
 /** A file of values that became known later than the time they describe; a bare text is the file. */
-export const lateSeriesSchema = z.preprocess(
+const lateSeriesSchema = z.preprocess(
   (given) => (typeof given === 'string' ? { file: given } : given),
   z.strictObject({
     file: z.string().min(1).describe('CSV or Parquet with time, value and known_time; optionally symbol'),

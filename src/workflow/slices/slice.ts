@@ -71,6 +71,6 @@ async function ask<N extends SliceName>(name: N, origin: string, work: () => unk
   }
 }
 
-export function isSliceName(name: string): name is SliceName {
+function isSliceName(name: string): name is SliceName {
   return Object.hasOwn(sliceContracts, name);
 }
