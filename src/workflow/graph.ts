@@ -44,19 +44,6 @@ export function levelsOf(nodes: readonly GraphNode[]): readonly (readonly string
   return levels;
 }
 
-/** Everything that `id` waits for, directly or not. */
-export function ancestorsOf(nodes: readonly GraphNode[], id: string): ReadonlySet<string> {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const found = new Set<string>();
-  const open = [...(byId.get(id)?.needs ?? [])];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    open.push(...(byId.get(next)?.needs ?? []));
-  }
-  return found;
-}
-
 /** One line a step, in levels: `1  data` and `2  features ← data`. */
 export function renderGraphText(nodes: readonly GraphNode[]): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { compileWorkflow } from './compile.ts';
 import { type Condition, evaluateCondition, parseCondition } from './expression/condition.ts';
 import { referencesOfText, resolveReferences } from './expression/reference.ts';
-import { ancestorsOf, findCircle, type GraphNode, levelsOf, renderGraphMermaid, renderGraphText } from './graph.ts';
+import { findCircle, type GraphNode, levelsOf, renderGraphMermaid, renderGraphText } from './graph.ts';
 import { defineStep, StepRegistry } from './step.ts';
 
 const load = defineStep({
@@ -185,6 +185,19 @@ const dag = fc
       .tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (__, before) => `n${before}`))))
       .map((needs): GraphNode[] => needs.map((list, index) => ({ id: `n${index}`, needs: list }))),
   );
+
+/** Everything that `id` waits for, directly or not. */
+function ancestorsOf(nodes: readonly GraphNode[], id: string): ReadonlySet<string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const found = new Set<string>();
+  const open = [...(byId.get(id)?.needs ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    open.push(...(byId.get(next)?.needs ?? []));
+  }
+  return found;
+}
 
 test('a graph without circles is levelled after its needs; one edge back makes a circle', () => {
   fc.assert(
