@@ -209,13 +209,13 @@ function finish(
   how: 'mark' | 'close' | 'rerun',
 ): void {
   if (how === 'mark') {
-    engine.ledger.finishTrades(() => false);
+    engine.finishTrades();
     return;
   }
   const locals = Int32Array.from(engine.symbols, (_, symbol) => (rows === undefined ? last : rows[symbol]![last]!));
   if (how === 'rerun') engine.closeOnLastBar(last, locals);
   else engine.liquidate('end_of_data');
-  engine.ledger.finishTrades(() => false);
+  engine.finishTrades();
   equity[last] = engine.ruined ? 0 : engine.ledger.equity(engine.marks);
 }
 

@@ -1,6 +1,7 @@
 import { averagePrice } from '#portfolio';
 import type { AccountView, PositionView } from '#strategy';
 import type { EngineView } from './engine-view.ts';
+import type { RiskAccount } from './setup.ts';
 
 /** What the account is worth now, as a strategy may see it. */
 export class AccountNow implements AccountView {
@@ -51,4 +52,16 @@ export class PositionNow implements PositionView {
     const { ledger, marks } = this.#engine;
     return this.flat ? 0 : this.quantity * (marks[this.symbol]! - this.averagePrice) * ledger.worth(this.symbol);
   }
+}
+
+/** What a risk check sees of the account; `price` is the last one of the symbol. */
+export function riskAccount(
+  engine: EngineView & { readonly strategyNames: readonly string[] },
+  strategy: number,
+  symbol: number,
+  price: number,
+): RiskAccount {
+  const { symbols, strategyNames, time, equityNow: equity, ledger, marks } = engine;
+  const held = ledger.held(strategy, symbol);
+  return { symbol: symbols[symbol]!, strategy: strategyNames[strategy]!, time, price, equity, held, gross: ledger.gross(marks) };
 }

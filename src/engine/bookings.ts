@@ -62,7 +62,27 @@ export class Bookings {
   }
 }
 
-/** Gives each trade to the strategy that owns it, as a copy: what a strategy writes into it changes no book. */
-export function tellStrategies(strategies: readonly Strategy[]): (trade: Trade) => void {
-  return (trade) => strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
+/**
+ * Trades that are complete, on their way to the strategies that own them. They are told when the bar is over: a strategy that was told
+ * inside it could act there, on a context that it kept, and knows of the bar what nobody can.
+ */
+export class TradeNews {
+  readonly #strategies: readonly Strategy[];
+  #waiting: Trade[] = [];
+
+  constructor(strategies: readonly Strategy[]) {
+    this.#strategies = strategies;
+  }
+
+  readonly add = (trade: Trade): void => {
+    this.#waiting.push(trade);
+  };
+
+  /** As copies: what a strategy writes into one changes no book. */
+  tell(): void {
+    if (this.#waiting.length === 0) return;
+    const trades = this.#waiting;
+    this.#waiting = [];
+    for (const trade of trades) this.#strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
+  }
 }

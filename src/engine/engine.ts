@@ -12,7 +12,8 @@ import { Ledger } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { AccountDesk } from './account-desk.ts';
 import { checkRates } from './account-events.ts';
-import { Bookings, tellStrategies } from './bookings.ts';
+import { riskAccount } from './account-now.ts';
+import { Bookings, TradeNews } from './bookings.ts';
 import { DecisionLog } from './decision-log.ts';
 import type { FeatureTable } from './features.ts';
 import { CurrencyRates, ledgerCurrencies } from './currency-rates.ts';
@@ -22,7 +23,7 @@ import { OrderLog } from './order-log.ts';
 import { requestFault, workingOrder, type OrderPlace } from './orders.ts';
 import { OrderGate } from './risk-gate.ts';
 import { restoreEngine, saveEngine, type EngineSnapshot } from './snapshot.ts';
-import type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
+import type { AccountSettings, EngineSetup, RiskCheck } from './setup.ts';
 import { StrategyLane } from './strategy-lane.ts';
 import { unitsToClose } from './under-way.ts';
 import type { SupervisedEngine, Supervisor } from './supervisor.ts';
@@ -51,6 +52,8 @@ export class Engine implements VenueHost, SupervisedEngine {
   readonly #fillLimits: FillLimits | undefined;
   readonly #notes: LimitNote[] = [];
   readonly #bookings: Bookings;
+  /** Undefined where no strategy wants to be told of its trades. */
+  readonly #news: TradeNews | undefined;
   #locals: Int32Array;
   readonly desk: AccountDesk;
   readonly #rates: CurrencyRates | undefined;
@@ -83,6 +86,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     this.equityNow = setup.account.cash;
     const { currency, conversion = [] } = setup.account;
     const currencies = currency === undefined ? undefined : ledgerCurrencies(currency, setup.instruments, conversion);
+    this.#news = setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? new TradeNews(setup.strategies) : undefined;
     this.ledger = new Ledger({
       cash: setup.account.cash,
       symbols: this.symbols,
@@ -91,7 +95,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       hedging: setup.account.hedging,
       valuation: setup.profile.valuation,
       ...(currencies === undefined ? {} : { currencies }),
-      ...(setup.strategies.some((strategy) => strategy.onTrade !== undefined) ? { completed: tellStrategies(setup.strategies) } : {}),
+      ...(this.#news === undefined ? {} : { completed: this.#news.add }),
     });
     this.orders = new OrderLog(this.symbols, this.strategyNames);
     this.#bookings = new Bookings(this.ledger, this.symbols, this.strategyNames);
@@ -124,6 +128,7 @@ export class Engine implements VenueHost, SupervisedEngine {
     if (this.#rates !== undefined) this.#rates.atClose(time);
     if (this.ruined) return;
     this.equityNow = this.ledger.equity(this.marks);
+    if (this.#news !== undefined) this.#news.tell();
     if ((this.#attended || this.equityNow <= 0) && !this.#mayDecide(time, locals)) return;
     for (let lane = 0; lane < this.#lanes.length; lane++) this.#lanes[lane]!.decide(row, locals);
     if (this.#notes.length > 0) this.#writeNotes();
@@ -181,7 +186,7 @@ export class Engine implements VenueHost, SupervisedEngine {
       this.desk.delistedFault(symbol) ??
       (this.ledger.rate(symbol) === 0 ? `no rate of ${this.#instruments[symbol]!.currency} is known yet` : undefined) ??
       fitToInstrument(order, this.#instruments[symbol]!, close, this.#closable) ??
-      this.#risk?.(request, this.#riskAccount(strategy, symbol, close)) ??
+      this.#risk?.(request, riskAccount(this, strategy, symbol, close)) ??
       this.gate?.admit(order, close, request.expectedEdgeBps);
     if (refused !== undefined) {
       order.happen('deny', refused);
@@ -321,18 +326,6 @@ export class Engine implements VenueHost, SupervisedEngine {
     for (const entry of entryOrders(this.ledger.lots(strategy, symbol))) this.closeLot(strategy, symbol, entry, 1);
   }
 
-  #riskAccount(strategy: number, symbol: number, price: number): RiskAccount {
-    return {
-      symbol: this.symbols[symbol]!,
-      strategy: this.#strategies[strategy]!.name,
-      time: this.time,
-      price,
-      equity: this.equityNow,
-      held: this.held(strategy, symbol),
-      gross: this.ledger.gross(this.marks),
-    };
-  }
-
   /** The last bar once more, with an order to close every lot: it fills where a market order would have filled in that bar. */
   closeOnLastBar(row: number, locals: Int32Array): void {
     if (this.ruined) return;
@@ -394,5 +387,13 @@ export class Engine implements VenueHost, SupervisedEngine {
       });
     });
     this.ledger.finishTrades(this.#works);
+    // A symbol that ends does so before the fills of an instant, and its trades are told after them.
+    if (only < 0) this.#news?.tell();
+  }
+
+  /** The end of a run: round trips whose exit order still works are trades too. */
+  finishTrades(): void {
+    this.ledger.finishTrades(() => false);
+    this.#news?.tell();
   }
 }

@@ -87,15 +87,13 @@ export class Executions {
     if (apart) {
       if (opening > 0) this.#emit(order, raw, maker, 0, opening, opening);
     } else if (units > 0) this.#emit(order, raw, maker, closing, opening, units);
-    // Whoever is told of a round trip may take any order down, this one too.
-    const ended = !order.open;
     if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
     if (opening > 0) this.#contingencies.spawnExits(order, opening, raw);
     if (closing > 0) this.#contingencies.dropOrphans(order);
     if (units > 0) this.#contingencies.filledInGroup(order, units);
     if (order.type === 'market_to_limit' && order.open && units > 0) restAtPrice(order, instrument.tickSize);
     if (order.refused) order.happen(closing > 0 ? 'cancel' : 'reject');
-    if (!order.open && !ended) this.#book.working--;
+    if (!order.open) this.#book.working--;
   }
 
   /** Opening units that margin and limits let through; what they take off, the order loses for good. */

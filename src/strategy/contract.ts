@@ -69,18 +69,22 @@ export interface BarContext<Name extends string = string> {
   readonly account: AccountView;
   readonly parameters: Readonly<Record<string, number>>;
   /** Places an order; gives its id, or 0 when risk denied it (the reason is in the decision log). */
-  submit(request: OrderRequest): number;
-  cancel(orderId: number): void;
-  cancelAll(): void;
-  replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean;
+  submit(this: void, request: OrderRequest): number;
+  cancel(this: void, orderId: number): void;
+  cancelAll(this: void): void;
+  replace(
+    this: void,
+    orderId: number,
+    change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number },
+  ): boolean;
   /** Closes a share (0, 1] of the position at the market; what an order of an earlier bar is still closing counts towards it. */
-  closePosition(portion?: number): void;
+  closePosition(this: void, portion?: number): void;
   /** Closes a share (0, 1] of what one order opened, at the market. */
-  closeLot(orderId: number, portion?: number): void;
+  closeLot(this: void, orderId: number, portion?: number): void;
   /** Orders of this strategy and symbol that still work. */
-  orders(): readonly Order[];
+  orders(this: void): readonly Order[];
   /** The open parts of the position, oldest first. */
-  lots(): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[];
+  lots(this: void): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[];
 }
 
 /** Starts and closes of bars that follow each other. */
@@ -97,23 +101,23 @@ export interface CrossSectionContext<Name extends string = string> {
   readonly account: AccountView;
   readonly parameters: Readonly<Record<string, number>>;
   /** True when the symbol has a bar at this instant. */
-  present(symbol: number): boolean;
-  close(symbol: number): number;
-  feature(name: Name, symbol: number): number;
+  present(this: void, symbol: number): boolean;
+  close(this: void, symbol: number): number;
+  feature(this: void, name: Name, symbol: number): number;
   /** The last `count` bars of a symbol up to this instant, oldest first, as copies; undefined when it has no bar now or had fewer. */
-  history(symbol: number, count: number): SymbolHistory | undefined;
-  held(symbol: number): number;
+  history(this: void, symbol: number, count: number): SymbolHistory | undefined;
+  held(this: void, symbol: number): number;
   /**
    * Says why the symbol is treated as it is at this instant: what `edgewright why` reads back. The last word counts, but a denied order
    * of the instant stands above all words.
    */
-  explain(symbol: number, reason: string): void;
-  submit(request: OrderRequest & { readonly symbol: string }): number;
+  explain(this: void, symbol: number, reason: string): void;
+  submit(this: void, request: OrderRequest & { readonly symbol: string }): number;
   /**
    * Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero.
    * With `stop`, a fraction of the close in (0, 1), an order either only reduces or carries a stop so far away: a paper session asks for that.
    */
-  targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void;
+  targetWeights(this: void, weights: ReadonlyMap<string, number>, stop?: number): void;
 }
 
 /** What a run must have so that a strategy can ever trade; a run without it is refused in one line instead of trading nothing. */
@@ -138,6 +142,6 @@ export interface Strategy {
   readonly mustDecide?: boolean;
   onBar?(context: BarContext): Decision | undefined;
   onInstant?(context: CrossSectionContext): void;
-  /** Told of each round trip of its own when it closes, before the strategy is asked again: for sizing that learns. */
+  /** Told of each round trip of its own once the bar that closed it is over, before the strategy is asked again: for sizing that learns. */
   onTrade?(trade: Trade): void;
 }
