@@ -134,3 +134,16 @@ test('a short that gained nothing has a profit that JSON can hold: never −0', 
   ledger.apply({ ...entry, orderId: 2, quantity: 1, complete: true });
   expect(ledger.trades.map(({ pnl, returnFraction }) => [pnl, returnFraction])).toEqual([[0, 0]]);
 });
+
+test('where both sides live side by side each is a position, also where they cancel out', () => {
+  const both = new Ledger({ cash: 10_000, symbols: ['X'], strategies: ['s'], multipliers: [1], hedging: true });
+  const rest = { strategy: 0, symbol: 0, fee: 0, time: 0, row: 0, reason: '', closes: 0, nets: false, complete: true, tag: '' };
+  both.apply({ ...rest, orderId: 1, quantity: 10, price: 100 });
+  both.apply({ ...rest, orderId: 2, quantity: -4, price: 110 });
+  both.apply({ ...rest, orderId: 3, quantity: -6, price: 120 });
+  expect(both.held(0, 0)).toBe(0);
+  expect(both.positions()).toEqual([
+    { symbol: 'X', strategy: 's', quantity: 10, averagePrice: 100 },
+    { symbol: 'X', strategy: 's', quantity: -10, averagePrice: 116 },
+  ]);
+});

@@ -322,12 +322,17 @@ export class Ledger {
     return units;
   }
 
+  /** What is open; where both sides live side by side, each is a position. */
   positions(): readonly Position[] {
     const open: Position[] = [];
     this.#strategies.forEach((strategy, index) => {
       this.#symbols.forEach((symbol, column) => {
-        const quantity = this.held(index, column);
-        if (quantity !== 0) open.push({ symbol, strategy, quantity, averagePrice: averagePrice(this.lots(index, column)) });
+        const lots = this.lots(index, column);
+        const sides = this.#hedging ? [lots.filter(({ quantity }) => quantity > 0), lots.filter(({ quantity }) => quantity < 0)] : [lots];
+        for (const side of sides) {
+          const quantity = sumOf(side);
+          if (quantity !== 0) open.push({ symbol, strategy, quantity, averagePrice: averagePrice(side) });
+        }
       });
     });
     return open;
