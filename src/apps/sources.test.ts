@@ -25,6 +25,7 @@ test.each([
 test.each([
   ['alpaca', {}, 'needs your keys', 'EDGEWRIGHT_ALPACA_SECRET'],
   ['alpacca', {}, 'unknown data source "alpacca"', 'Did you mean "alpaca"?'],
+  ['barz', {}, 'unknown data source "barz"', 'a file or folder that is there'],
   ['files', {}, 'needs a path', '--path'],
 ])('%s with %j: one clear line', async (name, environment, message, hint) => {
   await expect(open(name, environment)).rejects.toMatchObject({

@@ -64,7 +64,10 @@ export async function openSource(data: PipelineConfig['data'], surroundings: Sou
       });
     }
     default:
-      throw new UserError(`unknown data source "${data.source}"`, didYouMean(data.source, KNOWN));
+      throw new UserError(
+        `unknown data source "${data.source}"`,
+        `${didYouMean(data.source, KNOWN)} Or give a file or folder that is there.`,
+      );
   }
 }
 

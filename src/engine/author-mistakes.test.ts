@@ -4,7 +4,7 @@ import { createRng } from '#core';
 import { syntheticMarket } from '#data';
 import { parseTimeframe } from '#domain';
 import { close, ema } from '#features';
-import { defineStrategy, hold, type BarContext, type Decision } from '#strategy';
+import { defineCrossSection, defineStrategy, hold, type BarContext, type Decision, type Strategy } from '#strategy';
 
 const bars = syntheticMarket({ symbols: ['A'], timeframe: parseTimeframe('1d'), bars: 60, start: 0, venueHours: 'always' }, createRng(1));
 
@@ -24,4 +24,33 @@ test.each([
   ['a word', () => 'long'],
 ])('a decision that is %s stops the run', (_, decide) => {
   expect(run(decide)).toThrow(/decided/);
+});
+
+test('what a strategy is given may be taken out by name, its methods too', () => {
+  const one = defineStrategy({
+    name: 'one',
+    features: {},
+    decide: ({ row, submit, orders, replace, cancel, cancelAll, closePosition, lots, closeLot }) => {
+      if (row === 1) submit({ side: 'buy', type: 'limit', size: 2, limitPrice: 1 });
+      if (row === 2 && replace(orders()[0]!.id, { quantity: 3 })) cancel(orders()[0]!.id);
+      if (row === 3) cancelAll();
+      if (row === 4) submit({ side: 'buy', type: 'market', size: 4 });
+      if (row === 6) closeLot(lots()[0]!.orderId, 0.5);
+      if (row === 8) closePosition();
+      return hold('by name');
+    },
+  });
+  const all = defineCrossSection({
+    name: 'all',
+    features: { fast: ema(close, 5) },
+    decide: ({ row, symbols, present, close: last, feature, history, held, explain, targetWeights, submit }) => {
+      explain(0, `${present(0)} ${last(0)} ${feature('fast', 0)} ${history(0, 2)?.close.length} ${held(0)}`);
+      if (row === 2) targetWeights(new Map([[symbols[0]!, 0.5]]));
+      if (row === 4) submit({ symbol: symbols[0]!, side: 'sell', type: 'market', size: held(0) });
+    },
+  });
+  const sides = (strategy: Strategy): string[] =>
+    runBacktest({ bars, strategy, account: { cash: 1000 } }).fills.map(({ side, quantity }) => `${side} ${quantity}`);
+  expect(sides(one)).toEqual(['buy 4', 'sell 2', 'sell 2']);
+  expect(sides(all)).toHaveLength(2);
 });

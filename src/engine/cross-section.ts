@@ -1,6 +1,7 @@
 import { didYouMean, timestamp, UserError, type Timestamp } from '#core';
 import type { OrderRequest } from '#domain';
 import type { AccountView, CrossSectionContext, Strategy, SymbolHistory } from '#strategy';
+import { bindMethods } from './bind-methods.ts';
 import { AccountNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
@@ -55,6 +56,7 @@ export class CrossSection implements CrossSectionContext {
     this.#warmingUp = engine.decisions.codeOf(WARMING_UP);
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
+    bindMethods(this);
   }
 
   get symbols(): readonly string[] {

@@ -2,6 +2,7 @@ import { timestamp, UserError, type Timestamp } from '#core';
 import type { Order, OrderRequest } from '#domain';
 import type { SymbolColumns } from '#execution';
 import type { AccountView, BarContext, PositionView, Strategy } from '#strategy';
+import { bindMethods } from './bind-methods.ts';
 import { AccountNow, PositionNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import { FeatureCursor, featureView } from './features.ts';
@@ -38,6 +39,7 @@ export class Moment implements BarContext {
     this.prior = featureView(names, this.#cursor, 'before');
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
+    bindMethods(this);
   }
 
   #place(symbol: number, local: number, columns: readonly Float64Array[]): void {

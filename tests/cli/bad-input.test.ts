@@ -52,7 +52,7 @@ describe('a wrong strategy file', () => {
     ['broken code', 'export default {', 'cannot load the strategy'],
     ['no stop', strategy('decide: () => long({ target: { percent: 0.1 } })'), 'long() has no stop'],
     ['unknown key', strategy("stopp: 1, decide: () => hold('x')"), 'stopp'],
-    ['throws', strategy("decide: () => { throw new Error('my own mistake'); }"), 'strategy mine failed: my own mistake'],
+    ['throws', strategy("decide: () => { throw new Error('my own mistake'); }"), 'strategy mine failed: my own mistake (mine.ts, line '],
   ])('%s', async (_, text, message) => {
     const folder = scratchFolder();
     writeFileSync(join(folder, 'mine.ts'), text);

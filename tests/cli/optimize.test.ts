@@ -212,6 +212,7 @@ describe('optimize', () => {
       [['--range', 'fst=1:2'], 'Did you mean "fast"?'],
       [['--trials', '0'], '--trials takes a whole number'],
       [['--folds', 'purged:400'], 'too few for 400 folds'],
+      [['--folds', 'walk-forward:400'], 'so many need 8040 days'],
       [['--resume'], 'no search to resume'],
       [['--method', 'tpe', '--objective', 'sharpe,return'], 'takes one objective'],
     ] as const) {

@@ -10,7 +10,7 @@ export interface SearchFold {
 
 /** `folds` tests that follow each other, each after training on all earlier days (at least two tests' length), `gap` rows left out between. */
 export function walkForwardFolds(rows: number, folds: number, gap: number): readonly SearchFold[] {
-  check(rows, folds, Math.floor(rows / (folds + 2)), gap);
+  check(rows, folds, folds + 2, gap);
   return planWalkForwardByCount(rows, folds, 2, { purgeRows: gap, anchored: true }).map(({ trainFrom, trainTo, testFrom, testTo }, at) => ({
     name: `window ${at + 1}`,
     train: [[trainFrom, trainTo]],
@@ -20,8 +20,8 @@ export function walkForwardFolds(rows: number, folds: number, gap: number): read
 
 /** Each of `folds` blocks is the test once; training rows within `gap` of it on either side are purged. */
 export function purgedFolds(rows: number, folds: number, gap: number): readonly SearchFold[] {
+  check(rows, folds, folds, gap);
   const length = Math.floor(rows / folds);
-  check(rows, folds, length, gap);
   return Array.from({ length: folds }, (_, at) => {
     const [from, to] = [at * length, at === folds - 1 ? rows : (at + 1) * length];
     const train = [
@@ -32,10 +32,17 @@ export function purgedFolds(rows: number, folds: number, gap: number): readonly 
   });
 }
 
-function check(rows: number, folds: number, length: number, gap: number): void {
+const SHORTEST_TEST = 20;
+
+/** `parts`: of how many lengths of a test the rows are made. */
+function check(rows: number, folds: number, parts: number, gap: number): void {
   if (!Number.isInteger(folds) || folds < 2) throw new UserError(`${folds} folds cannot be made`, 'Use at least 2.');
-  if (length < 20 || length <= gap)
-    throw new UserError(`${rows} days are too few for ${folds} folds`, 'Use fewer folds or a longer history.');
+  const least = Math.max(SHORTEST_TEST, gap + 1);
+  if (Math.floor(rows / parts) < least)
+    throw new UserError(
+      `${rows} days are too few for ${folds} folds`,
+      `Use fewer folds or a longer history: so many need ${parts * least} days${gap >= SHORTEST_TEST ? ' with that gap' : ''}.`,
+    );
 }
 
 /** The rows of some ranges, one after the other. */

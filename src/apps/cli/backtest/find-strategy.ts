@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { extname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { suggest, UserError } from '#core';
 import { BUILT_IN_STRATEGIES, type Strategy, type StrategyRecipe } from '#strategy';
 import { codeHash } from './strategy-code.ts';
@@ -19,6 +19,8 @@ export interface FoundStrategy {
   readonly strategy: Strategy | undefined;
   /** SHA-256 of a user's file and of the modules of theirs that it imports; empty for what comes with the package. */
   readonly sha256: string;
+  /** Of a file. */
+  readonly path?: string;
 }
 
 /** A strategy by name (built in, or one of the worked examples) or from a file whose default export is one. */
@@ -90,9 +92,9 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
       { cause },
     );
   }
-  const code = kind === 'file' ? codeHash(path) : '';
-  if (isRecipe(made)) return { name: made.name, kind, summary: made.summary, recipe: made, strategy: undefined, sha256: code };
-  if (isStrategy(made)) return { name: made.name, kind, summary: '', recipe: undefined, strategy: made, sha256: code };
+  const file = { kind, sha256: kind === 'file' ? codeHash(path) : '', path };
+  if (isRecipe(made)) return { ...file, name: made.name, summary: made.summary, recipe: made, strategy: undefined };
+  if (isStrategy(made)) return { ...file, name: made.name, summary: '', recipe: undefined, strategy: made };
   throw new UserError(`${path} has no strategy as its default export`, defaultExportHint(named, made));
 }
 
@@ -102,6 +104,15 @@ function lineOf(cause: unknown, path: string): string {
   const [at] = stack.split('\n');
   const line = at?.includes(path) === true ? /:(\d+)$/.exec(at)?.[1] : undefined;
   return line === undefined ? '' : `, line ${line}`;
+}
+
+/** Of an error of a strategy's own: where in its file, ` (mine.ts, line 12)`; empty when its file is not on the way. */
+export function placeIn({ path }: Pick<FoundStrategy, 'path'>, cause: unknown): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  if (path === undefined) return '';
+  const file = stack.split('\n').find((line) => line.includes(`${pathToFileURL(path).href}:`) || line.includes(`${path}:`));
+  const line = /:(\d+):\d+\)?$/.exec(file ?? '')?.[1];
+  return line === undefined ? '' : ` (${basename(path)}, line ${line})`;
 }
 
 function defaultExportHint(named: readonly string[], made: unknown): string {

@@ -53,7 +53,8 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
   const { summary, intervals, psr } = report;
   const { trades } = summary;
   const { trackRecordYears, monteCarlo, turnoverPerYear, capacity } = outcome.robustness;
-  const range = (interval: Interval, show: (value: number) => string): string => `${show(interval.low)} to ${show(interval.high)}`;
+  const range = (interval: Interval, show: (value: number) => string): string =>
+    Number.isNaN(interval.low) ? '' : `${show(interval.low)} to ${show(interval.high)}`;
   const full = { report, benchmarkFigures: hold, result, ...outcome };
   const rows: string[][] = [
     ['End equity', money(result.endEquity), '', money(result.startCash * (1 + hold.totalReturn))],

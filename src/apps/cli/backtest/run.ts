@@ -18,7 +18,7 @@ import {
 import { breakEvenCost, withExcursions, type Excursions } from '#statistics';
 import { checkNeeds, prepare, type Strategy } from '#strategy';
 import { accountIn, inAccountCurrency } from './account-currency.ts';
-import type { FoundStrategy } from './find-strategy.ts';
+import { placeIn, type FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
 import { robustnessOf, type Robustness } from './robustness.ts';
@@ -142,7 +142,9 @@ function execute(order: BacktestOrder, profile: ExecutionProfile, columns: Share
   } catch (cause) {
     if (found.kind !== 'file' || cause instanceof UserError || cause instanceof InvariantError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`strategy ${found.name} failed: ${message}`, 'EDGEWRIGHT_DEBUG=1 prints the line.', { cause });
+    throw new UserError(`strategy ${found.name} failed: ${message}${placeIn(found, cause)}`, 'EDGEWRIGHT_DEBUG=1 prints the way there.', {
+      cause,
+    });
   }
 }
 

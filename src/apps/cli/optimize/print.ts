@@ -16,7 +16,8 @@ export function printOptimization(outcome: OptimizeOutcome, folder: string, io: 
   const out = (text = ''): void => void io.stdout.write(`${text}\n`);
   const symbols = order.bars.series.map(({ symbol }) => symbol);
   out();
-  out(`${style.bold('Strategy')}  ${order.found.name}  ${style.dim(parametersText(plan.rest))}`);
+  const rest = parametersText(plan.rest);
+  out(`${style.bold('Strategy')}  ${order.found.name}${rest === '' ? '' : `  ${style.dim(rest)}`}`);
   out(`${style.bold('Data')}      ${order.bars.description}, ${symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', ')}`);
   out(`${style.bold('Search')}    ${headline(outcome)}`);
   if (outcome.engineNeeded === '')

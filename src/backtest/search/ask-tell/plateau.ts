@@ -92,7 +92,8 @@ function scoreAt(around: Neighbourhood, index: number, settings: PlateauSettings
   const judged = near.length >= (settings.leastNeighbours ?? 2);
   const lonely = judged && drop > (settings.lonelyDrop ?? 0.5);
   let warning = '';
-  if (!judged) warning = `Only ${near.length} neighbours of this point were tried, so it cannot be told whether it is a lonely peak.`;
+  if (!judged)
+    warning = `Only ${near.length} ${near.length === 1 ? 'neighbour of this point was' : 'neighbours of this point were'} tried, so it cannot be told whether it is a lonely peak.`;
   if (lonely) {
     warning = `A lonely peak: ${value.toPrecision(4)} here, but ${neighbourMedian.toPrecision(4)} in the middle of its ${near.length} neighbours and ${middle.toPrecision(4)} of all trials.`;
   }
