@@ -40,6 +40,7 @@ export function tradingFrom(strategy: Strategy, from: number): Strategy {
     features,
     ...(strategy.parameters === undefined ? {} : { parameters: strategy.parameters }),
     ...(strategy.acceptsMissing === undefined ? {} : { acceptsMissing: strategy.acceptsMissing }),
+    ...(strategy.mustDecide === undefined ? {} : { mustDecide: strategy.mustDecide }),
     ...(strategy.onBar === undefined ? {} : { onBar: (context) => (context.time < from ? waits : strategy.onBar!(context)) }),
     ...(strategy.onInstant === undefined
       ? {}

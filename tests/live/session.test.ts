@@ -206,3 +206,17 @@ test('one folder has one owner; a lease that was taken away is noticed before th
   takeLease(folder).release();
   expect(existsSync(join(folder, 'lease.json'))).toBe(false);
 });
+
+test('a strategy that answers nothing where it must decide stops a session, as it stops a backtest', () => {
+  const silent: Strategy = { name: 'silent', features: {}, mustDecide: true, onBar: () => undefined };
+  const journal = openJournal(join(scratch(), 'journal.jsonl'));
+  const live = new JournaledSession(setupFor(SERIES, [silent]), journal);
+  const offer = (row: number): unknown =>
+    live.offer(
+      SERIES.map((bars) => barAt(bars, row)),
+      SERIES[0]!.time[row]! + HOUR.ms,
+    );
+  for (let row = 0; row < 60; row++) offer(row);
+  expect(() => offer(60)).toThrow('strategy "silent" decided nothing');
+  journal.close();
+});
