@@ -75,6 +75,16 @@ describe('a wrong strategy file', () => {
   });
 });
 
+test('more reasons of refusal than stand in the summary are counted there', async () => {
+  const folder = scratchFolder();
+  const wrong = ['size: 0', 'size: 1, limitPrice: 5', 'size: 1, maxBars: 0.5', 'size: 1, goodTill: 1', "size: 1, tagg: ''"];
+  const submits = wrong.map((fields, at) => `if (row === ${at + 60}) submit({ side: 'buy', type: 'market', ${fields} });`);
+  writeFileSync(join(folder, 'mine.ts'), strategy(`decide: ({ row, submit }) => { ${submits.join(' ')} return hold('x'); }`));
+  const { stdout } = await cli(folder, ...AAPL, './mine.ts');
+  expect(stdout.match(/1 order was denied/g)).toHaveLength(3);
+  expect(stdout).toContain('And for 2 more reasons: orders.refused in report.json.');
+});
+
 test('a NaN price never reaches a strategy: the row is dropped and the finding printed', async () => {
   const folder = scratchFolder();
   const rows = Array.from({ length: 120 }, (_, at) => {

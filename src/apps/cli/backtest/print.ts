@@ -162,7 +162,11 @@ function notes(outcome: BacktestOutcome): string[] {
     ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
     ...(result.ruined ? [ruinNote(result.endCash)] : []),
     ...volumeNote(outcome),
-    ...refused.slice(0, 3).map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
+    ...firstOf(
+      refused.map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
+      3,
+      (left) => `And for ${left} more ${left === 1 ? 'reason' : 'reasons'}: orders.refused in report.json.`,
+    ),
     ...(open.length > 0
       ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
       : []),
@@ -174,8 +178,13 @@ function notes(outcome: BacktestOutcome): string[] {
     ...(result.trades.length > 0 && result.trades.length < 30
       ? [`Only ${result.trades.length} ${result.trades.length === 1 ? 'trade' : 'trades'}: the figures are mostly luck.`]
       : []),
-    ...findings.slice(0, 4),
+    ...firstOf(findings, 4, (left) => `And ${left} more ${left === 1 ? 'finding' : 'findings'} about the data: edgewright data check.`),
   ];
+}
+
+/** Some lines, and how many there are that do not stand here. */
+function firstOf(lines: readonly string[], most: number, rest: (left: number) => string): readonly string[] {
+  return lines.length > most ? [...lines.slice(0, most), rest(lines.length - most)] : lines;
 }
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
