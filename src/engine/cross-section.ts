@@ -34,10 +34,15 @@ export class CrossSection implements CrossSectionContext {
   /** By symbol, the last row on which a reason was given, and on which an order was denied. */
   readonly #explained: Int32Array;
   readonly #denied: Int32Array;
-  /** By symbol, 1 once every feature has been known. */
+  /** The last row on which either was so for any symbol. */
+  #spoken = -1;
+  /** By symbol, 1 once every feature has been known; and how many are not so far. */
   readonly #warm: Uint8Array;
+  #cold: number;
   readonly #nothingAsked: number;
   readonly #warmingUp: number;
+  #askedName = '';
+  #askedAt = -1;
   #saidWeight = Number.NaN;
   #weightText = '';
 
@@ -50,6 +55,7 @@ export class CrossSection implements CrossSectionContext {
     this.#explained = new Int32Array(engine.symbols.length).fill(-1);
     this.#denied = new Int32Array(engine.symbols.length).fill(-1);
     this.#warm = new Uint8Array(engine.symbols.length);
+    this.#cold = engine.symbols.length;
     this.#at = new Map(features.names.map((name, at) => [name, at]));
     this.#symbolAt = new Map(engine.symbols.map((name, at) => [name, at]));
     this.#nothingAsked = engine.decisions.codeOf(NOTHING_ASKED);
@@ -76,9 +82,15 @@ export class CrossSection implements CrossSectionContext {
   }
   feature(name: string, symbol: number): number {
     const local = this.#locals[symbol]!;
+    if (name !== this.#askedName || this.#askedAt < 0) this.#findFeature(name);
+    return local < 0 ? Number.NaN : this.#features.columns[symbol]![this.#askedAt]![local]!;
+  }
+  /** Kept from call to call: a strategy asks for one feature of all symbols. */
+  #findFeature(name: string): void {
     const at = this.#at.get(name);
     if (at === undefined) throw new UserError(`the strategy has no feature "${name}"`, didYouMean(name, this.#features.names));
-    return local < 0 ? Number.NaN : this.#features.columns[symbol]![at]![local]!;
+    this.#askedName = name;
+    this.#askedAt = at;
   }
   history(symbol: number, count: number): SymbolHistory | undefined {
     const local = this.#locals[symbol]!;
@@ -93,13 +105,13 @@ export class CrossSection implements CrossSectionContext {
     const symbol = this.#symbolAt.get(request.symbol);
     if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${this.symbols.join(', ')}.`);
     const id = this.#engine.submit(this.#index, symbol, request);
-    if (id === 0) this.#denied[symbol] = this.row;
+    if (id === 0) this.#denied[symbol] = this.#spoken = this.row;
     return id;
   }
 
   explain(symbol: number, reason: string): void {
     const { row } = this;
-    this.#explained[symbol] = row;
+    this.#explained[symbol] = this.#spoken = row;
     if (this.#denied[symbol] !== row) this.#engine.decisions.write(this.#index * this.symbols.length + symbol, row, reason);
   }
 
@@ -108,10 +120,17 @@ export class CrossSection implements CrossSectionContext {
     const locals = this.#locals;
     const { decisions, row, symbols } = this.#engine;
     const lane = this.#index * symbols.length;
+    if (this.#spoken !== row && this.#cold === 0) {
+      decisions.writeCodes(lane, row, locals, this.#nothingAsked);
+      return;
+    }
     for (let symbol = 0; symbol < locals.length; symbol++) {
       const local = locals[symbol]!;
       if (local < 0 || this.#explained[symbol] === row || this.#denied[symbol] === row) continue;
-      if (this.#warm[symbol] === 0 && this.#known(symbol, local)) this.#warm[symbol] = 1;
+      if (this.#warm[symbol] === 0 && this.#known(symbol, local)) {
+        this.#warm[symbol] = 1;
+        this.#cold--;
+      }
       decisions.writeCode(lane + symbol, row, this.#warm[symbol] === 1 ? this.#nothingAsked : this.#warmingUp);
     }
   }

@@ -1,23 +1,23 @@
-/** Why each bar ended as it did: one small number a strategy, symbol and row, with the texts kept once. */
+/** Why each bar ended as it did: one small number a row and lane (a strategy's symbol), row by row, with the texts kept once. */
 export class DecisionLog {
-  readonly #codes: Uint16Array[];
+  readonly #lanes: number;
+  #codes: Uint16Array;
   readonly #texts: string[] = [''];
   readonly #byText = new Map<string, number>();
   readonly #lastText: string[];
   readonly #lastCode: Uint16Array;
 
   constructor(lanes: number, rows: number) {
-    this.#codes = Array.from({ length: lanes }, () => new Uint16Array(rows));
+    this.#lanes = lanes;
+    this.#codes = new Uint16Array(lanes * rows);
     this.#lastText = Array.from({ length: lanes }, () => '');
     this.#lastCode = new Uint16Array(lanes);
   }
 
   grow(rows: number): void {
-    this.#codes.forEach((codes, lane) => {
-      const grown = new Uint16Array(rows);
-      grown.set(codes);
-      this.#codes[lane] = grown;
-    });
+    const grown = new Uint16Array(this.#lanes * rows);
+    grown.set(this.#codes);
+    this.#codes = grown;
   }
 
   write(lane: number, row: number, reason: string): void {
@@ -25,11 +25,18 @@ export class DecisionLog {
       this.#lastText[lane] = reason;
       this.#lastCode[lane] = this.codeOf(reason);
     }
-    this.#codes[lane]![row] = this.#lastCode[lane]!;
+    this.#codes[row * this.#lanes + lane] = this.#lastCode[lane]!;
   }
 
   writeCode(lane: number, row: number, code: number): void {
-    this.#codes[lane]![row] = code;
+    this.#codes[row * this.#lanes + lane] = code;
+  }
+
+  /** The same reason for each lane from `lane` on whose symbol has a bar: its row in `locals` is not −1. */
+  writeCodes(lane: number, row: number, locals: Int32Array, code: number): void {
+    const codes = this.#codes;
+    const at = row * this.#lanes + lane;
+    for (let symbol = 0; symbol < locals.length; symbol++) if (locals[symbol]! >= 0) codes[at + symbol] = code;
   }
 
   /** Adds to what a row already says. */
@@ -39,7 +46,7 @@ export class DecisionLog {
   }
 
   read(lane: number, row: number): string {
-    return this.#texts[this.#codes[lane]?.[row] ?? 0]!;
+    return this.#texts[this.#codes[row * this.#lanes + lane] ?? 0]!;
   }
 
   /** A reason as `writeCode` takes it, for what is said over and over. */
