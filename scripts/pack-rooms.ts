@@ -5,14 +5,17 @@
  * which `src/apps/cli/packed-rooms.ts` reads.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
-import { doorText, type Manifest } from '../src/apps/cli/packed-rooms.ts';
+import { doorText, readManifest, type Manifest } from '../src/apps/cli/packed-rooms.ts';
 
 const LIBRARIES = ['cli-table3', 'commander', 'zod'];
+/** What makes packs and what loads them have to agree: after a change of either every pack is an old one. */
+const BOTH_ENDS = ['scripts/pack-rooms.ts', 'src/apps/cli/packed-rooms.ts'];
 /** Half of zod is translations of its messages, which nobody here asks for. */
 const englishOnly: Plugin = {
   name: 'english-only',
@@ -73,24 +76,37 @@ async function pack(root: string, name: string): Promise<{ readonly files: Files
   return { files, sources: [...sources].sort() };
 }
 
-/** Writes a pack where no other version of it lies: a session that runs for weeks may load a part of its own version late. */
+/**
+ * Writes a pack where no other version of it lies: a session that runs for weeks may load a part of its own version late. Who set the project
+ * up may be another than who runs it, so it is a folder for all to read. Two that pack at once write the same.
+ */
 function put(folder: string, name: string, files: Files): string {
   const version = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   const place = `${name.replace(/^src\/|\/index\.ts$/g, '').replaceAll('/', '.')}-${version}`;
   if (existsSync(join(folder, place))) return place;
-  const staging = mkdtempSync(join(folder, '.packing-'));
+  const staging = join(folder, `.packing-${randomUUID()}`);
+  mkdirSync(staging);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(staging, file), text);
-  renameSync(staging, join(folder, place));
+  try {
+    renameSync(staging, join(folder, place));
+  } catch (error) {
+    if (!existsSync(join(folder, place))) throw error;
+    rmSync(staging, { recursive: true });
+  }
   return place;
 }
 
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
-function clear(folder: string, manifest: Manifest): void {
+/** Removes what has been in use by nothing for a month: what the manifest named until now is used until now. */
+function clear(folder: string, before: Manifest, manifest: Manifest): void {
+  const now = new Date();
   const places = new Set(Object.values(manifest).map(({ place }) => place));
+  for (const { place } of Object.values(before)) if (existsSync(join(folder, place))) utimesSync(join(folder, place), now, now);
   for (const name of readdirSync(folder)) {
-    const old = Date.now() - statSync(join(folder, name)).mtimeMs > KEPT_MS;
-    if (old && !places.has(name) && name !== 'manifest.json') rmSync(join(folder, name), { recursive: true });
+    const state = statSync(join(folder, name), { throwIfNoEntry: false });
+    const old = state !== undefined && now.getTime() - state.mtimeMs > KEPT_MS;
+    if (old && !places.has(name) && name !== 'manifest.json') rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -102,18 +118,22 @@ export async function packRooms(root: string, folder: string, libraries: readonl
     const { mtimeMs, size } = statSync(join(root, file));
     return [mtimeMs, size];
   };
+  const before = readManifest(pathToFileURL(`${folder}/`));
+  const bothEnds = BOTH_ENDS.filter((file) => existsSync(join(root, file)));
   // Before the packing: a change made meanwhile shows.
-  const states = new Map(filesIn(root).map((file) => [file, stateOf(file)]));
+  const states = new Map([...filesIn(root), ...bothEnds].map((file) => [file, stateOf(file)]));
   for (const name of [...doorsOf(root), ...libraries]) {
     const { files, sources } = await pack(root, name);
     const made = name.startsWith('src/')
       ? sources.map((file) => [file, states.get(file) ?? [0, 0]] as const)
       : [`node_modules/${name}/package.json`].map((file) => [file, stateOf(file)] as const);
-    manifest[name] = { place: put(folder, name, files), made: Object.fromEntries(made) };
+    const ends = bothEnds.map((file) => [file, states.get(file)!] as const);
+    manifest[name] = { place: put(folder, name, files), made: Object.fromEntries([...made, ...ends]) };
   }
-  writeFileSync(join(folder, 'manifest.json.new'), JSON.stringify(manifest));
-  renameSync(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'));
-  clear(folder, manifest);
+  const staging = join(folder, `.manifest-${randomUUID()}`);
+  writeFileSync(staging, JSON.stringify(manifest));
+  renameSync(staging, join(folder, 'manifest.json'));
+  clear(folder, before, manifest);
   return Object.keys(manifest);
 }
 

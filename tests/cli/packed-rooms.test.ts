@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -55,6 +55,43 @@ test('a pack stands for its room until one of its files is changed or gone', asy
   expect(found()).toEqual([false, false, false, false, false]);
   writeFileSync(join(folder, 'manifest.json'), '{"src/two/index.ts":');
   expect(found()).toEqual([false, false, false, false, false]);
+});
+
+test('packs are for all to read, are kept a month after their last use, and agree with what loads them', async () => {
+  const root = scratchFolder();
+  const folder = join(root, 'packs');
+  const packer = join(root, 'scripts/pack-rooms.ts');
+  const source = join(root, 'src/one/index.ts');
+  for (const file of [packer, source]) mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(packer, '// version 1');
+  writeFileSync(source, 'export const one = 1;');
+  const placeOfOne = (): string | undefined => {
+    const door = new PackedRooms(pathToFileURL(`${root}/`), pathToFileURL(`${folder}/`)).find('src/one/index.ts');
+    return door && join(folder, door.split('/').at(-2)!);
+  };
+  await packRooms(root, folder, []);
+  const first = placeOfOne()!;
+  // Who sets a project up is often not who runs it: a container is built by root.
+  expect(statSync(first).mode & 0o777).toBe(0o777 & ~process.umask());
+
+  // A pack that was made long ago and stood in the manifest until now may be what a session runs from.
+  utimesSync(first, 1, 1);
+  writeFileSync(source, 'export const one = 22;');
+  await packRooms(root, folder, []);
+  const second = placeOfOne()!;
+  expect([existsSync(first), existsSync(second)]).toEqual([true, true]);
+  utimesSync(first, 1, 1);
+  utimesSync(second, 1, 1);
+  await packRooms(root, folder, []);
+  expect([existsSync(first), existsSync(second)]).toEqual([false, true]);
+
+  // What was packed in another way may not be loaded in this one; what is gone cannot be.
+  writeFileSync(packer, '// version 22');
+  expect(placeOfOne()).toBeUndefined();
+  await packRooms(root, folder, []);
+  expect(placeOfOne()).toBe(second);
+  rmSync(second, { recursive: true });
+  expect(placeOfOne()).toBeUndefined();
 });
 
 test('what V8 made of a script serves that script only, and only undamaged', () => {

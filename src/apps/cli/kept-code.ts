@@ -19,12 +19,6 @@ interface Made {
 export class KeptCode {
   readonly #made: Made[] = [];
 
-  constructor() {
-    process.once('exit', (code) => {
-      if (code === 0) keep(this.#made);
-    });
-  }
-
   /** The value of a script, which is an expression in ASCII. */
   compile(path: string): unknown {
     const bytes = readFileSync(path);
@@ -32,8 +26,13 @@ export class KeptCode {
     const file = `${path}.code`;
     const cachedData = readKept(file, text);
     const script = new Script(bytes.toString('latin1'), { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
-    if (cachedData === undefined || script.cachedDataRejected === true) this.#made.push({ script, file, text });
+    if (cachedData === undefined || script.cachedDataRejected === true) this.#keepLater({ script, file, text });
     return script.runInThisContext();
+  }
+
+  #keepLater(made: Made): void {
+    if (this.#made.length === 0) process.once('exit', (code) => code === 0 && keep(this.#made));
+    this.#made.push(made);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { KeptCode } from './kept-code.ts';
@@ -51,9 +51,9 @@ export class PackedRooms {
     Object.assign(globalThis, { [SHARED]: this });
   }
 
-  /** The URL of a pack's door; undefined for what was not packed or has changed since. */
+  /** The URL of a pack's door; undefined for what was not packed, has changed since, or cannot be read. */
   find(name: string): string | undefined {
-    if (!this.#known.has(name)) this.#known.set(name, this.#isFresh(name));
+    if (!this.#known.has(name)) this.#known.set(name, this.#isFresh(name) && this.#isReadable(name));
     return this.#known.get(name) === true ? `${this.folder}${this.#manifest[name]!.place}/door.mjs` : undefined;
   }
 
@@ -92,6 +92,15 @@ export class PackedRooms {
       return found?.mtimeMs === changed && found.size === bytes;
     });
   }
+
+  #isReadable(name: string): boolean {
+    try {
+      accessSync(fileURLToPath(`${this.folder}${this.#manifest[name]!.place}/index.cjs`), constants.R_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 }
 
 /** The text of a pack's door: an ES module that offers what the pack exports, or all of it where that is one value. */
@@ -101,7 +110,8 @@ export function doorText(name: string, exported: readonly string[]): string {
   return `const pack = globalThis[Symbol.for('edgewright.packs')].load(${JSON.stringify(name)});\n${names}export { ${list} };\n`;
 }
 
-function readManifest(folder: URL): Manifest {
+/** What is packed in a folder; nothing where there is no manifest that can be read. */
+export function readManifest(folder: URL): Manifest {
   try {
     return JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Manifest;
   } catch {
