@@ -1,4 +1,4 @@
-import { averageDrawdown, drawdownSeries, listDrawdowns, maxDrawdown } from './drawdowns.ts';
+import { listDrawdowns, maxDrawdown } from './drawdowns.ts';
 import { type Column, linearFit, mean, present, standardDeviation } from './moments.ts';
 import { sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
@@ -120,14 +120,15 @@ function roundUp(milliseconds: number, time: Column): number {
 }
 
 function drawdowns(time: Column, equity: Column) {
-  // A drawdown still open counts up to the last row. Its list leaves out falls that last a single step.
-  const list = listDrawdowns(equity);
-  const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? time.length - 1]! - time[peakRow]!);
-  if (list.length === 0 || drawdownSeries(equity).length === 0)
-    return { 'Avg. Drawdown [%]': Number.NaN, 'Max. Drawdown Duration': Number.NaN, 'Avg. Drawdown Duration': Number.NaN };
+  // A drawdown still open counts up to the last row; one that only the last row has begun is not in its list, unless it is all there is.
+  const last = time.length - 1;
+  const all = listDrawdowns(equity);
+  const list = all.filter(({ recoveryRow, peakRow }) => recoveryRow !== undefined || peakRow < last - 1);
+  const depths = (list.length === 0 ? all : list).map(({ depth }) => depth);
+  const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? last]! - time[peakRow]!);
   return {
-    'Avg. Drawdown [%]': averageDrawdown(equity) * 100,
-    'Max. Drawdown Duration': roundUp(Math.max(...durations), time),
+    'Avg. Drawdown [%]': mean(depths) * 100,
+    'Max. Drawdown Duration': list.length === 0 ? Number.NaN : roundUp(Math.max(...durations), time),
     'Avg. Drawdown Duration': roundUp(mean(durations), time),
   };
 }

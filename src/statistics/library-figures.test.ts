@@ -81,3 +81,17 @@ test("backtesting.py: durations are rounded up to the unit of the bars, the year
   near(annual(7), (1.01 ** (52 / 6) - 1) * 100);
   near(annual(31), (1.01 ** (12 / 6) - 1) * 100);
 });
+
+test('backtesting.py: a fall that only the last row has begun is in no average, unless it is the only one', () => {
+  const day = 86_400_000;
+  const figures = (equity: readonly number[]) =>
+    s.backtestingPyStatistics({ time: equity.map((_, row) => Date.UTC(2024, 0, 1 + row)), equity, trades: [] });
+  const two = figures([100, 90, 100, 60]);
+  near(two['Avg. Drawdown [%]']!, -10);
+  expect([two['Avg. Drawdown Duration'], two['Max. Drawdown Duration']]).toEqual([2 * day, 2 * day]);
+  near(two['Max. Drawdown [%]']!, -40);
+  const one = figures([100, 100, 80]);
+  near(one['Avg. Drawdown [%]']!, -20);
+  expect([one['Avg. Drawdown Duration'], one['Max. Drawdown Duration']]).toEqual([Number.NaN, Number.NaN]);
+  near(figures([100, 100, 80, 90])['Avg. Drawdown [%]']!, -20);
+});
