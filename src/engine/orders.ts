@@ -1,7 +1,7 @@
-import { UserError } from '#core';
+import { didYouMean, UserError } from '#core';
 import type { OrderRequest, OrderSize, OrderType } from '#domain';
 import { WorkingOrder } from '#execution';
-import { settingFault, wordingFault } from './request-words.ts';
+import { settingFault, word, wordingFault } from './request-words.ts';
 
 const USES: Readonly<Record<OrderType, readonly string[]>> = {
   market: [],
@@ -21,7 +21,7 @@ const USES: Readonly<Record<OrderType, readonly string[]>> = {
 /** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
 export function requestFault(request: OrderRequest): string | undefined {
   const uses = USES[request.type];
-  if (uses === undefined) return `unknown order type "${String(request.type)}"`;
+  if (uses === undefined) return `unknown order type ${word(request.type)}. ${didYouMean(String(request.type), Object.keys(USES))}`;
   const fault =
     wordingFault(request) ??
     priceFault(request.type, uses, 'limitPrice', request.limitPrice) ??

@@ -67,4 +67,5 @@ export function checkChange(change: object): void {
     if (!CHANGES.includes(name)) throw new UserError(`a change of an order has no "${name}"`, didYouMean(name, CHANGES));
 }
 
-const word = (given: unknown): string => (typeof given === 'string' ? `"${given}"` : String(given));
+/** As it was given, for a message. */
+export const word = (given: unknown): string => (typeof given === 'string' ? `"${given}"` : String(given));

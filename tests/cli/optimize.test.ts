@@ -17,7 +17,7 @@ interface Report {
   readonly top: readonly { readonly parameters: Record<string, number>; readonly scores: readonly number[]; readonly trades: number }[];
   readonly evaluator: string;
   readonly engineNeeded: string | null;
-  readonly pareto: readonly unknown[];
+  readonly pareto: readonly { readonly scores: readonly number[] }[];
   readonly honesty: { readonly trials: number; readonly deflatedSharpeRatio: number };
   readonly folds: readonly { readonly parameters: Record<string, number>; readonly outOfSample: number }[];
 }
@@ -182,7 +182,9 @@ describe('optimize', () => {
     // All windows read the streams of the same evaluations.
     expect(walk.trials.evaluated).toBe(walk.trials.asked);
     const front = await report(folder, ...SMALL, '--objective', 'sharpe,drawdown');
-    expect(front.pareto.length).toBeGreaterThan(0);
+    const sharpes = front.pareto.map(({ scores }) => scores[0]!);
+    expect(sharpes.length).toBeGreaterThan(0);
+    expect(sharpes).toEqual(sharpes.toSorted((one, other) => other - one));
     expect(front.trials.evaluated).toBe(0);
   });
 
@@ -211,6 +213,8 @@ describe('optimize', () => {
       [['--method', 'gird'], 'Did you mean "grid"?'],
       [['--range', 'fst=1:2'], 'Did you mean "fast"?'],
       [['--trials', '0'], '--trials takes a whole number'],
+      [['--folds', 'walk-forward:1'], 'Example: --folds walk-forward:5'],
+      [['--range', 'fast=30:20'], 'got 30 and 20.\n  Swap them.'],
       [['--folds', 'purged:400'], 'too few for 400 folds'],
       [['--folds', 'walk-forward:400'], 'so many need 8040 days'],
       [['--resume'], 'no search to resume'],

@@ -16,6 +16,7 @@ function refusal(values: ConfigTree): UserError {
 describe('a wrong setting: its key, who set it, what it must be and what it is, on one line', () => {
   test.each<[ConfigTree, string, string]>([
     [{ trading: { cash: 0 } }, 'setting "trading.cash" (here) must be a number above 0, got 0', 'config show'],
+    [{ trading: { cash: Number.POSITIVE_INFINITY } }, 'must be a number, got Infinity', 'config show'],
     [{ trading: { profile: 'hrsh' } }, 'must be "optimistic", "base" or "harsh", got "hrsh"', 'Did you mean "harsh"?'],
     [{ model: { trees: 'x' } }, 'setting "model.trees" (here) must be a number, got "x"', 'config show'],
     [{ model: { trees: 1.5 } }, 'must be a whole number, got 1.5', 'config show'],

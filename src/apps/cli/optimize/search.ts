@@ -49,6 +49,7 @@ export interface FoldResult {
 export interface SearchResult {
   /** Every distinct point, best first. */
   readonly ranked: readonly ScoredPoint[];
+  /** Of several objectives, from the best in the first of them on. */
   readonly pareto: readonly ScoredPoint[];
   readonly plateau: PlateauReport | undefined;
   readonly map: TrialMap | undefined;
@@ -69,7 +70,7 @@ export async function runSearch(plan: SearchPlan, runner: TrialRunner): Promise<
   for (const fold of foldsOf(plan, days)) folds.push(await runFold(plan, runner, fold));
   return {
     ranked: order.map((index) => whole[index]!),
-    pareto: plan.objectives.length > 1 ? paretoFront(told, directions).map(({ id }) => whole[id]!) : [],
+    pareto: plan.objectives.length > 1 ? byFirst(paretoFront(told, directions).map(({ id }) => whole[id]!)) : [],
     plateau:
       whole.length < 4
         ? undefined
@@ -78,6 +79,9 @@ export async function runSearch(plan: SearchPlan, runner: TrialRunner): Promise<
     folds,
   };
 }
+
+const byFirst = (points: readonly ScoredPoint[]): readonly ScoredPoint[] =>
+  points.toSorted((one, other) => other.scores[0]! - one.scores[0]!);
 
 /** The half width of a cube in which eight of so many evenly scattered points are expected. */
 function neighbourRadius(dimensions: number, points: number): number {

@@ -48,7 +48,7 @@ export function readWishes(given: OptimizeWishes): ReadWishes {
     objectives: [...new Set(objectives)],
     folds: {
       kind: oneOf('--folds', kind, kinds),
-      count: wholeNumber('--folds', count ?? '5', 2),
+      count: wholeNumber('--folds', count ?? '5', 2, `${kind}:5`),
       gapDays: wholeNumber('--gap', given.gap ?? '5', 0),
     },
     ranges: given.range ?? [],
@@ -72,9 +72,9 @@ function oneOf<const Choice extends string>(flag: string, given: string, choices
   return found;
 }
 
-function wholeNumber(flag: string, given: string, least: number): number {
+function wholeNumber(flag: string, given: string, least: number, example = String(Math.max(least, 100))): number {
   const value = Number(given);
   if (!Number.isInteger(value) || value < least || value > 1_000_000)
-    throw new UserError(`${flag} takes a whole number of at least ${least}, got "${given}"`, `Example: ${flag} ${Math.max(least, 100)}`);
+    throw new UserError(`${flag} takes a whole number of at least ${least}, got "${given}"`, `Example: ${flag} ${example}`);
   return value;
 }

@@ -73,6 +73,7 @@ export function nsga2Search(setup: OptimizerSetup, settings: Nsga2Settings = {})
   return createOptimizer(setup, (space, rng) => {
     let bred = -1;
     let parents: readonly Member[] = [];
+    let known: ReadonlySet<string> = new Set();
     return {
       propose(id, evaluated) {
         const generation = Math.floor(id / population);
@@ -89,12 +90,28 @@ export function nsga2Search(setup: OptimizerSetup, settings: Nsga2Settings = {})
         if (earlier.length < generation * population) return 'wait';
         if (bred !== generation) {
           parents = select(earlier, population);
+          known = new Set(earlier.map(({ parameters }) => JSON.stringify(parameters)));
           bred = generation;
         }
-        return drawValid(space, () => child(space, parents, stream, settings));
+        return drawValid(space, () => newChild(space, parents, known, stream, settings));
       },
     };
   });
+}
+
+const DRAWS_OF_A_CHILD = 16;
+
+/** A child that no generation before had, where a few draws give one: nothing is learned from a combination that is known. */
+function newChild(
+  space: CompiledSpace,
+  parents: readonly Member[],
+  known: ReadonlySet<string>,
+  rng: Rng,
+  settings: Nsga2Settings,
+): Parameters {
+  let drawn = child(space, parents, rng, settings);
+  for (let draw = 1; draw < DRAWS_OF_A_CHILD && known.has(JSON.stringify(drawn)); draw++) drawn = child(space, parents, rng, settings);
+  return drawn;
 }
 
 function child(space: CompiledSpace, parents: readonly Member[], rng: Rng, settings: Nsga2Settings): Parameters {

@@ -113,6 +113,16 @@ describe('ask and tell', () => {
     expect(run(true)).toEqual(run(false));
   });
 
+  it('nsga2 spends its trials on combinations that no generation before had', () => {
+    const whole: s.SearchSpace = {
+      dimensions: { a: { kind: 'int', low: 1, high: 20 }, b: { kind: 'int', low: 1, high: 20 } },
+    };
+    const optimizer = s.nsga2Search({ space: whole, rng: createRng(4), directions: minimize });
+    s.optimize(optimizer, (p) => (Number(p['a']) - 7) ** 2 + (Number(p['b']) - 12) ** 2, 120);
+    const distinct = new Set(optimizer.trials().map(({ parameters }) => JSON.stringify(parameters)));
+    expect(distinct.size).toBeGreaterThan(75);
+  });
+
   it('keeps failed trials as failures, also after JSON', () => {
     const setup = { space: mixed, rng: createRng(2), directions: minimize };
     const optimizer = s.tpeSearch(setup);

@@ -57,7 +57,7 @@ function requireDimension(name: string, dimension: Dimension): void {
   }
   const { low, high, step, points } = dimension;
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high))
-    throw new UserError(`Parameter ${name} needs low <= high, got ${low} and ${high}.`);
+    throw new UserError(`Parameter ${name} needs low <= high, got ${low} and ${high}.`, low > high ? 'Swap them.' : '');
   if (dimension.kind === 'int' && !(Number.isSafeInteger(low) && Number.isSafeInteger(high) && Number.isSafeInteger(step ?? 1))) {
     throw new UserError(`Parameter ${name} is an int, so low, high and step must be whole numbers.`);
   }
