@@ -81,6 +81,7 @@ export type {
   TearSheetTrade,
 } from './tearsheet/input.ts';
 export { renderTearSheet } from './tearsheet/render.ts';
+export { renderSearch, type SearchMap, type SearchPageInput, type SearchTable } from './tearsheet/search-page.ts';
 export { equityInTerminal, sparkline } from './tearsheet/terminal.ts';
 export {
   OBJECTIVES,

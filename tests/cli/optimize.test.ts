@@ -114,7 +114,9 @@ describe('optimize', () => {
     const again = await report(one, ...SMALL, '--workers', '1', '--resume');
     expect(again.trials).toMatchObject({ evaluated: 0, fromLedger: alone.trials.asked, ledgerRows: alone.trials.asked });
     expect(again.top).toEqual(alone.top);
-    expect(existsSync(join(one, again.folder, 'plateau.html'))).toBe(true);
+    const page = readFileSync(join(one, again.folder, 'plateau.html'), 'utf8');
+    for (const part of ['<h2>sharpe over fast and slow</h2>', '<h2>Best combinations</h2>', '▲ the highest point', 'Deflated Sharpe ratio'])
+      expect(page).toContain(part);
   });
 
   test.each([

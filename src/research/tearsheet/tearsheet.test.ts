@@ -3,6 +3,7 @@ import { createRng } from '#core';
 import { renderComparison } from './comparison.ts';
 import type { TearSheetInput } from './input.ts';
 import { renderTearSheet } from './render.ts';
+import { renderSearch } from './search-page.ts';
 import { equityInTerminal, sparkline } from './terminal.ts';
 
 const rng = createRng('tear sheet');
@@ -75,6 +76,31 @@ test('a part that is missing is left out, and short or flat curves still give a 
   ]) {
     expect(renderTearSheet({ title: 'Odd', curve, periodsPerYear: 252, trades: [] })).not.toMatch(/NaN|Infinity/);
   }
+});
+
+test('a search: every cell has its figure and a strength from the worst to the best, all of one strength too', () => {
+  const map = {
+    score: 'sharpe',
+    xName: evil,
+    yName: 'fast',
+    x: [10, 20, 30],
+    y: [5],
+    marks: [{ sign: '▲', meaning: evil, row: 0, column: 2 }],
+  };
+  const cellsOf = (...scores: number[]): readonly string[] => {
+    const html = renderSearch({
+      title: evil,
+      subtitle: evil,
+      sentences: [{ text: evil, warning: true }],
+      map: { ...map, cells: [Float64Array.from(scores)] },
+      tables: [{ title: evil, lead: evil, head: [evil], rows: [[evil]] }],
+    });
+    expect(html).not.toMatch(/<script|\son\w+=| style=/);
+    expect(html).not.toContain('\u001b');
+    return [...html.matchAll(/<td(?: class="(u\d)" title="[^"]*")?>([^<]*)<\/td>/g)].map(([, strength, text]) => `${strength} ${text}`);
+  };
+  expect(cellsOf(-1, Number.NaN, 0.5)).toEqual(['u0 −1.00', 'undefined ', 'u9 0.50 ▲']);
+  expect(cellsOf(0.2, 0.2, 0.2)).toEqual(['u9 0.20', 'u9 0.20', 'u9 0.20 ▲']);
 });
 
 test('the terminal gets blocks', () => {

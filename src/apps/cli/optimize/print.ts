@@ -1,8 +1,7 @@
-import { maxDrawdownOfReturns, sharpeRatio, totalReturn } from '#statistics';
-import { columnsTable, decimal, percent } from '../backtest/table.ts';
+import { columnsTable, decimal } from '../backtest/table.ts';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import type { OptimizeOutcome } from './optimize.ts';
-import type { ScoredPoint } from './search.ts';
+import { pointRows } from './points.ts';
 import type { TrialMap } from './trial-map.ts';
 import { believed, foldRows, headline, parametersText } from './sentences.ts';
 
@@ -24,7 +23,8 @@ export function printOptimization(outcome: OptimizeOutcome, folder: string, io: 
     out(`${style.bold('Run by')}    the crossing loop: the engine's results bit for bit, without its orders`);
   if (order.bars.kind === 'synthetic') out(style.yellow('          SYNTHETIC prices: this says nothing about a real market.'));
   out();
-  out(pointsTable(outcome, result.pareto.length > 0 ? result.pareto : result.ranked.slice(0, SHOWN)));
+  const { head, rows } = pointRows(outcome, result.pareto.length > 0 ? result.pareto : result.ranked.slice(0, SHOWN));
+  out(columnsTable(head, rows));
   if (result.pareto.length > 0)
     out(style.dim(`The Pareto front of ${plan.objectives.join(', ')}: no combination beats one of these in all of them.`));
   if (result.map !== undefined) {
@@ -40,22 +40,6 @@ export function printOptimization(outcome: OptimizeOutcome, folder: string, io: 
   out();
   out(`Results  ${folder}`);
   out(`Ledger   ${outcome.ledger.folder}`);
-}
-
-function pointsTable({ plan }: OptimizeOutcome, points: readonly ScoredPoint[]): string {
-  const names = Object.keys(plan.space.dimensions);
-  const rate = { periodsPerYear: plan.periodsPerYear };
-  const others = plan.objectives.filter((objective) => !['sharpe', 'return', 'drawdown'].includes(objective));
-  const head = [...names, 'Sharpe', 'Return', 'Drawdown', 'Trades', ...others];
-  const rows = points.map(({ point, scores, outcome: { returns, trades } }) => [
-    ...names.map((name) => String(Number(point[name]!.toPrecision(6)))),
-    decimal(sharpeRatio(returns, rate)),
-    percent(totalReturn(returns)),
-    percent(Math.abs(maxDrawdownOfReturns(returns))),
-    String(trades),
-    ...others.map((objective) => decimal(scores[plan.objectives.indexOf(objective)]!, 3)),
-  ]);
-  return columnsTable(head, rows);
 }
 
 /** Five shades, the darkest the best fifth of the range. */

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { finite } from '#research';
 import type { CliEnvironment } from '../terminal.ts';
-import { heatMapPage } from './heat-map-page.ts';
 import type { OptimizeOutcome } from './optimize.ts';
 import type { ScoredPoint } from './search.ts';
+import { searchPage } from './search-page.ts';
 import { efficiency, outOfSampleScore } from './sentences.ts';
 
 const TOP = 20;
@@ -49,6 +49,6 @@ export function writeOptimization(outcome: OptimizeOutcome, out: string | undefi
   const path = resolve(io.cwd, folder);
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'search.json'), `${JSON.stringify(reportOptimization(outcome), null, 2)}\n`);
-  writeFileSync(join(path, 'plateau.html'), heatMapPage(outcome));
+  writeFileSync(join(path, 'plateau.html'), searchPage(outcome));
   return folder;
 }
