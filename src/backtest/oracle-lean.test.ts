@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { barSeries, instrument, parseTimeframe, type BarSeries } from '#domain';
 import { executionProfile } from '#execution';
+import { leanStatistics } from '#statistics';
 import type { BarContext, Strategy } from '#strategy';
 import { runBacktest, type BacktestResult } from './run.ts';
 
@@ -19,6 +20,7 @@ interface Vector {
     readonly endEquity: number;
     readonly totalFeesRecomputed: number;
     readonly fills: readonly { readonly qty: number; readonly price: number }[];
+    readonly statistics: Readonly<Record<string, string>>;
   };
 }
 
@@ -124,6 +126,37 @@ const atMidnight: Strategy = {
   },
 };
 
+/**
+ * What LEAN prints of a run of some days of October 2013, to its last digit. Its risk-free rate was the Federal Reserve's primary credit
+ * rate, 0.75 % then. What it cannot know it prints as 0, we as NaN.
+ */
+function checkStatistics({ expected }: Vector, result: BacktestResult, bars: BarSeries): void {
+  const { time, equity } = result.equity;
+  const day = 86_400_000;
+  const got = leanStatistics({
+    startEquity: result.startCash,
+    time,
+    equity,
+    benchmark: bars.close,
+    trades: result.trades,
+    fills: result.fills.map(({ time: at, quantity, price }) => ({ time: at, notional: quantity * price })),
+    orders: result.orders.length,
+    fees: result.feesPaid,
+    elapsedMs: (Math.floor(time.at(-1)! / day) - Math.floor(time[0]! / day)) * day + (16 / 24) * day,
+    riskFreeAnnual: 0.0075,
+  });
+  for (const [name, value] of Object.entries(got)) {
+    const printed = expected.statistics[name.replace(/ \[.\]$/, '')]!.replace(/[%$]/g, '');
+    // It rounds a drawdown to a tenth of a percent before it prints three digits.
+    const decimals = name === 'Drawdown [%]' ? 1 : (printed.split('.')[1]?.length ?? 0);
+    const wanted = Number(printed);
+    if (Number.isNaN(value)) expect(wanted, name).toBe(0);
+    // Two performances that nearly are one, over an error that nearly is none: the last digits of its benchmark's prices tell in it.
+    else if (name === 'Information Ratio') expect(Math.abs(value / wanted - 1), name).toBeLessThan(0.005);
+    else expect(Math.abs(value - wanted), `${name}: ${value} for ${printed}`).toBeLessThanOrEqual(0.50001 * 10 ** -decimals);
+  }
+}
+
 function check({ expected }: Vector, result: BacktestResult): void {
   expect(Math.abs(result.endEquity - expected.endEquity)).toBeLessThan(0.00501);
   expect(result.feesPaid).toBeCloseTo(expected.totalFeesRecomputed, 4);
@@ -145,10 +178,17 @@ describe.skipIf(!present)('oracle 11: LEAN (skipped when ../shared/oracles is ab
       instruments: [instrument(bars.symbol, 'us_equity', { tickSize: 0 })],
     });
 
-  test('BasicTemplateDaily', () =>
-    check(vector('BasicTemplateDaily'), run(series('lean_spy_daily.csv', 'SPY', '20131008', '20131018'), allIn)));
-  test('SetHoldingsMarketOnOpenRegression', () =>
-    check(vector('SetHoldingsMarketOnOpenRegression'), run(series('lean_aapl_daily_201310.csv', 'AAPL', '20131007', '20131012'), allIn)));
+  test('BasicTemplateDaily, with every statistic that LEAN prints of it', () => {
+    const bars = series('lean_spy_daily.csv', 'SPY', '20131008', '20131018');
+    const result = run(bars, allIn);
+    check(vector('BasicTemplateDaily'), result);
+    checkStatistics(vector('BasicTemplateDaily'), result, bars);
+  });
+  test('SetHoldingsMarketOnOpenRegression, with every statistic that LEAN prints of it', () => {
+    const result = run(series('lean_aapl_daily_201310.csv', 'AAPL', '20131007', '20131012'), allIn);
+    check(vector('SetHoldingsMarketOnOpenRegression'), result);
+    checkStatistics(vector('SetHoldingsMarketOnOpenRegression'), result, series('lean_spy_daily.csv', 'SPY', '20131007', '20131012'));
+  });
   test('StopLimitOrderRegression', () =>
     check(vector('StopLimitOrderRegression'), run(series('lean_spy_daily.csv', 'SPY', '20130101', '20170102'), stopLimit())));
   test('MarketOnOpenOrderRegression', () =>
@@ -167,6 +207,7 @@ describe.skipIf(!present)('oracle 11: LEAN (skipped when ../shared/oracles is ab
   test('BasicTemplate', () => {
     const result = atQuote((minutes!.askClose / minutes!.bars.close[0]! - 1) * 10_000, allInAtOnce);
     check(vector('BasicTemplate'), result);
+    checkStatistics(vector('BasicTemplate'), result, minutes!.bars);
     expect(result.fills[0]!.price).toBeCloseTo(vector('BasicTemplate').expected.fills[0]!.price, 9);
   });
 

@@ -50,7 +50,8 @@ function calendar(time: Column): { periods: number; sample: 'day' | 'week' | 'mo
   if (days === 31) return { periods: 12, sample: 'month' };
   if (days === 365) return { periods: 1, sample: 'year' };
   let weekends = 0;
-  for (let i = 0; i < time.length; i += 1) if ([0, 6].includes(new Date(time[i]!).getUTCDay())) weekends += 1;
+  // The epoch was a Thursday: two days after it a weekend began.
+  for (let i = 0; i < time.length; i += 1) if ((((Math.floor(time[i]! / DAY) - 2) % 7) + 7) % 7 < 2) weekends += 1;
   return { periods: weekends / time.length > (2 / 7) * 0.6 ? 365 : 252, sample: 'day' };
 }
 
@@ -69,7 +70,7 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
   return {
     'Exposure Time [%]': exposure(trades, rows) * 100,
     'Equity Final [$]': last,
-    'Equity Peak [$]': Array.from(equity).reduce((most, value) => Math.max(most, value)),
+    'Equity Peak [$]': peak(equity),
     'Commissions [$]': trades.reduce((total, trade) => total + (trade.fees ?? 0), 0),
     'Return [%]': returnPercent,
     ...market(input, returnPercent, riskFreeRate),
@@ -83,6 +84,12 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
     ...drawdowns(time, equity),
     ...tradeFigures(trades, time),
   };
+}
+
+function peak(equity: Column): number {
+  let most = equity[0]!;
+  for (let i = 1; i < equity.length; i += 1) if (equity[i]! > most) most = equity[i]!;
+  return most;
 }
 
 function annualFigures(sampled: Float64Array, periods: number) {

@@ -69,6 +69,7 @@ export {
   type LinearFit,
   type MomentConvention,
 } from './moments.ts';
+export { leanStatistics, type LeanInput, type LeanStatistics } from './lean.ts';
 export { normalCdf, normalDensity, normalQuantile } from './normal.ts';
 export {
   averageDrawdownBars,
@@ -83,6 +84,7 @@ export {
   ulcerPerformanceIndex,
   type PeriodWins,
 } from './period-wins.ts';
+export { quantstatsMetrics, type QuantstatsInput, type QuantstatsMetrics } from './quantstats.ts';
 export { summarisePerformance, type PerformanceInput, type PerformanceSummary } from './performance.ts';
 export {
   monthlyReturns,

@@ -22,6 +22,41 @@ test('quantstats: exposure, returns over it, profit ratio, outliers, two more So
   near(s.sortinoRatio(returns, { convention: 'adjusted' }), 1.830591114855317);
 });
 
+test('quantstats: months, quarters and years up to the end, and the lengths of drawdowns', () => {
+  const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
+  const curve: [string, number][] = [
+    ['2020-01-01', 100],
+    ['2020-06-30', 110],
+    ['2020-12-31', 99],
+    ['2021-11-30', 120],
+    ['2022-05-31', 96],
+    ['2022-08-31', 108],
+    ['2022-11-15', 130],
+    ['2022-11-29', 117],
+    ['2022-11-30', 126],
+  ];
+  const got = s.quantstatsMetrics({ time: curve.map(([date]) => day(date)), equity: curve.map(([, value]) => value) });
+  const percent = (name: string, end: number, start: number) => near(got[name]! / 100, end / start - 1);
+  percent('Cumulative Return %', 126, 100);
+  percent('MTD %', 126, 108);
+  // The return that ended on the day itself counts: 30 August, three months back, is before that of 31 August.
+  percent('3M %', 126, 96);
+  percent('6M %', 126, 120);
+  percent('YTD %', 126, 120);
+  percent('1Y %', 126, 99);
+  near(got['All-time (ann.) %']! / 100, 1.26 ** (252 / 8) - 1);
+  percent('Best Month %', 120, 99);
+  percent('Best Year %', 120, 99);
+  percent('Worst Year %', 99, 100);
+  near(got['Win Quarter %']!, 400 / 6);
+  near(got['Win Year %']!, 200 / 3);
+  // Below 110 to the end of 2020; below 120 in May and August 2022; below 130 for two days in November.
+  expect(got['Longest DD Days']).toBe(93);
+  near(got['Avg. Drawdown Days']!, (1 + 93 + 2) / 3);
+  near(got['Avg. Drawdown %']! / 100, (99 / 110 - 1 + (96 / 120 - 1) + (117 / 130 - 1)) / 3);
+  expect(got['Beta']).toBeUndefined();
+});
+
 test('empyrical: capture, alpha and beta by side, batting averages; quantstats: Treynor of the total return', () => {
   const sides = s.benchmarkSides(returns, benchmark, { riskFreeTotal: 0.01 });
   near(sides.capture, 1.7532772891727586);

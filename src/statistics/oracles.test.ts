@@ -100,6 +100,45 @@ describe.skipIf(!present)('oracle 03, performance metrics (skipped when ../share
     expect(Object.keys(expected).filter((key) => !(key in got))).toEqual(['risk_of_ruin']);
   });
 
+  test.each(list.filter(({ id }) => /^qs-(goog|spx)/.test(id)))('$id, by the names of its table', ({ inputs, expected }) => {
+    const { time, price } = prices((at(inputs, 'data') as { file: string }).file);
+    const got = s.quantstatsMetrics({ time, equity: price });
+    const percent = (name: string) => got[`${name} %`]! / 100;
+    all(
+      {
+        sharpe_252: got['Sharpe']!,
+        smart_sharpe: got['Smart Sharpe']!,
+        sortino_252: got['Sortino']!,
+        cagr_252: percent('CAGR'),
+        volatility_252: percent('Volatility (ann.)'),
+        calmar_252: got['Calmar']!,
+        omega_0: got['Omega']!,
+        ulcer_index: got['Ulcer Index']!,
+        serenity_index: got['Serenity Index']!,
+        var_gaussian_95: percent('Daily Value-at-Risk'),
+        cvar_below_gaussian_var_95: percent('Expected Shortfall (cVaR)'),
+        tail_ratio_95: got['Tail Ratio']!,
+        payoff_ratio: got['Payoff Ratio']!,
+        profit_factor: got['Profit Factor']!,
+        kelly_criterion: percent('Kelly Criterion'),
+        win_rate: percent('Win Days'),
+        gain_to_pain_daily: got['Gain/Pain Ratio']!,
+        skew: got['Skew']!,
+        kurtosis_excess: got['Kurtosis']!,
+        comp: percent('Cumulative Return'),
+        expected_return_daily_geometric: percent('Expected Daily'),
+        consecutive_wins: got['Max Consecutive Wins']!,
+        consecutive_losses: got['Max Consecutive Losses']!,
+        best: percent('Best Day'),
+        worst: percent('Worst Day'),
+        recovery_factor: got['Recovery Factor']!,
+        cpc_index: got['CPC Index']!,
+        common_sense_ratio: got['Common Sense Ratio']!,
+      },
+      expected,
+    );
+  });
+
   test.each(list.filter(({ id }) => /^em-(goog|spx|nasdaq)/.test(id)))('$id', ({ inputs, expected }) => {
     const r = s.returnsFromEquity(prices((at(inputs, 'data') as { file: string }).file).price);
     const got: Record<string, number> = {

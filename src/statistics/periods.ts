@@ -1,7 +1,7 @@
 import { type Column, mean, spread } from './moments.ts';
 
 /** Calendar a row belongs to, in UTC. */
-export type CalendarPeriod = 'day' | 'week' | 'month' | 'year';
+export type CalendarPeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 const DAY = 86_400_000;
 
@@ -17,6 +17,10 @@ function periodEnd(time: number, period: CalendarPeriod): number {
     case 'month': {
       const date = new Date(time);
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+    }
+    case 'quarter': {
+      const date = new Date(time);
+      return Date.UTC(date.getUTCFullYear(), Math.floor(date.getUTCMonth() / 3) * 3 + 3, 1);
     }
     case 'year':
       return Date.UTC(new Date(time).getUTCFullYear() + 1, 0, 1);

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -19,6 +19,7 @@ interface Report {
   readonly orders: { readonly asked: number; readonly fills: number };
   readonly profile: string;
   readonly execution: { readonly marketFill: string; readonly halfSpreadBps: number };
+  readonly asReportedBy: Readonly<Record<'backtesting.py' | 'quantstats' | 'LEAN', Readonly<Record<string, number | null>>>>;
 }
 
 /** `line` is what stands on the command line beside the strategy and the paths. */
@@ -31,7 +32,7 @@ async function run(strategy: string, line: string, ...paths: string[]): Promise<
 
 describe.skipIf(!present)('published results by the command line (skipped when ../shared/data is absent)', () => {
   test('backtesting.py: GOOG, averages of 10 and 30 days, 66 trades', async () => {
-    const { account, statistics } = await run(
+    const { account, statistics, asReportedBy } = await run(
       'sma-reversal.ts',
       '--profile backtesting_py --cash 10000 --lot 1 --at-end open',
       '--data',
@@ -40,10 +41,17 @@ describe.skipIf(!present)('published results by the command line (skipped when .
     expect(account.endEquity).toBe(51_422.98999999996);
     expect(account.endCash).toBe(51_422.989999999954);
     expect(statistics.trades.count).toBe(66);
+    const { cases } = JSON.parse(readFileSync(join(shared, 'published_results/backtesting_py.json'), 'utf8')) as {
+      cases: { expected: Record<string, number> }[];
+    };
+    for (const [label, wanted] of Object.entries(cases[0]!.expected)) {
+      const [name, days] = [label.replace(/ (\[days\]|\((geometric|arithmetic|sum).*\))$/, ''), label.endsWith('[days]')];
+      expect(asReportedBy['backtesting.py'][name]! / (days ? 86_400_000 : 1), label).toBeCloseTo(wanted, 9);
+    }
   });
 
   test('LEAN: BasicTemplateDaily, one order, 104,486.22', async () => {
-    const { account, feesPaid, orders } = await run(
+    const { account, feesPaid, orders, asReportedBy } = await run(
       'all-in-once.ts',
       '--from 2013-10-08 --to 2013-10-18 --profile lean --cash 100000 --leverage 2 --lot 1 --at-end mark',
       '--data',
@@ -54,6 +62,14 @@ describe.skipIf(!present)('published results by the command line (skipped when .
     expect(account.endEquity.toFixed(2)).toBe('104486.22');
     expect(feesPaid).toBeCloseTo(3.485, 9);
     expect(orders).toMatchObject({ asked: 1, fills: 1 });
+    const lean = asReportedBy.LEAN;
+    expect(lean['Compounding Annual Return [%]']!.toFixed(3)).toBe('424.375');
+    expect(lean['Net Profit [%]']!.toFixed(3)).toBe('4.486');
+    expect(lean['Portfolio Turnover [%]']!.toFixed(2)).toBe('10.01');
+    expect(lean['Annual Standard Deviation']!.toFixed(3)).toBe('0.141');
+    expect(lean['Tracking Error']!.toFixed(3)).toBe('0.011');
+    expect(lean.Beta!.toFixed(3)).toBe('1.015');
+    expect(lean['Drawdown Recovery']).toBe(1);
   });
 
   test('backtrader: one unit over the 15-day average of 2006, 10,284.10', async () => {

@@ -12,6 +12,7 @@ import {
   type TearSheetFigure,
   type TearSheetInput,
 } from '#research';
+import { asReportedBy } from './as-reported-by.ts';
 import { decisionFile } from './decisions.ts';
 import { exposureOf, sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
@@ -137,6 +138,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     turnover: result.turnover,
     feesPaid: result.feesPaid,
     ...(result.credits.length === 0 ? {} : { credits: result.credits, creditShares: result.creditShares }),
+    asReportedBy: asReportedBy(outcome),
     benchmark: outcome.benchmarkFigures,
     profiles: outcome.profiles.map(({ figures }) => figures),
     ladder: outcome.ladder,

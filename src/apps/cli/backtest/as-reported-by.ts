@@ -1,0 +1,65 @@
+import { DAY_MS, HOUR_MS } from '#core';
+import { firstRowAtOrAfter, venueCalendar, type Fill } from '#domain';
+import { dailyEquity } from '#research';
+import { backtestingPyStatistics, leanStatistics, quantstatsMetrics, type IndexedTrade } from '#statistics';
+import type { LoadedBars } from './load-bars.ts';
+import type { BacktestOutcome } from './run.ts';
+
+/**
+ * The figures of a run as those who come from another program know them: under its names and by its conventions. Risk-free rate 0.
+ * What the data cannot give is NaN.
+ */
+export function asReportedBy(outcome: BacktestOutcome): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const { result, benchmark, periodsPerYear, order } = outcome;
+  const daily = dailyEquity(result.equity);
+  return {
+    'backtesting.py': backtestingPyStatistics({ ...result.equity, trades: indexed(outcome), ...marketOf(outcome) }),
+    quantstats: quantstatsMetrics({ ...daily, benchmarkEquity: dailyEquity(benchmark).equity, periodsPerYear }),
+    LEAN: leanStatistics({
+      ...result.equity,
+      startEquity: result.startCash,
+      benchmark: benchmark.equity,
+      trades: outcome.trades,
+      ...(order.bars.currency === undefined ? { fills: result.fills.map(notional) } : {}),
+      orders: result.orders.length,
+      fees: result.feesPaid,
+      elapsedMs: elapsed(order.bars, result.equity.time),
+      periodsPerYear,
+    }),
+  };
+}
+
+function indexed({ trades, result }: BacktestOutcome): IndexedTrade[] {
+  const { time } = result.equity;
+  const axis = { time, length: time.length };
+  const rowOf = (instant: number): number => Math.max(0, firstRowAtOrAfter(axis, instant + 1) - 1);
+  return trades.map((trade) => {
+    const [entryRow, exitRow] = [rowOf(trade.entryTime), rowOf(trade.exitTime)];
+    return { ...trade, entryRow, exitRow, entryTime: time[entryRow]!, exitTime: time[exitRow]! };
+  });
+}
+
+/** Of one symbol its closes, and the row at which the strategy could first decide; several have no one close. */
+function marketOf({ order, strategy, result }: BacktestOutcome): { readonly close?: Float64Array; readonly firstTradingRow?: number } {
+  const [only, other] = order.bars.series;
+  if (other !== undefined) return {};
+  const { time } = result.equity;
+  let firstTradingRow = 0;
+  while (firstTradingRow < time.length - 1 && result.why(strategy.name, only!.symbol, time[firstTradingRow]!) === 'warming up')
+    firstTradingRow++;
+  return { close: only!.close, firstTradingRow };
+}
+
+const notional = ({ time, quantity, price }: Fill): { readonly time: number; readonly notional: number } => ({
+  time,
+  notional: quantity * price,
+});
+
+/** From the midnight before the first bar to the end of the last session, by the venue's clock. */
+function elapsed({ series, venueHours }: LoadedBars, time: Float64Array): number {
+  const calendar = venueCalendar(venueHours);
+  const daily = series[0]!.timeframe.ms >= DAY_MS;
+  const [first, last] = [time[0]!, time.at(-1)!].map((at) => (daily ? at - (at % DAY_MS) : calendar.dateOf(at))) as [number, number];
+  const session = venueHours === 'always' ? undefined : calendar.session(last);
+  return last - first + (session === undefined ? DAY_MS : (session.early ? 13 : 16) * HOUR_MS);
+}
