@@ -72,4 +72,13 @@ describe('what a reader copies out of the pages works as it stands', () => {
     writeFileSync(join(folder, 'mine.ts'), block('strategies/README.md', 'ts'));
     expect(edgewright('backtest', '--strategy', './mine.ts', '--symbols', 'AAPL')).toMatch(/Strategy {2}mine/);
   }, 60_000);
+
+  test('the strategy with orders of its own', () => {
+    writeFileSync(join(folder, 'exits.ts'), block('docs/orders.md', 'ts'));
+    edgewright('backtest', '--strategy', './exits.ts', '--symbols', 'AAPL', '--out', 'exits');
+    const report = JSON.parse(readFileSync(join(folder, 'exits/report.json'), 'utf8')) as { orders: { deniedByRisk: object } };
+    expect(report.orders.deniedByRisk).toEqual({});
+    const trades = readFileSync(join(folder, 'exits/trades.csv'), 'utf8');
+    for (const tag of ['trailed', 'target']) expect(trades).toContain(`,${tag},`);
+  }, 60_000);
 });

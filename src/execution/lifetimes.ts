@@ -52,6 +52,24 @@ export class Lifetimes {
     return true;
   }
 
+  /**
+   * Ends what no later bar can fill, once the bars of a row are over: who is asked after a session's close does not find its orders at work,
+   * and they take no room from new ones.
+   */
+  endOver(locals: Int32Array): void {
+    const { dated } = this.#book;
+    let kept = 0;
+    for (const order of dated) {
+      const local = locals[order.symbol]!;
+      const sessions = this.#sessions[order.symbol]!;
+      const bound = order.goodTill !== Number.POSITIVE_INFINITY;
+      const reason = order.open && bound && local >= 0 ? sessions.expiry(order, sessions.closeTime(local)) : undefined;
+      if (reason !== undefined) this.#book.end(order, 'expire', reason);
+      if (order.open) dated[kept++] = order;
+    }
+    dated.length = kept;
+  }
+
   /** What must fill at once is taken down when it did not; `tried` says that there was a price. */
   endImmediate(order: WorkingOrder, tried: boolean): void {
     const { timeInForce, type } = order;

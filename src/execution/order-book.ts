@@ -22,6 +22,8 @@ export class OrderBook {
   marketRow = Number.POSITIVE_INFINITY;
   /** A waiting market order is for a target weight whose units are not known yet. */
   targetsWaiting = false;
+  /** Day orders and those with a date, finished ones among them. */
+  dated: WorkingOrder[] = [];
   /** Open orders. */
   working = 0;
   readonly #openFirst: boolean;
@@ -41,6 +43,7 @@ export class OrderBook {
     order.happen('submit');
     if (!order.inFlight) order.happen('accept');
     this.working++;
+    if (isDated(order)) this.dated.push(order);
     if (this.#queues && order.limit === order.limit) order.ahead = Number.POSITIVE_INFINITY;
     // An order that arrives inside a bar meets the next finer bar, which only the queue does.
     if (this.#openFirst && takesTheOpen(order) && !this.#stepped[order.symbol]!) this.#await(order);
@@ -83,6 +86,7 @@ export class OrderBook {
     const named = (ids: readonly number[]): WorkingOrder[] => ids.map((id) => byId.get(id)!);
     this.markets = named(saved.markets);
     this.working = orders.length;
+    this.dated = orders.filter(isDated);
     for (const order of this.markets) this.marketRow = Math.min(this.marketRow, Math.max(row + 1, order.firstRow));
     this.targetsWaiting = this.markets.some((order) => order.size.kind === 'target_weight' && Number.isNaN(order.quantity));
     this.queues.forEach((queue, symbol) => {
@@ -92,3 +96,5 @@ export class OrderBook {
     return orders;
   }
 }
+
+const isDated = ({ timeInForce }: WorkingOrder): boolean => timeInForce === 'day' || timeInForce === 'gtd';

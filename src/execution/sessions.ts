@@ -39,6 +39,11 @@ export class Sessions {
     return this.#sessionOfDay(start)?.close ?? start + this.#barMs;
   }
 
+  /** When trading of a bar is over. */
+  closeTime(local: number): number {
+    return this.endTime(this.#columns.time[local]!);
+  }
+
   /** The session of a daily bar, labelled with its date at midnight, of UTC or of the venue. */
   #sessionOfDay(start: number): Session | undefined {
     return this.#calendar.session(start % DAY_MS === 0 ? start : this.#calendar.dateOf(start));

@@ -237,6 +237,7 @@ export class SimulatedVenue {
       if (!awake && queue.sleeps(row, columns.high[local]!, columns.low[local]!)) continue;
       this.#matchQueue(queue, symbol, local, row);
     }
+    if (this.#book.dated.length > 0) this.#lifetimes.endOver(locals);
   }
 
   #matchQueue(queue: OrderQueue, symbol: number, local: number, row: number): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { instrument, type OrderRequest } from '#domain';
 import { runBacktest } from '#backtest';
+import { timestamp } from '#core';
+import { instrument, type OrderRequest } from '#domain';
 import { executionProfile } from '#execution';
 import { bars, book, play, QUIET, scripted, tape, type Act, type Row } from './scenario.ts';
 
@@ -114,6 +115,26 @@ describe('day orders by the calendar of the venue', () => {
       tape(play({ series: [bars([QUIET, QUIET, QUIET, QUIET, QUIET, dip, dip], '4h')], script: { [row]: day } }));
     expect(run(0)).toEqual(['5 buy 10 @ 95']);
     expect(book(play({ series: [bars([QUIET, QUIET, QUIET, QUIET, QUIET, QUIET, dip], '4h')], script: { 0: day } }))[0]).toMatch(/expired/);
+  });
+
+  test('once the session is over they are no longer at work, and take no room from those of the next', () => {
+    const half: OrderRequest = { ...day, size: { kind: 'target_weight', weight: 0.6 } };
+    const daily = play({ rows: [QUIET, QUIET, QUIET, QUIET], script: { 0: half, 1: half, 2: half }, limits: { maxGrossExposure: 1 } });
+    expect(book(daily)).toEqual(Array.from({ length: 3 }, () => 'limit expired 0/NaN day order, session over'));
+    /** How many orders work after each bar of four hours that follows the order's. */
+    const working = (row: number, order: OrderRequest): readonly number[] => {
+      const counts: number[] = [];
+      const look: Act = ({ orders }) => void counts.push(orders().length);
+      play({
+        series: [bars([QUIET, QUIET, QUIET, QUIET, QUIET, QUIET, QUIET], '4h')],
+        script: { [row]: order, [row + 1]: look, [row + 2]: look },
+      });
+      return counts;
+    };
+    expect(working(3, day)).toEqual([1, 0]);
+    expect(working(4, day)).toEqual([0, 0]);
+    expect(working(0, { ...limit, timeInForce: 'gtd', goodTill: timestamp(Date.UTC(2024, 0, 1, 12)) })).toEqual([1, 0]);
+    expect(working(0, { ...limit, timeInForce: 'gtd', goodTill: timestamp(Date.UTC(2024, 0, 1, 12, 1)) })).toEqual([1, 1]);
   });
 
   test('good till an instant is held against the open of a daily bar, not its label', () => {
