@@ -206,13 +206,16 @@ export { bayesianKellySize, createBayesianKelly, updateBayesianKelly } from '#po
 export { judge, pipelineConfigSchema, renderTearSheet, type PipelineConfig } from '#research';
 export type { RefusalCode, RiskLimits } from '#risk';
 export {
+  backtestingPyStatistics,
   benchmarkStatistics,
   bootstrapIntervals,
   deflatedSharpeRatio,
+  leanStatistics,
   maxDrawdownOfReturns,
   minimumTrackRecordLength,
   overfittingProbability,
   probabilisticSharpeRatio,
+  quantstatsMetrics,
   regimePerformance,
   returnsFromEquity,
   sharpeEstimate,

@@ -1,4 +1,5 @@
 import { type Column, mean, present, skewness, spread, standardDeviation, variance, kurtosis, linearFit } from './moments.ts';
+import { pairPresent } from './benchmark.ts';
 import { listDrawdowns, maxDrawdown } from './drawdowns.ts';
 import { normalCdf } from './normal.ts';
 import { sampleEquity } from './periods.ts';
@@ -39,7 +40,8 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
   const { startEquity, equity, periodsPerYear = 252, riskFreeAnnual = 0 } = input;
   const end = equity.length > 0 ? equity[equity.length - 1]! : startEquity;
   const daily = calendarDays(input.time, equity);
-  const returns = present(returnsFromEquity(daily.values));
+  const column = returnsFromEquity(daily.values);
+  const returns = present(column);
   const performance = annual(returns, periodsPerYear);
   const deviation = spread(returns) * Math.sqrt(periodsPerYear);
   const downside = Math.sqrt(variance(returns.filter((value) => value < 0)) * periodsPerYear);
@@ -54,7 +56,7 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
     'Sharpe Ratio': (performance - riskFreeAnnual) / (deviation || Number.NaN),
     'Sortino Ratio': (performance - riskFreeAnnual) / (downside || Number.NaN),
     'Probabilistic Sharpe Ratio [%]': probabilistic(returns, riskFreeAnnual / periodsPerYear, periodsPerYear) * 100,
-    ...againstMarket(input, returns, performance),
+    ...againstMarket(input, column, performance),
     'Annual Standard Deviation': deviation,
     'Annual Variance': deviation ** 2,
     'Total Fees [$]': input.fees,
@@ -99,9 +101,9 @@ function probabilistic(returns: Float64Array, riskFree: number, periodsPerYear: 
   return normalCdf((sharpe - 1 / Math.sqrt(periodsPerYear)) / Math.sqrt(squared));
 }
 
-function againstMarket({ time, benchmark, periodsPerYear = 252, riskFreeAnnual = 0 }: LeanInput, own: Float64Array, performance: number) {
+function againstMarket({ time, benchmark, periodsPerYear = 252, riskFreeAnnual = 0 }: LeanInput, returns: Float64Array, performance: number) {
   if (benchmark === undefined) return {};
-  const market = present(returnsFromEquity(calendarDays(time, benchmark).values));
+  const { own, other: market } = pairPresent(returns, returnsFromEquity(calendarDays(time, benchmark).values));
   const marketPerformance = annual(market, periodsPerYear);
   const beta = linearFit(market, own).slope;
   const error = standardDeviation(own.map((value, row) => value - market[row]!)) * Math.sqrt(periodsPerYear);

@@ -92,6 +92,8 @@ export interface TearSheetInput {
   readonly reliability?: { readonly bins: readonly ReliabilityBin[]; readonly expectedCalibrationError?: number };
   readonly importances?: readonly { readonly feature: string; readonly importance: number }[];
   readonly costProfiles?: readonly CostProfile[];
+  /** Tables of other programs: their statistics by their names, units in the names, durations in milliseconds. */
+  readonly reportedBy?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly provenance?: Provenance;
   /** Account currency; default USD. */
   readonly currency?: string;

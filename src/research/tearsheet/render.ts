@@ -3,6 +3,7 @@ import type { TearSheetInput } from './input.ts';
 import { calendarSection, drawdownSection, equitySection, regimeSection, rollingSection } from './curve-sections.ts';
 import { costSection, modelSection, tradesSection } from './detail-sections.ts';
 import { figuresSection, provenanceSection, syntheticNotice, verdictSection } from './summary-sections.ts';
+import { reportedSection } from './reported-section.ts';
 import { STYLE } from './style.ts';
 import { escapeHtml } from './text.ts';
 
@@ -23,6 +24,7 @@ export function renderTearSheet(input: TearSheetInput): string {
     costSection(input),
     modelSection(input),
     tradesSection(input),
+    reportedSection(input),
     provenanceSection(input),
   ].join('');
   return page(input.title, input.subtitle ?? '', body, input.generatedAt);

@@ -31,6 +31,7 @@ tbody tr:last-child>*{border-bottom:0}
 .pill{display:inline-block;border-radius:99px;padding:1px 10px;font-size:12.5px;font-weight:600}.pill.pass{background:var(--good);color:var(--up)}.pill.fail{background:var(--bad);color:var(--down)}
 td.text{white-space:normal}
 .narrow{display:none}
+summary{cursor:pointer;padding:4px 0}details[open]>summary{margin-bottom:6px}details th:first-child{white-space:normal}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{fill:var(--ink);font-size:12px}.tick{fill:var(--soft)!important}.end{text-anchor:end}.middle{text-anchor:middle}
 .grid{stroke:var(--rule)}.level{stroke:var(--soft);stroke-opacity:.6}.mark{stroke:var(--soft);stroke-dasharray:4 4}

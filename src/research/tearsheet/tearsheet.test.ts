@@ -36,6 +36,7 @@ const input: TearSheetInput = {
   reliability: { bins: [{ predicted: 0.4, observed: 0.5, count: 10 }] },
   importances: [{ feature: evil, importance: 1 }],
   costProfiles: [{ name: evil, figures: [{ label: evil, value: Number.NaN, unit: 'ratio' }] }],
+  reportedBy: { [evil]: { [evil]: Number.NaN, 'Max. Drawdown Duration': 3.5 * 86_400_000, '# Trades': 66, Beta: -0.00381 } },
   provenance: {
     source: evil,
     kind: 'synthetic',
@@ -63,6 +64,9 @@ test('the same input gives the same bytes; synthetic data and in-sample rows are
   expect(renderTearSheet(input)).toBe(html);
   expect(html).toContain('Synthetic data');
   expect(html).toContain('is in sample and proves nothing');
+  for (const cell of ['3.50 days', '66', '−0.0038']) expect(html).toContain(`<td>${cell}</td>`);
+  // As a run's file holds it, where there are no NaN.
+  expect(renderTearSheet(JSON.parse(JSON.stringify(input)) as TearSheetInput)).toContain('<td>−0.0038</td>');
 });
 
 test('a part that is missing is left out, and short or flat curves still give a page', () => {

@@ -1,35 +1,48 @@
 import { DAY_MS, HOUR_MS } from '#core';
-import { firstRowAtOrAfter, venueCalendar, type Fill } from '#domain';
+import type { BacktestResult } from '#backtest';
+import { firstRowAtOrAfter, venueCalendar, type EquityCurve, type Fill, type Trade } from '#domain';
 import { dailyEquity } from '#research';
 import { backtestingPyStatistics, leanStatistics, quantstatsMetrics, type IndexedTrade } from '#statistics';
 import type { LoadedBars } from './load-bars.ts';
-import type { BacktestOutcome } from './run.ts';
+import type { Strategy } from '#strategy';
+
+export type ReportedBy = Readonly<Record<'backtesting.py' | 'quantstats' | 'LEAN', Readonly<Record<string, number>>>>;
+
+interface Run {
+  readonly bars: LoadedBars;
+  readonly strategy: Strategy;
+  readonly result: BacktestResult;
+  readonly trades: readonly Trade[];
+  /** What holding the same symbols was worth, row by row with the result's equity. */
+  readonly benchmark: EquityCurve;
+  readonly periodsPerYear: number;
+}
 
 /**
  * The figures of a run as those who come from another program know them: under its names and by its conventions. Risk-free rate 0.
  * What the data cannot give is NaN.
  */
-export function asReportedBy(outcome: BacktestOutcome): Readonly<Record<string, Readonly<Record<string, number>>>> {
-  const { result, benchmark, periodsPerYear, order } = outcome;
+export function asReportedBy(run: Run): ReportedBy {
+  const { result, benchmark, periodsPerYear, bars, trades } = run;
   const daily = dailyEquity(result.equity);
   return {
-    'backtesting.py': backtestingPyStatistics({ ...result.equity, trades: indexed(outcome), ...marketOf(outcome) }),
+    'backtesting.py': backtestingPyStatistics({ ...result.equity, trades: indexed(run), ...marketOf(run) }),
     quantstats: quantstatsMetrics({ ...daily, benchmarkEquity: dailyEquity(benchmark).equity, periodsPerYear }),
     LEAN: leanStatistics({
       ...result.equity,
       startEquity: result.startCash,
       benchmark: benchmark.equity,
-      trades: outcome.trades,
-      ...(order.bars.currency === undefined ? { fills: result.fills.map(notional) } : {}),
+      trades,
+      ...(bars.currency === undefined ? { fills: result.fills.map(notional) } : {}),
       orders: result.orders.length,
       fees: result.feesPaid,
-      elapsedMs: elapsed(order.bars, result.equity.time),
+      elapsedMs: elapsed(bars, result.equity.time),
       periodsPerYear,
     }),
   };
 }
 
-function indexed({ trades, result }: BacktestOutcome): IndexedTrade[] {
+function indexed({ trades, result }: Run): IndexedTrade[] {
   const { time } = result.equity;
   const axis = { time, length: time.length };
   const rowOf = (instant: number): number => Math.max(0, firstRowAtOrAfter(axis, instant + 1) - 1);
@@ -40,8 +53,8 @@ function indexed({ trades, result }: BacktestOutcome): IndexedTrade[] {
 }
 
 /** Of one symbol its closes, and the row at which the strategy could first decide; several have no one close. */
-function marketOf({ order, strategy, result }: BacktestOutcome): { readonly close?: Float64Array; readonly firstTradingRow?: number } {
-  const [only, other] = order.bars.series;
+function marketOf({ bars, strategy, result }: Run): { readonly close?: Float64Array; readonly firstTradingRow?: number } {
+  const [only, other] = bars.series;
   if (other !== undefined) return {};
   const { time } = result.equity;
   let firstTradingRow = 0;

@@ -18,6 +18,7 @@ import {
 import { breakEvenCost, withExcursions, type Excursions } from '#statistics';
 import { checkNeeds, prepare, type Strategy } from '#strategy';
 import { accountIn, inAccountCurrency } from './account-currency.ts';
+import { asReportedBy, type ReportedBy } from './as-reported-by.ts';
 import { placeIn, type FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
@@ -61,6 +62,8 @@ export interface BacktestOutcome {
   /** The multiple of costs at which the return is gone; undefined when it never is, on this ladder. */
   readonly breakEven: number | undefined;
   readonly robustness: Robustness;
+  /** The figures as other programs name and reckon them. */
+  readonly asReportedBy: ReportedBy;
   readonly periodsPerYear: number;
   /** A decision that needed bars after it; looked for where a feature is code of the strategy's own. */
   readonly lookAhead: LookAhead | undefined;
@@ -103,6 +106,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     strategy,
     result,
     trades,
+    asReportedBy: asReportedBy({ bars, strategy, result, trades, benchmark, periodsPerYear }),
     report: reportPerformance({ profile: chosen, equity: result.equity, trades }, benchmark, periodsPerYear, config.seed),
     benchmark,
     benchmarkFigures: profileFigures({ profile: 'buy and hold', equity: benchmark, trades: [] }, periodsPerYear),

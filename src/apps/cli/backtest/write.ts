@@ -12,7 +12,6 @@ import {
   type TearSheetFigure,
   type TearSheetInput,
 } from '#research';
-import { asReportedBy } from './as-reported-by.ts';
 import { decisionFile } from './decisions.ts';
 import { exposureOf, sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
@@ -138,7 +137,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     turnover: result.turnover,
     feesPaid: result.feesPaid,
     ...(result.credits.length === 0 ? {} : { credits: result.credits, creditShares: result.creditShares }),
-    asReportedBy: asReportedBy(outcome),
+    asReportedBy: outcome.asReportedBy,
     benchmark: outcome.benchmarkFigures,
     profiles: outcome.profiles.map(({ figures }) => figures),
     ladder: outcome.ladder,
@@ -185,6 +184,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
     moreFigures: sheetFigures(outcome),
+    reportedBy: outcome.asReportedBy,
     trades: outcome.trades,
     costProfiles: [
       ...outcome.profiles.map(({ figures, equity }) => ({
