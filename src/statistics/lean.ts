@@ -101,7 +101,11 @@ function probabilistic(returns: Float64Array, riskFree: number, periodsPerYear: 
   return normalCdf((sharpe - 1 / Math.sqrt(periodsPerYear)) / Math.sqrt(squared));
 }
 
-function againstMarket({ time, benchmark, periodsPerYear = 252, riskFreeAnnual = 0 }: LeanInput, returns: Float64Array, performance: number) {
+function againstMarket(
+  { time, benchmark, periodsPerYear = 252, riskFreeAnnual = 0 }: LeanInput,
+  returns: Float64Array,
+  performance: number,
+) {
   if (benchmark === undefined) return {};
   const { own, other: market } = pairPresent(returns, returnsFromEquity(calendarDays(time, benchmark).values));
   const marketPerformance = annual(market, periodsPerYear);
