@@ -1,5 +1,5 @@
 import { listDrawdowns, maxDrawdown } from './drawdowns.ts';
-import { type Column, linearFit, mean, present, standardDeviation } from './moments.ts';
+import { type Column, mean, present, standardDeviation, sum } from './moments.ts';
 import { sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
 import { tradeStatistics } from './trades.ts';
@@ -86,9 +86,9 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
   };
 }
 
-function peak(equity: Column): number {
-  let most = equity[0]!;
-  for (let i = 1; i < equity.length; i += 1) if (equity[i]! > most) most = equity[i]!;
+function peak(values: Column): number {
+  let most = values[0]!;
+  for (let i = 1; i < values.length; i += 1) if (values[i]! > most) most = values[i]!;
   return most;
 }
 
@@ -107,16 +107,30 @@ function annualFigures(sampled: Float64Array, periods: number) {
 function exposure(trades: readonly IndexedTrade[], rows: number): number {
   const held = new Uint8Array(rows);
   for (const trade of trades) held.fill(1, trade.entryRow, trade.exitRow + 1);
-  return held.reduce((total, flag) => total + flag, 0) / rows;
+  return sum(held) / rows;
 }
 
 function market({ close, equity, firstTradingRow = 0 }: BacktestingPyInput, returnPercent: number, riskFreeRate: number) {
   if (close === undefined) return {};
   const hold = (close[close.length - 1]! / close[firstTradingRow]! - 1) * 100;
-  const logs = (values: Column) => Float64Array.from({ length: values.length - 1 }, (_, i) => Math.log(values[i + 1]! / values[i]!));
-  const beta = linearFit(logs(close), logs(equity)).slope;
+  const beta = logBeta(close, equity);
   const free = riskFreeRate * 100;
   return { 'Buy & Hold Return [%]': hold, 'Alpha [%]': returnPercent - free - beta * (hold - free), Beta: beta };
+}
+
+/** Slope of the log returns of equity on those of the market, in one pass: their means are known from the ends. NaN where the market never moves. */
+function logBeta(close: Column, equity: Column): number {
+  const n = Math.min(close.length, equity.length) - 1;
+  const meanClose = Math.log(close[n]! / close[0]!) / n;
+  const meanEquity = Math.log(equity[n]! / equity[0]!) / n;
+  let [both, own] = [0, 0];
+  for (let i = 0; i < n; i += 1) {
+    const x = Math.log(close[i + 1]! / close[i]!) - meanClose;
+    const y = (equity[i + 1] === equity[i] ? 0 : Math.log(equity[i + 1]! / equity[i]!)) - meanEquity;
+    both += x * y;
+    own += x * x;
+  }
+  return both / (own || Number.NaN);
 }
 
 /** Rounds a duration up to the finest unit that the length of a bar has: whole days, hours, minutes or seconds. */
@@ -135,7 +149,7 @@ function drawdowns(time: Column, equity: Column) {
   const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? last]! - time[peakRow]!);
   return {
     'Avg. Drawdown [%]': mean(depths) * 100,
-    'Max. Drawdown Duration': list.length === 0 ? Number.NaN : roundUp(Math.max(...durations), time),
+    'Max. Drawdown Duration': list.length === 0 ? Number.NaN : roundUp(peak(durations), time),
     'Avg. Drawdown Duration': roundUp(mean(durations), time),
   };
 }

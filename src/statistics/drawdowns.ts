@@ -14,8 +14,16 @@ export function drawdownSeries(equity: Column): Float64Array {
 
 /** Deepest fall from a peak as a negative fraction (-0.25); 0 for a curve that never falls, NaN when nothing is present. */
 export function maxDrawdown(equity: Column): number {
-  const series = present(drawdownSeries(equity));
-  return series.length === 0 ? Number.NaN : series.reduce((least, value) => Math.min(least, value), 0);
+  let peak = Number.NEGATIVE_INFINITY;
+  let worst = Number.NaN;
+  for (let i = 0; i < equity.length; i += 1) {
+    const value = equity[i]!;
+    if (Number.isNaN(value)) continue;
+    if (value > peak) peak = value;
+    const fall = value === peak ? 0 : value / peak - 1;
+    if (!(worst <= fall)) worst = Math.min(fall, 0);
+  }
+  return worst;
 }
 
 /** The same from returns; the start of the first period is a peak too. */

@@ -48,7 +48,8 @@ function indexed({ trades, result }: Run): IndexedTrade[] {
   const rowOf = (instant: number): number => Math.max(0, firstRowAtOrAfter(axis, instant + 1) - 1);
   return trades.map((trade) => {
     const [entryRow, exitRow] = [rowOf(trade.entryTime), rowOf(trade.exitTime)];
-    return { ...trade, entryRow, exitRow, entryTime: time[entryRow]!, exitTime: time[exitRow]! };
+    const { pnl, returnFraction, fees } = trade;
+    return { pnl, returnFraction, fees, entryRow, exitRow, entryTime: time[entryRow]!, exitTime: time[exitRow]! };
   });
 }
 
