@@ -13,6 +13,7 @@ export { epochFactor, parseTimeText } from './csv-time.ts';
 export { joinLateSeries, readLateSeries, snake, type LateSeries, type LateSeriesOptions } from './late-series.ts';
 export { blockBootstrapMarket, nullMarket } from './null-market.ts';
 export { rangeOf, transformed, type Provenance } from './provenance.ts';
+export { findOutliers } from './quality-checks.ts';
 export { checkQuality } from './quality-gate.ts';
 export type {
   QualityAction,

@@ -106,7 +106,11 @@ const SPLIT_FACTORS = [1.5, 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 50];
  * One-bar moves too large for the series: those within 4 % of a usual split factor (2:1, 3:1 … and their reverses) are called
  * unadjusted splits, the rest outliers by robust z = |r − median| / (1.4826 · MAD). Outliers that a second source has too are real moves: `confirmed`.
  */
-export function findOutliers(columns: BarColumns, options: QualityOptions, confirmed?: (row: number) => boolean): QualityFinding[] {
+export function findOutliers(
+  columns: BarColumns,
+  options: Pick<QualityOptions, 'outlierZ'> = {},
+  confirmed?: (row: number) => boolean,
+): QualityFinding[] {
   const { time, open, close } = columns;
   const splits = new Tally();
   const outliers = new Tally();

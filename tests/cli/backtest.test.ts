@@ -59,10 +59,16 @@ describe('backtest', () => {
     const folder = scratchFolder();
     const rows = Array.from({ length: 60 }, (_, row) => `${new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10)},${100 + row}`);
     writeFileSync(join(folder, 'INDEX.csv'), `date,close\n${rows.join('\n')}\n`);
-    const run = ['backtest', '--strategy', 'buy-and-hold', '--data', 'INDEX.csv', '--asset-class', 'crypto'];
-    const waiting = '1 order waits for volume to the end: these data have no volumes. --fill volumeCap=none';
-    expect((await cli(folder, ...run)).stdout).toContain(waiting);
-    expect((await cli(folder, ...run, '--fill', 'volumeCap=none')).stdout).not.toContain('waits for volume');
+    writeFileSync(
+      join(folder, 'impatient.mjs'),
+      `export default { name: 'impatient', features: {}, onBar: (at) => (at.cancelAll(), void at.submit({ side: 'buy', type: 'market', size: 1 })) };\n`,
+    );
+    for (const strategy of ['buy-and-hold', './impatient.mjs']) {
+      const run = ['backtest', '--strategy', strategy, '--data', 'INDEX.csv', '--asset-class', 'crypto'];
+      const told = 'No order could fill: these data have no volumes. --fill volumeCap=none fills whatever the volume.';
+      expect((await cli(folder, ...run)).stdout).toContain(told);
+      expect((await cli(folder, ...run, '--fill', 'volumeCap=none')).stdout).not.toContain('could fill');
+    }
   });
 
   test('prints a table worth reading and writes every file', async () => {

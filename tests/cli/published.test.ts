@@ -119,6 +119,23 @@ describe('the fill model from the command line', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Add ABC.csv') });
   });
 
+  test('a split that the factors know is no finding; one that they do not know is', async () => {
+    const folder = scratchFolder();
+    const rows = Array.from({ length: 40 }, (_, at) => {
+      const price = (at < 20 ? 700 : 100) + at;
+      const day = new Date(Date.UTC(2020, 0, 1 + at)).toISOString().slice(0, 10);
+      return `${day},${price},${price + 1},${price - 1},${price},100000`;
+    });
+    writeFileSync(join(folder, 'ABC-1d.csv'), `date,open,high,low,close,volume\n${rows.join('\n')}\n`);
+    writeFileSync(join(folder, 'right.csv'), '20200120,1,0.142857143,719\n20500101,1,1,0\n');
+    writeFileSync(join(folder, 'wrong.csv'), '20200101,1,0.9,700\n20500101,1,1,0\n');
+    const told = async (factors: string): Promise<string> =>
+      (await cli(folder, 'backtest', '--strategy', 'buy-and-hold', '--data', 'ABC-1d.csv', '--asset-class', 'crypto', '--factors', factors))
+        .stdout;
+    expect(await told('right.csv')).not.toContain('looks like a split');
+    expect(await told('wrong.csv')).toContain('looks like a split that was not adjusted for');
+  });
+
   test.each<[string, string[], string]>([
     ['setting', ['--fill', 'halfSpred=5'], 'halfSpreadBps'],
     ['value', ['--fill', 'marketFill=now'], 'next_open, previous_close'],

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DAY_MS, sha256, UserError } from '#core';
-import { parseFactorFile } from '#data';
+import { findOutliers, parseFactorFile, type QualityFinding } from '#data';
 import { barSeries, type BarSeries } from '#domain';
 import type { LoadedBars } from './load-bars.ts';
 
@@ -30,8 +30,15 @@ export function timesFactors(loaded: LoadedBars, given: string, folder: string):
     if (!existsSync(file)) throw new UserError(`${given} has no factors for ${symbol}`, `Add ${symbol}.csv.`);
     return readFileSync(file, 'utf8');
   });
+  const made = series.map((bars, symbol) => multiplied(bars, parseFactorFile(texts[symbol]!, given)));
+  // What looked like a split in raw prices is one no more, where the factors know it.
+  const isSplit = ({ check }: QualityFinding): boolean => check === 'unadjusted_split';
+  const reports = loaded.reports.map((report, symbol) => ({
+    ...report,
+    findings: [...report.findings.filter((finding) => !isSplit(finding)), ...findOutliers(made[symbol]!).filter(isSplit)],
+  }));
   return {
-    bars: { ...loaded, series: series.map((bars, symbol) => multiplied(bars, parseFactorFile(texts[symbol]!, given))) },
+    bars: { ...loaded, series: made, reports },
     sha256: sha256(texts.join('\n')),
   };
 }

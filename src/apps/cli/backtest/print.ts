@@ -2,6 +2,7 @@ import { TOO_LITTLE_VOLUME } from '#execution';
 import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
 import type { Interval } from '#statistics';
 import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
+import { executionOf } from './market-rules.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
 import { exposureOf } from './sheet-figures.ts';
@@ -139,14 +140,15 @@ function ruinNote(endCash: number): string {
   return `The account was ruined: equity is told as 0, and ${money(-endCash)} is owed (endCash).`;
 }
 
-/** Orders that nothing has filled to the end for want of volume: a run without trades has to say why. */
-function volumeNote({ result, order }: BacktestOutcome): string[] {
+/** Orders that nothing has filled for want of volume: a run without trades has to say why. */
+function volumeNote({ result, order: { bars, rules } }: BacktestOutcome): string[] {
+  const { volumeCap } = executionOf(rules, rules.profile, bars);
+  const hasVolumes = bars.series.some(({ volume }) => volume.some((units) => units > 0));
+  if (!hasVolumes && volumeCap < Number.POSITIVE_INFINITY && result.orders.some(({ status }) => status !== 'denied'))
+    return ['No order could fill: these data have no volumes. --fill volumeCap=none fills whatever the volume.'];
   const waiting = result.orders.filter(({ status, reason }) => status === 'accepted' && reason === TOO_LITTLE_VOLUME).length;
   if (waiting === 0) return [];
-  const orders = waiting === 1 ? '1 order waits' : `${waiting} orders wait`;
-  const hasVolumes = order.bars.series.some(({ volume }) => volume.some((units) => units > 0));
-  const remedy = hasVolumes ? '' : ': these data have no volumes. --fill volumeCap=none fills whatever the volume';
-  return [`${orders} for volume to the end${remedy}.`];
+  return [`${waiting === 1 ? '1 order waits' : `${waiting} orders wait`} for volume to the end.`];
 }
 
 function notes(outcome: BacktestOutcome): string[] {
