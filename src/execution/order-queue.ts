@@ -1,3 +1,4 @@
+import { comesAtARise, priceAwaited } from './met-first.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /**
@@ -56,11 +57,8 @@ export class OrderQueue {
       if (order.firstRow < this.wakeRow) this.wakeRow = order.firstRow;
       return;
     }
-    const stop = order.stop;
-    const waitsForStop = stop === stop && !order.triggered;
-    const price = waitsForStop ? stop : order.limit;
-    const above = (waitsForStop && !order.touches) === order.direction > 0;
-    if (above) this.wakeHigh = Math.min(this.wakeHigh, price);
+    const price = priceAwaited(order);
+    if (comesAtARise(order)) this.wakeHigh = Math.min(this.wakeHigh, price);
     else this.wakeLow = Math.max(this.wakeLow, price);
   }
 }

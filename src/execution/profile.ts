@@ -34,7 +34,7 @@ export interface ExecutionProfile {
   readonly trailing: 'over' | 'within';
   /** A stop that the last price has passed already when it is sent, or moved there: it `triggers` where the next bar is still there, its open first, or is `rejected` (a change of one is refused). */
   readonly stopInMarket: 'triggers' | 'rejected';
-  /** `open_first`: market orders meet the open before anything inside the bar. `queue`: strictly in queue order, protective stops in front; a last bar that is run again is run for all that waits then. */
+  /** `open_first`: market orders meet the open before anything inside the bar, where a rise or a fall meets the nearest order first. `queue`: strictly in queue order, however far an order lies, protective stops in front; a last bar that is run again is run for all that waits then. */
   readonly sequence: 'open_first' | 'queue';
   /** Half the quoted spread, paid by takers. */
   readonly halfSpreadBps: number;

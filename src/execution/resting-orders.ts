@@ -2,6 +2,7 @@ import { looksInside } from './bar-loader.ts';
 import type { Executions } from './executions.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { restingPrice, trail, trailedFrom, type BarUnderMatch } from './match.ts';
+import { metFirst } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
 import { meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
@@ -18,6 +19,8 @@ export class RestingOrders {
   readonly #detailed: boolean;
   readonly #trailsWithin: boolean;
   readonly #triggersAnew: boolean;
+  /** Strictly as they stand in the queue, or as the bar's prices meet them. */
+  readonly #asQueued: boolean;
   /** Whose stop or trigger was met against the prices in hand: matched against them again, they would find prices from before that. */
   readonly #triggered: WorkingOrder[] = [];
 
@@ -31,6 +34,7 @@ export class RestingOrders {
     this.#trailsWithin = profile.trailing === 'within';
     // backtesting.py forgets a stop that was hit, and holds the limit against the whole bar when it runs its queue again.
     this.#triggersAnew = profile.stopLimitFill === 'pessimistic';
+    this.#asQueued = profile.sequence === 'queue';
   }
 
   match(queue: OrderQueue, local: number, row: number): void {
@@ -43,7 +47,7 @@ export class RestingOrders {
     }
     do {
       bar.again = false;
-      for (const order of queue.orders.slice()) {
+      for (const order of this.#inOrder(queue)) {
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
       }
       bar.pass++;
@@ -54,6 +58,10 @@ export class RestingOrders {
     }
   }
 
+  #inOrder(queue: OrderQueue): readonly WorkingOrder[] {
+    return this.#asQueued ? queue.orders.slice() : metFirst(queue.orders);
+  }
+
   /** The same where a bar takes trailing stops along: they come after the others, and what they bring about after them. */
   #matchWithin(queue: OrderQueue, local: number, row: number): void {
     const bar = this.#bar;
@@ -61,14 +69,14 @@ export class RestingOrders {
     const matchOthers = (): void => {
       do {
         bar.again = false;
-        for (const order of queue.orders.slice()) {
+        for (const order of this.#inOrder(queue)) {
           if (order.open && row >= order.firstRow && !trails(order)) this.#matchOne(order, local, row);
         }
         bar.pass++;
       } while (bar.again);
     };
     matchOthers();
-    for (const order of queue.orders.slice()) {
+    for (const order of this.#inOrder(queue)) {
       if (order.open && row >= order.firstRow && trails(order)) this.#carryAlong(order, local, row);
     }
     if (bar.again) matchOthers();

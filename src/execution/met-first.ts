@@ -1,0 +1,102 @@
+import type { WorkingOrder } from './working-order.ts';
+
+/**
+ * The orders of a queue as a bar meets them: those for its open, those inside it, those for its close. Of those inside, a rise or a fall
+ * meets the nearest first, in whatever order they were sent: of one side and kind, and of a group before its stops. Else the farthest of a
+ * ladder, sent first, would fill at the best price that the bar had. For the rest the queue's order stands, stops in front: which of two
+ * moves came first is not known, and an entry on the way to a stop takes none of the volume that the stop needs.
+ */
+export function metFirst(queue: readonly WorkingOrder[]): readonly WorkingOrder[] {
+  const orders = queue.slice();
+  if (orders.length < 2) return orders;
+  if (orders.some((order) => momentOf(order) !== 0)) orders.sort((one, other) => momentOf(one) - momentOf(other));
+  return isNearestFirst(orders) ? orders : nearestFirst(orders);
+}
+
+function waitsForStop({ stop, triggered }: WorkingOrder): boolean {
+  return stop === stop && !triggered;
+}
+
+/** The price at which something happens to a resting order next; NaN when that is no matter of price. */
+export function priceAwaited(order: WorkingOrder): number {
+  return waitsForStop(order) ? order.stop : order.limit;
+}
+
+export function comesAtARise(order: WorkingOrder): boolean {
+  return (waitsForStop(order) && !order.touches) === order.direction > 0;
+}
+
+/** −1 for the open, 1 for the close, 0 for whatever lies between. */
+function momentOf({ type }: WorkingOrder): number {
+  if (type === 'market_on_open' || type === 'limit_on_open') return -1;
+  return type === 'market_on_close' || type === 'limit_on_close' ? 1 : 0;
+}
+
+/** Kinds by side and by the move that they wait for: sales at a fall and at a rise, purchases at a fall and at a rise. */
+const SELLS_AT_FALL = 0;
+const SELLS_AT_RISE = 1;
+const BUYS_AT_FALL = 2;
+const BUYS_AT_RISE = 3;
+
+/** The kind of an order that a move inside the bar brings about; −1 of others. */
+function kindOf(order: WorkingOrder): number {
+  const price = priceAwaited(order);
+  if (price !== price || momentOf(order) !== 0) return -1;
+  if (order.direction > 0) return comesAtARise(order) ? BUYS_AT_RISE : BUYS_AT_FALL;
+  return comesAtARise(order) ? SELLS_AT_RISE : SELLS_AT_FALL;
+}
+
+/** How far the move has to go to an order, from an end that is the same for all that wait for that move. */
+function wayTo(order: WorkingOrder, kind: number): number {
+  return kind === SELLS_AT_RISE || kind === BUYS_AT_RISE ? priceAwaited(order) : -priceAwaited(order);
+}
+
+function isNearestFirst(orders: readonly WorkingOrder[]): boolean {
+  const last = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let at = 0; at < orders.length; at++) {
+    const order = orders[at]!;
+    const kind = kindOf(order);
+    if (kind < 0) continue;
+    const way = wayTo(order, kind);
+    if (way < last[kind]! || isOnTheWay(order, kind, way, orders, at)) return false;
+    last[kind] = way;
+  }
+  return true;
+}
+
+/** Whether a stop of its group that comes before it lies behind it on the same move. */
+function isOnTheWay(order: WorkingOrder, kind: number, way: number, orders: readonly WorkingOrder[], at: number): boolean {
+  if (order.group === '' || kind === SELLS_AT_FALL || kind === BUYS_AT_RISE) return false;
+  const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : BUYS_AT_RISE;
+  for (let before = 0; before < at; before++) {
+    const other = orders[before]!;
+    if (kindOf(other) === stops && areOfOneGroup(order, other) && way < wayTo(other, stops)) return true;
+  }
+  return false;
+}
+
+function areOfOneGroup(one: WorkingOrder, other: WorkingOrder): boolean {
+  return one.group === other.group && one.strategy === other.strategy;
+}
+
+/** Each kind keeps its places in the queue and takes them nearest first; what the move meets of a group on its way to a stop comes before it. */
+function nearestFirst(orders: readonly WorkingOrder[]): WorkingOrder[] {
+  const kinds = [SELLS_AT_FALL, SELLS_AT_RISE, BUYS_AT_FALL, BUYS_AT_RISE].map((kind) =>
+    orders.filter((order) => kindOf(order) === kind).sort((one, other) => wayTo(one, kind) - wayTo(other, kind)),
+  );
+  const taken = [0, 0, 0, 0];
+  const placed = orders.map((order) => {
+    const kind = kindOf(order);
+    return kind < 0 ? order : kinds[kind]![taken[kind]!++]!;
+  });
+  const met: WorkingOrder[] = [];
+  placed.forEach((order, at) => {
+    if (met.includes(order)) return;
+    for (const other of placed.slice(at + 1)) {
+      const kind = kindOf(other);
+      if (isOnTheWay(other, kind, wayTo(other, kind), [order], 1) && !met.includes(other)) met.push(other);
+    }
+    met.push(order);
+  });
+  return met;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import type { OrderRequest } from '#domain';
+import { book, play, QUIET, tape, type Act, type Row } from './scenario.ts';
+
+const FALL: Row = [100, 101, 93.5, 100, 10];
+const RISE: Row = [100, 106.5, 99, 100, 10];
+const limit = (side: 'buy' | 'sell', limitPrice: number, extra: Partial<OrderRequest> = {}): OrderRequest => ({
+  side,
+  type: 'limit',
+  size: 8,
+  limitPrice,
+  ...extra,
+});
+const stop = (side: 'buy' | 'sell', stopPrice: number, extra: Partial<OrderRequest> = {}): OrderRequest => ({
+  side,
+  type: 'stop',
+  size: 8,
+  stopPrice,
+  ...extra,
+});
+const send =
+  (...requests: readonly OrderRequest[]): Act =>
+  (context) =>
+    requests.forEach((request) => context.submit(request));
+const long = { side: 'buy', type: 'market', size: 8 } as const;
+
+describe('a rise or a fall meets the nearest of the orders first, whichever was sent first', () => {
+  test.each<[string, OrderRequest[], Row, string[]]>([
+    ['entries of which one may fill', [94, 96, 98].map((at) => limit('buy', at, { ocoGroup: 'one' })), FALL, ['1 buy 8 @ 98']],
+    ['stops of which one may fill', [106, 102, 104].map((at) => stop('buy', at, { ocoGroup: 'one' })), RISE, ['1 buy 8 @ 102']],
+    [
+      'a trigger among limits',
+      [limit('buy', 94, { ocoGroup: 'one' }), { side: 'buy', type: 'market_if_touched', size: 8, triggerPrice: 97, ocoGroup: 'one' }],
+      FALL,
+      ['1 buy 8 @ 97'],
+    ],
+    [
+      'an entry on the way to a stop',
+      [stop('sell', 95, { ocoGroup: 'one' }), limit('buy', 96, { ocoGroup: 'one' })],
+      FALL,
+      ['1 buy 8 @ 96'],
+    ],
+    [
+      'a stop on the way to an entry',
+      [limit('buy', 95, { ocoGroup: 'one' }), stop('sell', 96, { ocoGroup: 'one' })],
+      FALL,
+      ['1 sell 8 @ 96'],
+    ],
+  ])('%s', (_, requests, row, fills) => {
+    expect(tape(play({ rows: [QUIET, row], script: { 0: send(...requests) } }))).toEqual(fills);
+  });
+
+  test('exits of one position', () => {
+    const exits = [105, 103, 104].map((at) => limit('sell', at, { reduceOnly: true }));
+    const result = play({ rows: [QUIET, QUIET, RISE], script: { 0: long, 1: send(...exits) } });
+    expect(tape(result)).toEqual(['1 buy 8 @ 100', '2 sell 8 @ 103']);
+    expect(book(result).filter((one) => one.includes('nothing to close'))).toHaveLength(2);
+  });
+
+  test('orders that share the volume of a bar; of one price, the one that was sent first', () => {
+    const cap = { volumeCap: 1 };
+    const nearest = play({ rows: [QUIET, FALL], script: { 0: send(limit('buy', 95), limit('buy', 97)) }, profile: cap });
+    expect(tape(nearest)).toEqual(['1 buy 8 @ 97', '1 buy 2 @ 95']);
+    const even = play({ rows: [QUIET, FALL], script: { 0: send(limit('buy', 95, { tag: 'a' }), limit('buy', 95)) }, profile: cap });
+    expect(even.orders.map(({ filledQuantity }) => filledQuantity)).toEqual([8, 2]);
+  });
+
+  test('an order for the close comes after what the bar meets on its way', () => {
+    const either = send({ side: 'buy', type: 'market_on_close', size: 8, ocoGroup: 'one' }, limit('buy', 96, { ocoGroup: 'one' }));
+    expect(tape(play({ rows: [QUIET, FALL], script: { 0: either } }))).toEqual(['1 buy 8 @ 96']);
+  });
+
+  test('which of two moves came first is not known: a stop still comes before a target', () => {
+    const both: Row = [100, 106, 93, 100];
+    const exits = send(limit('sell', 105, { reduceOnly: true }), stop('sell', 95, { reduceOnly: true }));
+    const result = play({ rows: [QUIET, QUIET, both], script: { 0: long, 1: exits } });
+    expect(tape(result)).toEqual(['1 buy 8 @ 100', '2 sell 8 @ 95']);
+  });
+});
