@@ -186,10 +186,17 @@ describe('backtest', () => {
       cwd: folder,
     });
     expect((JSON.parse(stdout.toString()) as Report).statistics.trades.count).toBeGreaterThan(0);
-    // A slip of the pen is told with its line.
-    writeFileSync(join(folder, 'mine.ts'), "export default {\n  name: 'x' 'y',\n};\n");
-    const { stderr } = spawnSync(process.execPath, [main, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL'], { cwd: folder });
-    expect(stderr.toString()).toContain('mine.ts, line 2: ');
+    const told = (text: string): string => {
+      writeFileSync(join(folder, 'mine.ts'), text);
+      return spawnSync(process.execPath, [main, 'backtest', '--strategy', './mine.ts', '--symbols', 'AAPL'], {
+        cwd: folder,
+      }).stderr.toString();
+    };
+    // A slip of the pen is told with its line, and what a door has instead of what it has not.
+    expect(told("export default {\n  name: 'x' 'y',\n};\n")).toContain('mine.ts, line 2: ');
+    for (const door of ['edgewright', '#features'])
+      expect(told(`import { smma } from '${door}';`)).toContain('Did you mean "sma"? All names are in');
+    expect(told("import { zzzzzzzzz } from '#strategy';")).toContain('\n  All names are in');
   });
 
   test('lists the strategies that can be named', async () => {

@@ -88,7 +88,7 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
     if (cause instanceof UserError) throw cause;
     throw new UserError(
       `cannot load the strategy ${path}${lineOf(cause, path)}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`,
-      'Mend the file; it may import #strategy, #features and #domain.',
+      await importHint(cause),
       { cause },
     );
   }
@@ -96,6 +96,16 @@ async function load(path: string, kind: 'example' | 'file'): Promise<FoundStrate
   if (isRecipe(made)) return { ...file, name: made.name, summary: made.summary, recipe: made, strategy: undefined };
   if (isStrategy(made)) return { ...file, name: made.name, summary: '', recipe: undefined, strategy: made };
   throw new UserError(`${path} has no strategy as its default export`, defaultExportHint(named, made));
+}
+
+/** Of a name that a door of ours lacks: the near one, or where all are told. */
+async function importHint(cause: unknown): Promise<string> {
+  const message = cause instanceof Error ? cause.message : '';
+  const lacks = /module '(edgewright|#strategy|#features|#domain)' does not provide an export named '(\w+)'/.exec(message);
+  if (lacks === null) return 'Mend the file; it may import #strategy, #features and #domain.';
+  const [, door, name] = lacks;
+  const near = suggest(name!, Object.keys((await import(door!)) as object));
+  return `${near === undefined ? '' : `Did you mean "${near}"? `}All names are in docs/features.md and strategies/README.md.`;
 }
 
 /** Node puts where a file cannot be read as code before the stack: `/path/mine.ts:7`. */
