@@ -1,10 +1,12 @@
 import type { Rng } from '#core';
 import { roundToTick, type Instrument } from '#domain';
 import type { Contingencies } from './contingencies.ts';
+import { EntryBar } from './entry-bar.ts';
 import { feeFunction, type FeeFunction } from './fees.ts';
 import { FillCosts } from './fill-costs.ts';
 import type { BarUnderMatch } from './match.ts';
 import type { OrderBook } from './order-book.ts';
+import { takesTheOpen } from './order-rules.ts';
 import { floorToLot, nothingWanted, OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { SymbolColumns, VenueHost } from './venue-host.ts';
@@ -22,6 +24,7 @@ export class Executions {
   readonly #fee: FeeFunction;
   readonly costs: FillCosts;
   readonly sizer: OrderSizer;
+  readonly entryBar: EntryBar;
 
   constructor(
     host: VenueHost,
@@ -43,6 +46,7 @@ export class Executions {
     this.#fee = feeFunction(profile.fees);
     this.costs = new FillCosts(columns, profile, rng);
     this.sizer = new OrderSizer(host, instruments, profile, this.#fee);
+    this.entryBar = new EntryBar(host, book, bar, profile, this.sizer);
   }
 
   /** `raw` is the price before spread and slippage. */
@@ -58,7 +62,7 @@ export class Executions {
       this.#book.working--;
       return;
     }
-    const { room } = this.#bar;
+    const room = Math.min(this.#bar.room, this.entryBar.room(order));
     let units = costs.cap(order.symbol, local, row, room < wanted ? floorToLot(room, instrument.lotSize) : wanted, instrument.lotSize);
     if (units === 0 || (order.timeInForce === 'fok' && units < wanted)) {
       if (units === 0 && room > 0 && order.filled === 0) order.reason = TOO_LITTLE_VOLUME;
@@ -88,6 +92,7 @@ export class Executions {
       if (opening > 0) this.#emit(order, raw, maker, 0, opening, opening);
     } else if (units > 0) this.#emit(order, raw, maker, closing, opening, units);
     if (units > 0) order.happen(order.remaining <= 1e-12 ? 'fill_all' : 'fill_part');
+    if (opening > 0 && !takesTheOpen(order)) this.entryBar.opens(order, opening);
     if (opening > 0) this.#contingencies.spawnExits(order, opening, raw);
     if (closing > 0) this.#contingencies.dropOrphans(order);
     if (units > 0) this.#contingencies.filledInGroup(order, units);

@@ -27,7 +27,7 @@ export function comesAtARise(order: WorkingOrder): boolean {
 }
 
 /** −1 for the open, 1 for the close, 0 for whatever lies between. */
-function momentOf({ type }: WorkingOrder): number {
+export function momentOf({ type }: WorkingOrder): number {
   if (type === 'market_on_open' || type === 'limit_on_open') return -1;
   return type === 'market_on_close' || type === 'limit_on_close' ? 1 : 0;
 }
@@ -44,6 +44,11 @@ function kindOf(order: WorkingOrder): number {
   if (price !== price || momentOf(order) !== 0) return -1;
   if (order.direction > 0) return comesAtARise(order) ? BUYS_AT_RISE : BUYS_AT_FALL;
   return comesAtARise(order) ? SELLS_AT_RISE : SELLS_AT_FALL;
+}
+
+/** Whether it is a move inside the bar that brings an order about. */
+export function isMetInside(order: WorkingOrder): boolean {
+  return kindOf(order) >= 0;
 }
 
 /** How far the move has to go to an order, from an end that is the same for all that wait for that move. */

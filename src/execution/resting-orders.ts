@@ -121,9 +121,13 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
-      if (order.group !== '' && price === price && price !== bar.open && this.#letsPass(order, row)) {
+      if (
+        price === price &&
+        ((order.group !== '' && price !== bar.open && this.#letsPass(order, row)) || this.#executions.entryBar.holdsBack(order))
+      ) {
         order.triggered = triggered;
         bar.rested = false;
+        this.#lifetimes.endImmediate(order, false);
         return;
       }
       if (order.triggered && !triggered && !this.#triggersAnew) this.#triggered.push(order);

@@ -42,6 +42,7 @@ export function scripted(script: Readonly<Record<number, Act | OrderRequest>>, n
 export interface Scenario {
   readonly rows?: readonly Row[];
   readonly series?: readonly BarSeries[];
+  readonly finer?: readonly BarSeries[];
   readonly script?: Readonly<Record<number, Act | OrderRequest>>;
   readonly strategies?: readonly Strategy[];
   readonly profile?: Partial<ExecutionProfile>;
@@ -59,6 +60,7 @@ export function play(scenario: Scenario): BacktestResult {
     strategy: scenario.strategies ?? [scripted(scenario.script!)],
     account: { cash: 100_000, leverage: 10, ...scenario.account },
     profile: executionProfile('frictionless', scenario.profile),
+    ...(scenario.finer === undefined ? {} : { finer: scenario.finer }),
     ...(scenario.events === undefined ? {} : { events: scenario.events }),
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
     instruments: series.map(({ symbol }) => instrument(symbol, 'synthetic', { tickSize: 0.01, ...scenario.instrument })),
