@@ -115,7 +115,7 @@ async function searchOn(plan: SearchPlan, runner: TrialRunner, name: string, row
       return { point, outcome, scores: objectives.map((objective) => objectiveScore(objective, returns, periodsPerYear)) };
     });
     searcher.tell(scored.map(({ scores }) => scores));
-    all.push(...scored);
+    for (const one of scored) all.push(one);
   }
   const seen = new Set<string>();
   return all.filter(({ point }) => {
