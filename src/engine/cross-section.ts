@@ -150,24 +150,25 @@ export class CrossSection implements CrossSectionContext {
 
   targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void {
     this.#checkTargets(weights, stop);
-    const sales: (OrderRequest & { symbol: string })[] = [];
-    const purchases: (OrderRequest & { symbol: string })[] = [];
+    const smaller: (OrderRequest & { symbol: string })[] = [];
+    const larger: (OrderRequest & { symbol: string })[] = [];
     const equity = this.#engine.equityNow;
     this.symbols.forEach((name, symbol) => {
       const weight = weights.get(name) ?? 0;
       const held = this.held(symbol);
       if (this.#explained[symbol] !== this.row) this.explain(symbol, this.#targetText(weight));
       if (weight === 0 && held === 0) return;
-      const change = weight * equity - held * this.close(symbol) * this.#engine.ledger.worth(symbol);
+      const value = held * this.close(symbol) * this.#engine.ledger.worth(symbol);
+      const change = weight * equity - value;
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
       // Without a stop an order that trims may still buy, when the open lies below the target: what counts is the weight.
       const reduces = weight === 0 || (stop !== undefined && weight * held > 0 && change * held < 0);
       const stopLoss = stop === undefined ? undefined : this.close(symbol) * (1 - Math.sign(weight) * stop);
       const guard = reduces ? { reduceOnly: true } : stopLoss === undefined ? {} : { stopLoss };
       const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...guard } as const;
-      (side === 'sell' ? sales : purchases).push(request);
+      (Math.abs(weight * equity) < Math.abs(value) ? smaller : larger).push(request);
     });
-    for (const request of [...sales, ...purchases]) this.submit(request);
+    for (const request of [...smaller, ...larger]) this.submit(request);
   }
 
   /** A misspelt symbol would otherwise be sold, and a NaN weight denied, without a word. */

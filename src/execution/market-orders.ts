@@ -59,7 +59,7 @@ export class MarketOrders {
       }
       if (!order.open) continue;
       if (!takesTheOpen(order)) {
-        book.queues[order.symbol]!.add(order, false, row);
+        book.queues[order.symbol]!.add(order, 'back', row);
         continue;
       }
       book.markets.push(order);
@@ -76,7 +76,7 @@ export class MarketOrders {
     }
   }
 
-  /** Orders for target weights meet one equity, that of the open before any of them fills; sales then go first. */
+  /** Orders for target weights meet one equity, that of the open before any of them fills; those that give margin back then go first. */
   #resolveTargets(waiting: WorkingOrder[], row: number, locals: Int32Array): void {
     const equity = this.#host.equity();
     for (const order of waiting) {
@@ -87,7 +87,8 @@ export class MarketOrders {
       const fault = this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
       if (fault !== undefined) this.#book.end(order, 'reject', fault);
     }
-    waiting.sort((one, other) => rank(one) - rank(other) || one.id - other.id);
+    const rankOf = (order: WorkingOrder): number => rank(order, this.#host.held(order.strategy, order.symbol));
+    waiting.sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
     this.#book.targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);
   }
 }

@@ -7,10 +7,11 @@ export interface OrderChange {
   readonly stopPrice?: number;
 }
 
-/** Closings first, then sales for a target weight, then the rest. */
-export function rank(order: WorkingOrder): number {
+/** Closings first, then what makes a position smaller on the way to its target weight, then the rest. `held`: signed units before it. */
+export function rank(order: WorkingOrder, held: number): number {
   if (order.closes > 0) return 0;
-  return order.size.kind === 'target_weight' && order.direction < 0 ? 1 : 2;
+  const smaller = Math.abs(held + order.direction * order.quantity) < Math.abs(held);
+  return order.size.kind === 'target_weight' && smaller ? 1 : 2;
 }
 
 export function within(order: WorkingOrder, price: number): number {

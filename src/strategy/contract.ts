@@ -114,7 +114,8 @@ export interface CrossSectionContext<Name extends string = string> {
   explain(this: void, symbol: number, reason: string): void;
   submit(this: void, request: OrderRequest & { readonly symbol: string }): number;
   /**
-   * Market orders that bring each symbol to its weight of equity at the next open, sales first. Symbols not named go to zero.
+   * Market orders that bring each symbol to its weight of equity at the next open, what makes a position smaller first. Symbols not named go
+   * to zero.
    * With `stop`, a fraction of the close in (0, 1), an order either only reduces or carries a stop so far away: a paper session asks for that.
    */
   targetWeights(this: void, weights: ReadonlyMap<string, number>, stop?: number): void;
