@@ -8,8 +8,10 @@ export { benchmarkStatistics, type BenchmarkOptions, type BenchmarkStatistics } 
 export { benchmarkSides, betaFragility, type BenchmarkSides } from './benchmark-sides.ts';
 export { defaultBlockLength, stationaryBootstrapIndices, stationaryBootstrapVariance } from './bootstrap.ts';
 export {
+  bootstrapDifference,
   bootstrapIntervals,
   tradeMonteCarlo,
+  type DifferenceInterval,
   type Interval,
   type IntervalOptions,
   type TradeMonteCarlo,

@@ -83,6 +83,32 @@ test('intervals hold their estimate; shuffled trades keep their end', () => {
   expect(lot.maxDrawdown.p05).toBeLessThan(lot.maxDrawdown.p95);
 });
 
+test('the difference of two curves is surer than either of them, as far as their days are the same', () => {
+  const one = noise('market', 500, -0.0003);
+  const two = one.map((value) => value + 0.0004);
+  const sharpe = (r: Float64Array) => s.sharpeRatio(r);
+  const own = s.bootstrapIntervals(two, { sharpe }, { rng: createRng(3), samples: 300 }).sharpe;
+  const { sharpe: paired } = s.bootstrapDifference(one, two, { sharpe }, { rng: createRng(3), samples: 300 });
+  expect(own.low).toBeLessThan(0);
+  expect(paired.low).toBeGreaterThan(0);
+  expect(paired.aboveZero).toBe(1);
+  expect(paired.estimate).toBeCloseTo(s.sharpeRatio(two) - s.sharpeRatio(one), 12);
+  const missing = s.bootstrapDifference([...one, 0.5], [...two, Number.NaN], { sharpe }, { rng: createRng(3), samples: 300 });
+  expect(missing.sharpe).toEqual(paired);
+  const same = s.bootstrapDifference(one, one, { sharpe }, { rng: createRng(3), samples: 20 }).sharpe;
+  expect([same.low, same.high, same.aboveZero]).toEqual([0, 0, 0]);
+  expect(s.bootstrapDifference([0.1], [0.2], { sharpe }, { rng: createRng(3) }).sharpe.low).toBeNaN();
+});
+
+test('backtesting.py: more drawdowns than a call has room for', () => {
+  const rows = 400_000;
+  const equity = Float64Array.from({ length: rows }, (_, row) => 1000 + row - 1.5 * (row % 2));
+  const time = Float64Array.from({ length: rows }, (_, row) => row * 60_000);
+  const got = s.backtestingPyStatistics({ time, equity, trades: [], close: equity });
+  expect(got['Max. Drawdown Duration']).toBe(120_000);
+  expect(got['Beta']).toBeCloseTo(1, 12);
+});
+
 test('implementation shortfall is the paper profit less the real one; a state survives JSON', () => {
   const record: s.ExecutionRecord = {
     symbol: 'X',

@@ -224,8 +224,17 @@ describe('compare and why', () => {
     for (const text of ['Difference', 'Sharpe', 'Win rate', 'results/comparisons/']) expect(stdout).toContain(text);
     const [page] = readdirSync(join(folder, 'results/comparisons'));
     expect(readFileSync(join(folder, 'results/comparisons', page!), 'utf8')).toContain('<h2>Figures</h2>');
-    const json = JSON.parse((await cli(folder, 'compare', 'sma-cross', 'macd', '--json')).stdout) as { sameDates: boolean };
+    expect(stdout).toMatch(/Second less first, .* Sharpe -?[\d.]+ to -?[\d.]+, return a year -?[\d.]+ % to -?[\d.]+ %/);
+    const json = JSON.parse((await cli(folder, 'compare', 'sma-cross', 'macd', '--json')).stdout) as {
+      sameDates: boolean;
+      figures: { Sharpe: [number, number] };
+      difference: { sharpe: { estimate: number; low: number; high: number } };
+    };
     expect(json.sameDates).toBe(true);
+    const [one, two] = json.figures.Sharpe;
+    expect(json.difference.sharpe.estimate).toBeCloseTo(two - one, 12);
+    expect(json.difference.sharpe.low).toBeLessThan(two - one);
+    expect(json.difference.sharpe.high).toBeGreaterThan(two - one);
   });
 
   test('the reason on a bar, in a trade and outside one', async () => {

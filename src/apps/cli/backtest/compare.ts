@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { renderComparison, sparkline, type TearSheetInput } from '#research';
-import { summarisePerformance } from '#statistics';
+import { createRng } from '#core';
+import { finite, renderComparison, sparkline, type TearSheetInput } from '#research';
+import {
+  annualReturn,
+  bootstrapDifference,
+  returnsFromEquity,
+  sharpeRatio,
+  summarisePerformance,
+  type DifferenceInterval,
+} from '#statistics';
 import { styleFor, type CliEnvironment } from '../terminal.ts';
 import { findRun, readSheet } from './run-folder.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
@@ -41,14 +49,12 @@ export function compareRuns(
   const page = resolve(io.cwd, out);
   mkdirSync(dirname(page), { recursive: true });
   writeFileSync(page, renderComparison(sheets[0], sheets[1]));
+  const difference = differenceOf(...sheets);
   const rows = FIGURES.map(({ label, show, of }) => ({ label, show, values: summaries.map(of) as [number, number] }));
   if (options.json === true) {
-    const figures = Object.fromEntries(
-      rows.map(({ label, values }) => [label, values.map((value) => (Number.isFinite(value) ? value : null))]),
-    );
-    io.stdout.write(
-      `${JSON.stringify({ runs: [basename(first), basename(second)], figures, page: out, sameDates: sameDates(...sheets) })}\n`,
-    );
+    const figures = Object.fromEntries(rows.map(({ label, values }) => [label, values]));
+    const compared = { runs: [basename(first), basename(second)], figures, difference, page: out, sameDates: sameDates(...sheets) };
+    io.stdout.write(`${JSON.stringify(finite(compared))}\n`);
     return;
   }
   const style = styleFor(io.stdout, io.environment);
@@ -61,9 +67,34 @@ export function compareRuns(
       rows.map(({ label, show, values: [a, b] }) => [label, show(a), show(b), show(b - a)]),
     )}\n\n`,
   );
+  for (const line of luckLines(difference)) io.stdout.write(`${line}\n`);
   if (!sameDates(...sheets))
     io.stdout.write(style.yellow('• The runs cover different dates: their figures do not compare like with like.\n'));
   io.stdout.write(`Comparison  ${out}\n`);
+}
+
+/** How sure the difference is: the days that both have, drawn again in blocks, the same for both. */
+function differenceOf(one: TearSheetInput, other: TearSheetInput): Readonly<Record<'sharpe' | 'cagr', DifferenceInterval>> {
+  const { periodsPerYear } = one;
+  const at = new Map(Array.from(other.curve.time, (time, row) => [time, other.curve.equity[row]!]));
+  const rows = Array.from(one.curve.time, (_, row) => row).filter((row) => at.has(one.curve.time[row]!));
+  const [first, second] = [rows.map((row) => one.curve.equity[row]!), rows.map((row) => at.get(one.curve.time[row]!)!)];
+  return bootstrapDifference(
+    returnsFromEquity(first),
+    returnsFromEquity(second),
+    { sharpe: (returns) => sharpeRatio(returns, { periodsPerYear }), cagr: (returns) => annualReturn(returns, { periodsPerYear }) },
+    { rng: createRng(1).stream('compare') },
+  );
+}
+
+function luckLines({ sharpe, cagr }: ReturnType<typeof differenceOf>): string[] {
+  if (Number.isNaN(sharpe.low)) return [];
+  const range = ({ low, high }: DifferenceInterval, show: (value: number) => string): string => `${show(low)} to ${show(high)}`;
+  const sure = sharpe.low > 0 || sharpe.high < 0;
+  return [
+    `• Second less first, the same days drawn again 1,000 times, 95 %: Sharpe ${range(sharpe, decimal)}, return a year ${range(cagr, percent)}.`,
+    `• The second has the higher Sharpe ratio in ${percent(sharpe.aboveZero)} of them: ${sure ? 'more than luck' : 'the difference may be luck'}.`,
+  ];
 }
 
 /** The run's own name in the title tells two runs of one strategy apart. */
