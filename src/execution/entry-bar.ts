@@ -1,6 +1,7 @@
 import type { BarUnderMatch } from './match.ts';
 import { comesAtARise, isMetInside, momentOf } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
+import { isStop } from './order-rules.ts';
 import type { OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { VenueHost } from './venue-host.ts';
@@ -81,10 +82,6 @@ export class EntryBar {
 
 function closes(order: WorkingOrder): boolean {
   return order.reduceOnly || order.closes > 0;
-}
-
-function isStop({ stop, touches, type }: WorkingOrder): boolean {
-  return type === 'trailing_stop' || (stop === stop && !touches);
 }
 
 /** An exit at a better price, inside the bar. */

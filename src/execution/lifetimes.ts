@@ -72,7 +72,8 @@ export class Lifetimes {
 
   /** What must fill at once is taken down when it did not; `tried` says that there was a price. */
   endImmediate(order: WorkingOrder, tried: boolean): void {
-    const { timeInForce, type } = order;
+    const { timeInForce, type, stop, triggered } = order;
+    if (stop === stop && !triggered) return;
     const immediate = timeInForce === 'ioc' || timeInForce === 'fok' || type === 'limit_on_open' || type === 'limit_on_close';
     if (!order.open || !immediate) return;
     this.#book.end(order, 'cancel', tried ? 'not filled whole at once' : 'not marketable');

@@ -59,7 +59,7 @@ export class MarketOrders {
       }
       if (!order.open) continue;
       if (!takesTheOpen(order)) {
-        book.queues[order.symbol]!.add(order, false, row);
+        book.queues[order.symbol]!.add(order, 'back', row);
         continue;
       }
       book.markets.push(order);

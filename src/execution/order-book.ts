@@ -1,4 +1,4 @@
-import { goesInFront, takesTheOpen } from './order-rules.ts';
+import { placeOf, takesTheOpen } from './order-rules.ts';
 import { OrderQueue } from './order-queue.ts';
 import { loadOrder, saveOrder, type OrderSnapshot } from './order-snapshot.ts';
 import type { OrderHappening } from './order-states.ts';
@@ -47,7 +47,7 @@ export class OrderBook {
     if (this.#queues && order.limit === order.limit) order.ahead = Number.POSITIVE_INFINITY;
     // An order that arrives inside a bar meets the next finer bar, which only the queue does.
     if (this.#openFirst && takesTheOpen(order) && !this.#stepped[order.symbol]!) this.#await(order);
-    else this.queues[order.symbol]!.add(order, goesInFront(order), row);
+    else this.queues[order.symbol]!.add(order, placeOf(order, this.#openFirst), row);
   }
 
   #await(order: WorkingOrder): void {

@@ -1,4 +1,5 @@
 import { comesAtARise, priceAwaited } from './met-first.ts';
+import { isStop } from './order-rules.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /**
@@ -15,8 +16,10 @@ export class OrderQueue {
   /** So many orders, finished ones among them, that looking at all of them is due: exits far from the price never wake a queue. */
   #crowdedAt = 32;
 
-  add(order: WorkingOrder, inFront: boolean, row: number): void {
-    if (inFront) this.orders.unshift(order);
+  add(order: WorkingOrder, place: 'front' | 'after_stops' | 'back', row: number): void {
+    const at = place === 'after_stops' ? this.orders.findIndex((other) => !isStop(other)) : -1;
+    if (place === 'front') this.orders.unshift(order);
+    else if (at >= 0) this.orders.splice(at, 0, order);
     else this.orders.push(order);
     this.#consider(order, row);
   }

@@ -18,10 +18,19 @@ export function within(order: WorkingOrder, price: number): number {
   return (order.direction > 0 ? price <= order.limit : price >= order.limit) ? price : Number.NaN;
 }
 
-export function goesInFront(order: WorkingOrder): boolean {
-  const protects = order.type === 'trailing_stop' || (order.stop === order.stop && !order.touches);
-  if (order.closes > 0) return order.type === 'market' || protects;
-  return protects && (order.reduceOnly || order.group !== '');
+/** A stop, trailing or not: what the market triggers by running away. */
+export function isStop({ type, stop, touches }: WorkingOrder): boolean {
+  return type === 'trailing_stop' || (stop === stop && !touches);
+}
+
+/**
+ * Where in its queue an order goes: what protects in front, the rest at the back. Where a bar's prices decide and not the queue alone, other
+ * stops stand before whatever is no stop: of two moves in a bar the worse comes first, and a stop gets no price that a limit would envy.
+ */
+export function placeOf(order: WorkingOrder, stopsFirst: boolean): 'front' | 'after_stops' | 'back' {
+  const stop = isStop(order);
+  if (order.closes > 0 ? order.type === 'market' || stop : stop && (order.reduceOnly || order.group !== '')) return 'front';
+  return stop && stopsFirst ? 'after_stops' : 'back';
 }
 
 /** A market order that waits for an open: at that price it fills, and its exits come alive there. */
@@ -39,9 +48,14 @@ export function meetsOpen(order: WorkingOrder, open: number): boolean {
   return limit === limit ? (limit - open) * direction > 0 : stop === stop;
 }
 
+/** A limit for now or never: it takes the open that it meets, and no later price. */
+export function isImmediate({ type, timeInForce, postOnly }: WorkingOrder): boolean {
+  return type === 'limit' && (timeInForce === 'ioc' || timeInForce === 'fok') && !postOnly;
+}
+
 /** Whether a fill at this price met an order that was resting there; `waited`: its stop or trigger was passed before this bar. */
 export function rests(order: WorkingOrder, price: number, waited: boolean): boolean {
-  return price === order.limit && (waited || order.type === 'limit' || order.type === 'market_to_limit');
+  return price === order.limit && !isImmediate(order) && (waited || order.type === 'limit' || order.type === 'market_to_limit');
 }
 
 export function isReplaceable(order: WorkingOrder, { quantity, limitPrice, stopPrice }: OrderChange): boolean {

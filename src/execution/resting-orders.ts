@@ -5,7 +5,7 @@ import { restingPrice, trail, trailedFrom, type BarUnderMatch } from './match.ts
 import { metFirst } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
+import { isImmediate, meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -118,6 +118,7 @@ export class RestingOrders {
     else if (type === 'market_on_close') price = bar.close;
     else if (type === 'limit_on_open') price = within(order, bar.open);
     else if (type === 'limit_on_close') price = within(order, bar.close);
+    else if (isImmediate(order) && (bar.open === order.limit || within(order, bar.open) !== bar.open)) price = within(order, bar.open);
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
@@ -142,7 +143,8 @@ export class RestingOrders {
 
   /**
    * Of a group with both sides, as entries of a breakout are, a gap tells which was met first: one met inside the bar lets one of the other
-   * side pass that the open meets. (Exits of a position are of one side; there the worse is taken.)
+   * side pass that the open meets. Of two stops that are both met inside, the one that the close leaves worse off was the first.
+   * (Exits of a position are of one side; there the worse is taken.)
    */
   #letsPass(order: WorkingOrder, row: number): boolean {
     return this.#book.queues[order.symbol]!.orders.some(
@@ -153,7 +155,7 @@ export class RestingOrders {
         other.open &&
         !other.inFlight &&
         row >= other.firstRow &&
-        meetsOpen(other, this.#bar.open),
+        (meetsOpen(other, this.#bar.open) || isWorseStop(other, order, this.#bar)),
     );
   }
 
@@ -176,4 +178,11 @@ export class RestingOrders {
     this.#bar.takes = false;
     this.#book.end(order, 'reject', 'post-only order would take liquidity');
   }
+}
+
+/** Whether both are stops that wait for the market, it reaches the other too, and stands farther behind that one at the close. */
+function isWorseStop(other: WorkingOrder, order: WorkingOrder, { high, low, close }: BarUnderMatch): boolean {
+  if (other.type !== 'stop' || order.type !== 'stop' || other.triggered) return false;
+  const reached = other.direction > 0 ? high >= other.stop : low <= other.stop;
+  return reached && (other.stop - close) * other.direction > (order.stop - close) * order.direction;
 }

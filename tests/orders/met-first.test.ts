@@ -77,3 +77,27 @@ describe('a rise or a fall meets the nearest of the orders first, whichever was 
     expect(tape(result)).toEqual(['1 buy 8 @ 100', '2 sell 8 @ 95']);
   });
 });
+
+describe('of two moves in a bar the worse came first', () => {
+  const breakout = [stop('buy', 105, { ocoGroup: 'one' }), stop('sell', 95, { ocoGroup: 'one' })];
+
+  test.each([
+    [96, '1 buy 8 @ 105'],
+    [104, '1 sell 8 @ 95'],
+  ])('a breakout to both sides that closes at %d', (close, fill) => {
+    for (const sides of [breakout, breakout.toReversed()])
+      expect(tape(play({ rows: [QUIET, [100, 106, 94, close]], script: { 0: send(...sides) } }))).toEqual([fill]);
+  });
+
+  test('a stop comes before a target that was sent first, also one that may open', () => {
+    const exits = [limit('sell', 105, { reduceOnly: true }), stop('sell', 95)];
+    const result = play({ rows: [QUIET, QUIET, [100, 106, 94, 100]], script: { 0: long, 1: send(...exits) } });
+    expect(tape(result)).toEqual(['1 buy 8 @ 100', '2 sell 8 @ 95']);
+  });
+
+  test('what protects has the volume before a stop that enters', () => {
+    const exits = [stop('sell', 95, { reduceOnly: true }), stop('buy', 103)];
+    const rows: Row[] = [QUIET, QUIET, [100, 106, 94, 100, 8]];
+    expect(tape(play({ rows, script: { 0: long, 1: send(...exits) }, profile: { volumeCap: 1 } }))[1]).toBe('2 sell 8 @ 95');
+  });
+});

@@ -53,12 +53,26 @@ describe('time in force', () => {
     const profile = { volumeCap: 0.1 };
     const thin: Row = [100, 101, 80, 100, 40];
     const run = (request: OrderRequest): string[] => book(play({ rows: [QUIET, thin, QUIET], script: { 0: request }, profile }));
-    expect(run({ ...limit, timeInForce: 'ioc' })).toEqual(['limit canceled 4/10 not filled whole at once']);
-    expect(run({ ...limit, timeInForce: 'fok' })).toEqual(['limit canceled 0/10 not filled whole at once']);
-    expect(run({ ...limit, limitPrice: 70, timeInForce: 'ioc' })).toEqual(['limit canceled 0/10 not marketable']);
+    expect(run({ ...limit, limitPrice: 100, timeInForce: 'ioc' })).toEqual(['limit canceled 4/10 not filled whole at once']);
+    expect(run({ ...limit, limitPrice: 100, timeInForce: 'fok' })).toEqual(['limit canceled 0/10 not filled whole at once']);
+    // The bar reaches these later, at 80: that is not at once.
+    expect(run({ ...limit, timeInForce: 'ioc' })).toEqual(['limit canceled 0/10 not marketable']);
+    expect(run({ ...limit, timeInForce: 'fok' })).toEqual(['limit canceled 0/10 not marketable']);
     expect(run({ ...buy, timeInForce: 'ioc' })).toEqual(['market canceled 4/10 not filled whole at once']);
     expect(run({ ...buy, timeInForce: 'fok' })).toEqual(['market canceled 0/10 not filled whole at once']);
     expect(run(buy)).toEqual(['market filled 10/10']);
+  });
+
+  test('what takes at once is a taker at the open, at the limit at worst; a stop waits to be triggered', () => {
+    const run = (request: OrderRequest, profile = {}): unknown =>
+      play({ rows: [QUIET, QUIET, [100, 106, 80, 100]], script: { 0: request }, profile }).fills.map(({ price, liquidity }) => [
+        price,
+        liquidity,
+      ]);
+    expect(run({ ...limit, limitPrice: 101, timeInForce: 'ioc' })).toEqual([[100, 'taker']]);
+    expect(run({ ...limit, limitPrice: 100, timeInForce: 'fok' })).toEqual([[100, 'taker']]);
+    expect(run({ ...limit, limitPrice: 100.5, timeInForce: 'ioc' }, { limitImproves: false })).toEqual([[100.5, 'taker']]);
+    expect(run({ ...buy, type: 'stop', stopPrice: 105, timeInForce: 'ioc' })).toEqual([[105, 'taker']]);
   });
 
   test('a bar without volume fills nothing', () => {
