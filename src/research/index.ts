@@ -74,6 +74,7 @@ export type {
   FigureUnit,
   Provenance,
   ReliabilityBin,
+  SheetNote,
   TearSheetCurve,
   TearSheetFigure,
   TearSheetGate,

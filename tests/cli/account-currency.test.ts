@@ -51,6 +51,8 @@ test('an account in euros measures stocks in dollars in euros: by a symbol of th
   expect(byFile.account.currency).toBe('EUR');
   expect(Object.keys(byFile.account.balances ?? {})).toEqual(['EUR', 'USDT']);
   expect(byFile.benchmark.totalReturn).toBeCloseTo(0, 6);
+  const sheet = readFileSync(join(place, byFile.folder, 'tear_sheet.html'), 'utf8');
+  expect([/\d EUR\b/.test(sheet), /\d USD\b/.test(sheet)]).toEqual([true, false]);
   // What was bought in dollars is owed in dollars: only the gain is converted, which halves it.
   expect(Math.abs(byFile.account.endEquity / plain.account.endEquity - 0.75)).toBeLessThan(0.02);
   const bySymbol = await run(place, '--currency', 'EUR', '--conversion', 'USDT=EURUSD');

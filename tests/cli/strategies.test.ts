@@ -156,7 +156,7 @@ test('a strategy exported by name, or as a function, is told how to export it', 
   expect(await run('export default make;')).toContain('Its default export is a function');
 });
 
-test('a feature that sees the future is told of in the summary and in the report', async () => {
+test('a feature that sees the future is told of in the summary, in the report and on the page', async () => {
   const folder = scratchFolder();
   const leak = '({ close, length }) => Float64Array.from({ length }, (_, row) => close[Math.min(row + 1, length - 1)])';
   const decide =
@@ -168,7 +168,11 @@ test('a feature that sees the future is told of in the summary and in the report
   const { stdout } = await cli(folder, 'backtest', '--strategy', './leak.ts', '--symbols', 'AAPL');
   expect(stdout).toMatch(/LOOK-AHEAD: what it decided on AAPL at \d{4}-/);
   const { stdout: json } = await cli(folder, 'backtest', '--strategy', './leak.ts', '--symbols', 'AAPL', '--json');
-  expect((JSON.parse(json) as { readonly lookAhead: object | null }).lookAhead).toMatchObject({ symbol: 'AAPL' });
+  const told = JSON.parse(json) as { readonly lookAhead: object | null; readonly notes: readonly string[]; readonly folder: string };
+  expect(told.lookAhead).toMatchObject({ symbol: 'AAPL' });
+  expect(told.notes[0]).toMatch(/^LOOK-AHEAD/);
+  // A page goes farther than a terminal.
+  expect(readFileSync(join(folder, told.folder, 'tear_sheet.html'), 'utf8')).toContain('<section class="notice">LOOK-AHEAD');
 });
 
 test('the examples of the page run as they stand', async () => {

@@ -2,7 +2,7 @@ import { lineChart } from './chart.ts';
 import type { TearSheetInput } from './input.ts';
 import { page } from './render.ts';
 import { table } from './blocks.ts';
-import { derivedFigures, syntheticNotice } from './summary-sections.ts';
+import { derivedFigures, syntheticNotice, warnings } from './summary-sections.ts';
 import { day, decimalTick, escapeHtml, formatFigure } from './text.ts';
 
 /** Two reports side by side: both curves as growth of 1, and every figure they share with its difference. */
@@ -45,6 +45,6 @@ export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
     ? ''
     : '<section class="notice">The two curves cover different dates: their figures do not compare like with like.</section>';
   const synthetic = syntheticNotice(a) || syntheticNotice(b);
-  const body = `${synthetic}${warning}<section><h2>Equity</h2>${chart}</section><section><h2>Figures</h2>${table('Difference is second less first', ['Figure', a.title, b.title, 'Difference'], rows)}</section>${gates.length === 0 ? '' : `<section><h2>Gates</h2>${table('Measured, and whether it passed', ['Gate', a.title, b.title], gates)}</section>`}`;
+  const body = `${synthetic}${warnings(a, a.title)}${warnings(b, b.title)}${warning}<section><h2>Equity</h2>${chart}</section><section><h2>Figures</h2>${table('Difference is second less first', ['Figure', a.title, b.title, 'Difference'], rows)}</section>${gates.length === 0 ? '' : `<section><h2>Gates</h2>${table('Measured, and whether it passed', ['Gate', a.title, b.title], gates)}</section>`}`;
   return page(`${a.title} against ${b.title}`, '', body, b.generatedAt ?? a.generatedAt);
 }

@@ -70,6 +70,12 @@ export interface Provenance {
   readonly notes?: readonly string[];
 }
 
+/** What a reader must know of the figures: a warning stands before them, the rest after them. */
+export interface SheetNote {
+  readonly text: string;
+  readonly warning: boolean;
+}
+
 /** What a tear sheet shows. Every optional part that is missing is left out of the page; what can be derived from the curve is. */
 export interface TearSheetInput {
   readonly title: string;
@@ -77,6 +83,7 @@ export interface TearSheetInput {
   /** When the report was made, UTC milliseconds, from the caller's clock. */
   readonly generatedAt?: number;
   readonly verdict?: { readonly passed: boolean; readonly headline: string; readonly reasons?: readonly string[] };
+  readonly notes?: readonly SheetNote[];
   readonly gates?: readonly TearSheetGate[];
   readonly curve: TearSheetCurve;
   readonly benchmark?: TearSheetCurve;

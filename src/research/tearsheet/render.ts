@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TearSheetInput } from './input.ts';
 import { calendarSection, drawdownSection, equitySection, regimeSection, rollingSection } from './curve-sections.ts';
 import { costSection, modelSection, tradesSection } from './detail-sections.ts';
-import { figuresSection, provenanceSection, syntheticNotice, verdictSection } from './summary-sections.ts';
+import { figuresSection, notesSection, provenanceSection, syntheticNotice, verdictSection, warnings } from './summary-sections.ts';
 import { reportedSection } from './reported-section.ts';
 import { STYLE } from './style.ts';
 import { escapeHtml } from './text.ts';
@@ -14,6 +14,7 @@ import { escapeHtml } from './text.ts';
 export function renderTearSheet(input: TearSheetInput): string {
   const body = [
     syntheticNotice(input),
+    warnings(input),
     verdictSection(input),
     figuresSection(input),
     equitySection(input),
@@ -25,6 +26,7 @@ export function renderTearSheet(input: TearSheetInput): string {
     modelSection(input),
     tradesSection(input),
     reportedSection(input),
+    notesSection(input),
     provenanceSection(input),
   ].join('');
   return page(input.title, input.subtitle ?? '', body, input.generatedAt);

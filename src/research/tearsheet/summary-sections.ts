@@ -29,6 +29,18 @@ export function syntheticNotice({ provenance }: TearSheetInput): string {
   return '<section class="notice">Synthetic data: these figures say nothing about a real market.</section>';
 }
 
+/** Of several reports on one page, `of` says whose they are. */
+export function warnings({ notes = [] }: TearSheetInput, of = ''): string {
+  const texts = notes.filter(({ warning }) => warning).map(({ text }) => (of === '' ? text : `${of}: ${text}`));
+  return texts.map((text) => `<section class="notice">${escapeHtml(text)}</section>`).join('');
+}
+
+export function notesSection({ notes = [] }: TearSheetInput): string {
+  const rest = notes.filter(({ warning }) => !warning);
+  if (rest.length === 0) return '';
+  return section('Notes', `<ul>${rest.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`);
+}
+
 export function provenanceSection({ provenance }: TearSheetInput): string {
   if (provenance === undefined) return '';
   const rows = [

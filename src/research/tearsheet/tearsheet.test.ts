@@ -69,6 +69,21 @@ test('the same input gives the same bytes; synthetic data and in-sample rows are
   expect(renderTearSheet(JSON.parse(JSON.stringify(input)) as TearSheetInput)).toContain('<td>−0.0038</td>');
 });
 
+test('warnings stand before the figures, other notes after them; a comparison has the warnings of both', () => {
+  const notes = [
+    { text: 'These figures mean <nothing>.', warning: true },
+    { text: 'Only 3 trades.', warning: false },
+  ];
+  const html = renderTearSheet({ ...input, notes });
+  const [warning, figures, note] = ['mean &lt;nothing&gt;.', '<h2>Key figures</h2>', '<li>Only 3 trades.</li>'].map((part) =>
+    html.indexOf(part),
+  );
+  expect([warning! > 0, figures! > warning!, note! > figures!]).toEqual([true, true, true]);
+  const compared = renderComparison({ ...input, title: 'one', notes }, { ...input, title: 'two', notes });
+  for (const title of ['one', 'two']) expect(compared).toContain(`${title}: These figures mean &lt;nothing&gt;.`);
+  expect(compared).not.toContain('Only 3 trades');
+});
+
 test('a part that is missing is left out, and short or flat curves still give a page', () => {
   const least = renderTearSheet({ title: 'Bare', curve: { time, equity }, periodsPerYear: 252 });
   for (const heading of ['Gates', 'Reliability', 'Costs', 'Trades', 'Data']) expect(least).not.toContain(`<h2>${heading}</h2>`);

@@ -1,12 +1,10 @@
-import { TOO_LITTLE_VOLUME } from '#execution';
 import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
 import type { Interval } from '#statistics';
 import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
-import { executionOf } from './market-rules.ts';
+import { notesOf } from './notes.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
 import { exposureOf } from './sheet-figures.ts';
-import { endedOpen, refusals } from './write.ts';
 
 /** The run as a person reads it: what ran, the picture, the figures beside holding, what costs do to it, what went wrong. */
 export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEnvironment): void {
@@ -44,7 +42,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
           : `Profit is gone at ${decimal(breakEven)} times the costs.`,
     );
   }
-  for (const note of notes(outcome)) out(style.yellow(`• ${note}`));
+  for (const { text } of notesOf(outcome)) out(style.yellow(`• ${text}`));
   out();
   out(`Results     ${folder}`);
   out(style.dim(`Order hash  ${result.orderHash.slice(0, 16)}`));
@@ -125,68 +123,6 @@ function costsTable({ profiles, ladder, order }: BacktestOutcome): string {
       ...ladder.map((figures) => row(`${chosen} × ${figures.multiple}`, figures)),
     ],
   );
-}
-
-function lookAheadNote({ lookAhead }: BacktestOutcome): string[] {
-  if (lookAhead === undefined) return [];
-  const bar = new Date(lookAhead.time).toISOString().replace(/:00\.000Z$/, 'Z');
-  return [
-    `LOOK-AHEAD: what it decided on ${lookAhead.symbol} at ${bar} changes when the bars after it are cut off. These figures mean nothing.`,
-  ];
-}
-
-function ruinNote(endCash: number): string {
-  if (endCash >= 0) return 'The account was ruined: equity reached zero.';
-  return `The account was ruined: equity is told as 0, and ${money(-endCash)} is owed (endCash).`;
-}
-
-/** Orders that nothing has filled for want of volume: a run without trades has to say why. */
-function volumeNote({ result, order: { bars, rules } }: BacktestOutcome): string[] {
-  const { volumeCap } = executionOf(rules, rules.profile, bars);
-  const hasVolumes = bars.series.some(({ volume }) => volume.some((units) => units > 0));
-  if (!hasVolumes && volumeCap < Number.POSITIVE_INFINITY && result.orders.some(({ status }) => status !== 'denied'))
-    return ['No order could fill: these data have no volumes. --fill volumeCap=none fills whatever the volume.'];
-  const waiting = result.orders.filter(({ status, reason }) => status === 'accepted' && reason === TOO_LITTLE_VOLUME).length;
-  if (waiting === 0) return [];
-  return [`${waiting === 1 ? '1 order waits' : `${waiting} orders wait`} for volume to the end.`];
-}
-
-function notes(outcome: BacktestOutcome): string[] {
-  const { result, order } = outcome;
-  const refused = refusals(outcome);
-  const open = endedOpen(outcome);
-  const findings = order.bars.reports.flatMap((report) =>
-    report.findings.filter(({ severity }) => severity !== 'info').map((finding) => `${report.symbol}: ${finding.text}`),
-  );
-  return [
-    ...lookAheadNote(outcome),
-    ...(order.bars.datesNote === undefined ? [] : [order.bars.datesNote]),
-    ...(result.orders.length === 0 ? ['No orders: the strategy never wanted anything. Ask: edgewright why <run> <symbol> <time>'] : []),
-    ...(result.ruined ? [ruinNote(result.endCash)] : []),
-    ...volumeNote(outcome),
-    ...firstOf(
-      refused.map(({ status, reason, count }) => `${count} ${count === 1 ? 'order was' : 'orders were'} ${status}: ${reason}`),
-      3,
-      (left) => `And for ${left} more ${left === 1 ? 'reason' : 'reasons'}: orders.refused in report.json.`,
-    ),
-    ...(open.length > 0
-      ? [`${open.length} ${open.length === 1 ? 'trade was' : 'trades were'} open at the end of the data and closed at the last close.`]
-      : []),
-    ...(result.positions.length > 0 && order.rules.atEnd === 'mark'
-      ? [
-          `${result.positions.length === 1 ? '1 position is' : `${result.positions.length} positions are`} still open, marked at the last close.`,
-        ]
-      : []),
-    ...(result.trades.length > 0 && result.trades.length < 30
-      ? [`Only ${result.trades.length} ${result.trades.length === 1 ? 'trade' : 'trades'}: the figures are mostly luck.`]
-      : []),
-    ...firstOf(findings, 4, (left) => `And ${left} more ${left === 1 ? 'finding' : 'findings'} about the data: edgewright data check.`),
-  ];
-}
-
-/** Some lines, and how many there are that do not stand here. */
-function firstOf(lines: readonly string[], most: number, rest: (left: number) => string): readonly string[] {
-  return lines.length > most ? [...lines.slice(0, most), rest(lines.length - most)] : lines;
 }
 
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetBytes } from '#adapters/data';
-import type { Trade } from '#domain';
 import {
   dailyEquity,
   equityCsvParts,
@@ -15,6 +14,8 @@ import {
 import { decisionFile } from './decisions.ts';
 import { exposureOf, sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
+import { notesOf } from './notes.ts';
+import { endedOpen, refusals } from './refusals.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
 
@@ -128,6 +129,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     finer: bars.finer === undefined ? null : bars.finer.series.map(({ symbol, timeframe }) => ({ symbol, timeframe: timeframe.id })),
     seed: config.seed,
     lookAhead: outcome.lookAhead === undefined ? null : { symbol: outcome.lookAhead.symbol, time: iso(outcome.lookAhead.time) },
+    notes: notesOf(outcome).map(({ text }) => text),
     statistics: report.summary,
     intervals: report.intervals,
     psr: report.psr,
@@ -153,25 +155,6 @@ export function reportOf(outcome: BacktestOutcome): unknown {
   });
 }
 
-/** Refused orders by reason, most frequent first. */
-export function refusals({
-  result,
-}: BacktestOutcome): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
-  const counts = new Map<string, { status: string; reason: string; count: number }>();
-  for (const { status, reason } of result.orders) {
-    if (status !== 'denied' && status !== 'rejected') continue;
-    const general = reason.replace(/-?\d[\d.,e+-]*/g, '…');
-    const known = counts.get(general);
-    if (known === undefined) counts.set(general, { status, reason, count: 1 });
-    else known.count++;
-  }
-  return [...counts.values()].sort((one, other) => other.count - one.count);
-}
-
-export function endedOpen({ result }: BacktestOutcome): readonly Trade[] {
-  return result.trades.filter((trade) => trade.exitReason === 'end_of_data');
-}
-
 function sheetOf(outcome: BacktestOutcome): TearSheetInput {
   const { order, strategy, result } = outcome;
   const { bars } = order;
@@ -183,6 +166,8 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     curve: { name: strategy.name, ...dailyEquity(result.equity) },
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
+    notes: notesOf(outcome),
+    ...(bars.currency === undefined ? {} : { currency: bars.currency.currency }),
     moreFigures: sheetFigures(outcome),
     reportedBy: outcome.asReportedBy,
     trades: outcome.trades,
