@@ -71,6 +71,25 @@ describe('backtest', () => {
     }
   });
 
+  test('what was held of a symbol whose bars end long before the run is told', async () => {
+    const folder = scratchFolder();
+    const write = (symbol: string, days: number): void => {
+      const rows = Array.from(
+        { length: days },
+        (_, row) => `${new Date(Date.UTC(2020, 0, 1 + row)).toISOString().slice(0, 10)},10,11,9,10,1e9`,
+      );
+      writeFileSync(join(folder, `${symbol}-1d.csv`), `time,open,high,low,close,volume\n${rows.join('\n')}\n`);
+    };
+    write('LONG', 60);
+    write('SHORT', 31);
+    const run = async (...flags: string[]): Promise<string> =>
+      (await cli(folder, 'backtest', '--strategy', 'buy-and-hold', '--data', '.', '--asset-class', 'crypto', ...flags)).stdout;
+    const told = 'The bars of SHORT end 2020-01-31, the run 2020-02-29: what was held of it stood at its last close';
+    for (const atEnd of ['close', 'mark']) expect(await run('--dates', 'all', '--at-end', atEnd)).toContain(told);
+    for (const flags of [[], ['--dates', 'all', '--to', '2020-02-01'], ['--dates', 'all', '--symbols', 'LONG']])
+      expect(await run(...flags)).not.toContain('The bars of');
+  });
+
   test('prints a table worth reading and writes every file', async () => {
     const folder = scratchFolder();
     const { code, stdout, stderr } = await cli(folder, ...SMA, '--ladder');

@@ -29,10 +29,31 @@ function volumeNote({ result, order: { bars, rules } }: BacktestOutcome): string
   return [`${waiting === 1 ? '1 order waits' : `${waiting} orders wait`} for volume to the end.`];
 }
 
+/** So many bars may be missing at a symbol's end: some markets rest while others trade. */
+const RESTS = 10;
+
+/** Symbols that were held when their bars ended, long before the run's. */
+function endedEarlyNote({ result, order }: BacktestOutcome): string[] {
+  const end = result.equity.time.at(-1)!;
+  return order.bars.series.flatMap(({ symbol, time, timeframe }) => {
+    const last = time.at(-1)!;
+    const held = [...result.positions, ...endedOpen({ result })].some((open) => open.symbol === symbol);
+    if (!held || end - last <= RESTS * timeframe.ms) return [];
+    return [
+      `The bars of ${symbol} end ${day(last)}, the run ${day(end)}: what was held of it stood at its last close from there on, and kept its margin. --to ${day(last + timeframe.ms)} ends the run there.`,
+    ];
+  });
+}
+
 /** What a reader of the figures must know: warnings, without which they mislead, then the rest. */
 export function notesOf(outcome: BacktestOutcome): readonly SheetNote[] {
   const { result } = outcome;
-  const warnings = [...lookAheadNote(outcome), ...(result.ruined ? [ruinNote(result.endCash)] : []), ...volumeNote(outcome)];
+  const warnings = [
+    ...lookAheadNote(outcome),
+    ...(result.ruined ? [ruinNote(result.endCash)] : []),
+    ...volumeNote(outcome),
+    ...endedEarlyNote(outcome),
+  ];
   return [...warnings.map((text) => ({ text, warning: true })), ...plainNotes(outcome).map((text) => ({ text, warning: false }))];
 }
 
@@ -70,3 +91,5 @@ function plainNotes(outcome: BacktestOutcome): string[] {
 function firstOf(lines: readonly string[], most: number, rest: (left: number) => string): readonly string[] {
   return lines.length > most ? [...lines.slice(0, most), rest(lines.length - most)] : lines;
 }
+
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);

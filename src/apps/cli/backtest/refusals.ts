@@ -16,6 +16,6 @@ export function refusals({
   return [...counts.values()].sort((one, other) => other.count - one.count);
 }
 
-export function endedOpen({ result }: BacktestOutcome): readonly Trade[] {
+export function endedOpen({ result }: Pick<BacktestOutcome, 'result'>): readonly Trade[] {
   return result.trades.filter((trade) => trade.exitReason === 'end_of_data');
 }
