@@ -1,7 +1,7 @@
 import type { BarUnderMatch } from './match.ts';
 import { comesAtARise, isMetInside, momentOf } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
-import { isStop } from './order-rules.ts';
+import { closesOnly, isStop } from './order-rules.ts';
 import type { OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { VenueHost } from './venue-host.ts';
@@ -54,7 +54,7 @@ export class EntryBar {
 
   /** Whether an order that is met must pass: a target of nothing but fresh units, or a stop whose entry comes first. */
   holdsBack(order: WorkingOrder): boolean {
-    return closes(order) && (this.room(order) === 0 || this.#waits(order));
+    return closesOnly(order) && (this.room(order) === 0 || this.#waits(order));
   }
 
   /** Whether a stop that is met with nothing to close waits for its entry: one that still works, and that the price met on its way to the stop. */
@@ -66,7 +66,7 @@ export class EntryBar {
         entry.open &&
         !entry.inFlight &&
         row >= entry.firstRow &&
-        !closes(entry) &&
+        !closesOnly(entry) &&
         feeds(entry, order) &&
         isMetInside(entry) &&
         (order.closes > 0 || comesAtARise(entry) === order.direction > 0) &&
@@ -80,13 +80,9 @@ export class EntryBar {
   }
 }
 
-function closes(order: WorkingOrder): boolean {
-  return order.reduceOnly || order.closes > 0;
-}
-
 /** An exit at a better price, inside the bar. */
 function isTarget(order: WorkingOrder): boolean {
-  return closes(order) && !isStop(order) && momentOf(order) === 0 && (order.touches || order.limit === order.limit);
+  return closesOnly(order) && !isStop(order) && momentOf(order) === 0 && (order.touches || order.limit === order.limit);
 }
 
 /** Whether what the entry opens is what the order closes. */

@@ -23,6 +23,11 @@ export function isStop({ type, stop, touches }: WorkingOrder): boolean {
   return type === 'trailing_stop' || (stop === stop && !touches);
 }
 
+/** Whether an order never opens anything. */
+export function closesOnly({ reduceOnly, closes }: WorkingOrder): boolean {
+  return reduceOnly || closes > 0;
+}
+
 /**
  * Where in its queue an order goes: what protects in front, the rest at the back. Where a bar's prices decide and not the queue alone, other
  * stops stand before whatever is no stop: of two moves in a bar the worse comes first, and a stop gets no price that a limit would envy.

@@ -5,7 +5,7 @@ import { restingPrice, trail, trailedFrom, type BarUnderMatch } from './match.ts
 import { metFirst } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderQueue } from './order-queue.ts';
-import { isImmediate, meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
+import { closesOnly, isImmediate, meetsOpen, rests, takesTheOpen, within } from './order-rules.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -23,6 +23,8 @@ export class RestingOrders {
   readonly #asQueued: boolean;
   /** Whose stop or trigger was met against the prices in hand: matched against them again, they would find prices from before that. */
   readonly #triggered: WorkingOrder[] = [];
+  /** Who let another of their group pass against the prices in hand: the same holds for them. */
+  readonly #passed: WorkingOrder[] = [];
 
   constructor(profile: ExecutionProfile, book: OrderBook, bar: BarUnderMatch, lifetimes: Lifetimes, executions: Executions) {
     this.#profile = profile;
@@ -41,6 +43,7 @@ export class RestingOrders {
     const bar = this.#bar;
     bar.pass = 0;
     if (this.#triggered.length > 0) this.#triggered.length = 0;
+    if (this.#passed.length > 0) this.#passed.length = 0;
     if (this.#trailsWithin) {
       this.#matchWithin(queue, local, row);
       return;
@@ -103,7 +106,7 @@ export class RestingOrders {
   #matchOne(order: WorkingOrder, local: number, row: number): void {
     const bar = this.#bar;
     const { type, triggered } = order;
-    if (bar.pass > 0 && triggered && this.#triggered.includes(order)) return;
+    if (bar.pass > 0 && ((triggered && this.#triggered.includes(order)) || this.#passed.includes(order))) return;
     if (this.#lifetimes.expires(order, local)) return;
     if (order.inFlight && !this.#lifetimes.arrives(order, bar.openTime)) return;
     if (!this.#lifetimes.allows(order, local)) return;
@@ -122,10 +125,9 @@ export class RestingOrders {
     else {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
-      if (
-        price === price &&
-        ((order.group !== '' && price !== bar.open && this.#letsPass(order, row)) || this.#executions.entryBar.holdsBack(order))
-      ) {
+      const passes = price === price && order.group !== '' && price !== bar.open && this.#letsPass(order, row);
+      if (passes) this.#passed.push(order);
+      if (passes || (price === price && this.#executions.entryBar.holdsBack(order))) {
         order.triggered = triggered;
         bar.rested = false;
         this.#lifetimes.endImmediate(order, false);
@@ -180,9 +182,9 @@ export class RestingOrders {
   }
 }
 
-/** Whether both are stops that wait for the market, it reaches the other too, and stands farther behind that one at the close. */
+/** Whether both are stops that may open something, the bar reaches the other too, and its close lies farther behind that one. */
 function isWorseStop(other: WorkingOrder, order: WorkingOrder, { high, low, close }: BarUnderMatch): boolean {
-  if (other.type !== 'stop' || order.type !== 'stop' || other.triggered) return false;
+  if (other.type !== 'stop' || order.type !== 'stop' || other.triggered || closesOnly(other) || closesOnly(order)) return false;
   const reached = other.direction > 0 ? high >= other.stop : low <= other.stop;
   return reached && (other.stop - close) * other.direction > (order.stop - close) * order.direction;
 }

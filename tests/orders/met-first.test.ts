@@ -89,6 +89,12 @@ describe('of two moves in a bar the worse came first', () => {
       expect(tape(play({ rows: [QUIET, [100, 106, 94, close]], script: { 0: send(...sides) } }))).toEqual([fill]);
   });
 
+  test('who let another pass stays behind it, whatever else the bar brings about', () => {
+    const rows: Row[] = [QUIET, [100, 106, 94, 96]];
+    const result = play({ rows, script: { 0: send(...breakout, limit('buy', 98)) } });
+    expect(tape(result)).toEqual(['1 buy 8 @ 105', '1 buy 8 @ 98']);
+  });
+
   test('a stop comes before a target that was sent first, also one that may open', () => {
     const exits = [limit('sell', 105, { reduceOnly: true }), stop('sell', 95)];
     const result = play({ rows: [QUIET, QUIET, [100, 106, 94, 100]], script: { 0: long, 1: send(...exits) } });
