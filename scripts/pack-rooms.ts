@@ -152,7 +152,12 @@ function doorsOf(root: string): readonly string[] {
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
-  await packRooms(root, join(root, 'node_modules/.cache/edgewright/packs'));
+  await packRooms(root, join(root, 'node_modules/.cache/edgewright/packs')).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall === undefined) throw error;
+    // A disk that is full or not ours to write on; `make` says what that means.
+    console.error(error.message);
+    process.exit(1);
+  });
   // The first command that ends well leaves behind what V8 made of the packs: here one that calls most of what commands have in common.
   const out = mkdtempSync(join(tmpdir(), 'edgewright-'));
   spawnSync(join(root, 'edgewright'), ['backtest', '--strategy', 'sma-cross', '--symbols', 'AAPL', '--out', out], { stdio: 'ignore' });
