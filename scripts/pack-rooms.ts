@@ -155,7 +155,7 @@ if (import.meta.main) {
   await packRooms(root, join(root, 'node_modules/.cache/edgewright/packs')).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall === undefined) throw error;
     // A disk that is full or not ours to write on; `make` says what that means.
-    console.error(error.message);
+    process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
   // The first command that ends well leaves behind what V8 made of the packs: here one that calls most of what commands have in common.
