@@ -12,7 +12,7 @@ const HEADERS: Readonly<Record<'symbol' | 'date' | 'kind' | 'value', readonly st
 /**
  * Actions from CSV text `symbol,ex_date,type,value` or `symbol,last_date_before_event,type,value[,…]`. A last date before the event is
  * turned into the day after it, which is before any later bar. A split is new units for an old one: `4`, `4:1`, or `1:10` when reverse.
- * A ratio within 1e-5 of a simple fraction is that fraction: lists are often made from rounded factors. Throws `UserError` naming the line.
+ * A delisting's value is the price that is paid out, or empty for the last close. A ratio within 1e-5 of a simple fraction is that fraction: lists are often made from rounded factors. Throws `UserError` naming the line.
  */
 export function parseCorporateActions(text: string, name: string): CorporateAction[] {
   const [header = '', ...lines] = text.trim().split(/\r?\n/);
@@ -32,16 +32,20 @@ export function parseCorporateActions(text: string, name: string): CorporateActi
     const kind = cells[at.kind]?.toLowerCase();
     const date = parseTimeText(cells[at.date] ?? '');
     const value = ratioOf(cells[at.value] ?? '');
-    if (kind !== undefined && kind !== 'split' && kind !== 'dividend')
-      throw new UserError(`${name}, line ${i + 2}: "${kind}" is no kind of action`, didYouMean(kind, ['split', 'dividend']) || EXAMPLE);
-    if (kind === undefined || Number.isNaN(date) || !(value > 0) || !Number.isFinite(value))
-      throw new UserError(`${name}, line ${i + 2}: not a split or dividend: ${line.slice(0, 80)}`, EXAMPLE);
+    if (kind !== undefined && !isKind(kind))
+      throw new UserError(`${name}, line ${i + 2}: "${kind}" is no kind of action`, didYouMean(kind, KINDS) || EXAMPLE);
+    // What is delisted may be worth nothing, or what its last close was.
+    const valid = kind === 'delisting' ? value >= 0 || (cells[at.value] ?? '') === '' : value > 0;
+    if (kind === undefined || Number.isNaN(date) || !valid || value === Number.POSITIVE_INFINITY)
+      throw new UserError(`${name}, line ${i + 2}: not a split, dividend or delisting: ${line.slice(0, 80)}`, EXAMPLE);
     return [
       { symbol: cells[at.symbol]!, exDate: date + (before >= 0 ? DAY_MS : 0), kind, value: kind === 'split' ? nearRatio(value) : value },
     ];
   });
 }
 
+const KINDS: readonly CorporateAction['kind'][] = ['split', 'dividend', 'delisting'];
+const isKind = (kind: string): kind is CorporateAction['kind'] => KINDS.some((known) => known === kind);
 const EXAMPLE = 'Example: AAPL,2020-08-31,split,4';
 
 /** `4`, `4:1` and `4/1` are four. */

@@ -1,12 +1,15 @@
 import { UserError } from '#core';
 import { barSeries, type BarSeries } from '#domain';
 
-/** A split (`value` new shares for an old one) or a cash dividend (`value` in currency a share) that takes effect at the open of `exDate`. */
+/**
+ * A split (`value` new shares for an old one), a cash dividend (`value` in currency a share) or a delisting (`value` is what a share is paid
+ * out at; NaN for the last close) that takes effect at the open of `exDate`.
+ */
 export interface CorporateAction {
   readonly symbol: string;
-  /** The first trading date without the right, 00:00 UTC. */
+  /** The first trading date without the right, or without the symbol, 00:00 UTC. */
   readonly exDate: number;
-  readonly kind: 'split' | 'dividend';
+  readonly kind: 'split' | 'dividend' | 'delisting';
   readonly value: number;
 }
 
@@ -29,7 +32,12 @@ function adjustmentFactors(
   const price = new Float64Array(series.length).fill(1);
   const volume = new Float64Array(series.length).fill(1);
   const due = actions
-    .filter((action) => action.symbol === series.symbol && action.exDate <= options.asOf && (action.kind === 'split' || options.dividends))
+    .filter(
+      (action) =>
+        action.symbol === series.symbol &&
+        action.exDate <= options.asOf &&
+        (action.kind === 'split' || (action.kind === 'dividend' && options.dividends === true)),
+    )
     .sort((a, b) => b.exDate - a.exDate);
   let priceFactor = 1;
   let volumeFactor = 1;

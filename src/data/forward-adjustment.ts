@@ -8,7 +8,8 @@ export type AdjustFor = 'all' | 'splits' | 'none';
 /** An action that was not put into the prices, in units of the adjusted bars: what a holder meets at `time`. */
 export type RemainingAction =
   | { readonly kind: 'split'; readonly symbol: string; readonly time: number; readonly ratio: number }
-  | { readonly kind: 'dividend'; readonly symbol: string; readonly time: number; readonly perUnit: number };
+  | { readonly kind: 'dividend'; readonly symbol: string; readonly time: number; readonly perUnit: number }
+  | { readonly kind: 'delisting'; readonly symbol: string; readonly time: number; readonly price?: number };
 
 export interface ForwardAdjusted {
   readonly bars: BarSeries;
@@ -45,6 +46,10 @@ export function adjustForward(
   let factor = 1;
   let row = 0;
   for (const { kind, value, time } of dueActions(series, actions, hours)) {
+    if (kind === 'delisting') {
+      remaining.push({ kind, symbol: series.symbol, time, ...(Number.isNaN(value) ? {} : { price: value * factor }) });
+      continue;
+    }
     const from = firstRowAtOrAfter(series, time);
     if (from === 0 || from === length) continue;
     factors.fill(factor, row, from);

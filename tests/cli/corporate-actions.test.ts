@@ -50,6 +50,32 @@ test('a split on an open position and a unit of before are the same account; div
   expect(all.account.endEquity).toBeGreaterThan(inPrices.account.endEquity);
 });
 
+test('a delisting pays out what is held, at its price or at the last close, and its margin is free again', async () => {
+  const folder = scratchFolder();
+  mkdirSync(join(folder, 'bars'));
+  const write = (symbol: string, days: number): void => {
+    const rows = Array.from({ length: days }, (_, row) => `${day(row)},10,11,9,10,1e9`);
+    writeFileSync(join(folder, `bars/${symbol}-1d.csv`), `date,open,high,low,close,volume\n${rows.join('\n')}\n`);
+  };
+  write('GONE', 30);
+  write('STAYS', 60);
+  const exits = async (value: string): Promise<readonly string[]> => {
+    writeFileSync(join(folder, 'actions.csv'), `symbol,ex_date,type,value\nGONE,${day(30)},delisting,${value}\n`);
+    const argv = [...BACKTEST, '--dates', 'all', '--corporate-actions', 'actions.csv', '--out', 'run'];
+    const { code, stderr, stdout } = await cli(folder, ...argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((JSON.parse(stdout) as { notes: readonly string[] }).notes.join()).not.toContain('The bars of');
+    const trades = readFileSync(join(folder, 'run/trades.csv'), 'utf8').trim().split('\n').slice(1);
+    return trades.map((line) => line.split(',')).map((cells) => [cells[0], cells[6]!.slice(0, 10), cells[7], cells[8]].join(' '));
+  };
+  expect(await exits('2.5')).toContain(`GONE ${day(30)} 2.5 delisting`);
+  expect(await exits('0')).toContain(`GONE ${day(30)} 0 delisting`);
+  expect(await exits('')).toContain(`GONE ${day(30)} 10 delisting`);
+  writeFileSync(join(folder, 'actions.csv'), `symbol,ex_date,type,value\nGONE,${day(30)},delisting,-1\n`);
+  const { stderr } = await cli(folder, ...BACKTEST, '--corporate-actions', 'actions.csv');
+  expect(stderr).toContain('line 2: not a split, dividend or delisting');
+});
+
 test.each<[string, string[], string]>([
   ['a missing file', ['--corporate-actions', 'nowhere.csv'], 'nowhere.csv does not exist'],
   ['adjusting by nothing', ['--set', 'data.adjust=all'], 'there are no splits and dividends'],

@@ -40,7 +40,7 @@ function endedEarlyNote({ result, order }: BacktestOutcome): string[] {
     const held = [...result.positions, ...endedOpen({ result })].some((open) => open.symbol === symbol);
     if (!held || end - last <= RESTS * timeframe.ms) return [];
     return [
-      `The bars of ${symbol} end ${day(last)}, the run ${day(end)}: what was held of it stood at its last close from there on, and kept its margin. --to ${day(last + timeframe.ms)} ends the run there.`,
+      `The bars of ${symbol} end ${day(last)}, the run ${day(end)}: what was held of it stood at its last close from there on, and kept its margin. List its delisting (--corporate-actions), or end the run there (--to ${day(last + timeframe.ms)}).`,
     ];
   });
 }
