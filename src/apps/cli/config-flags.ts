@@ -7,7 +7,7 @@ export const CONFIG_FLAGS: readonly { readonly flags: string; readonly text: str
   { flags: '--start <date>', text: 'first day, YYYY-MM-DD', key: 'data.start' },
   { flags: '--end <date>', text: 'day after the last, YYYY-MM-DD', key: 'data.end' },
   { flags: '--asset-class <class>', text: 'us_equity, crypto, fx, index or synthetic', key: 'data.assetClass' },
-  { flags: '--corporate-actions <path>', text: 'splits and dividends, for unadjusted bars', key: 'data.corporateActions' },
+  { flags: '--corporate-actions <path>', text: 'splits and dividends of unadjusted bars, and delistings', key: 'data.corporateActions' },
   { flags: '--second-source <name|path>', text: 'the same bars from elsewhere, to compare with', key: 'data.secondSource' },
   { flags: '--series <files>', text: 'late-known series (CSV or Parquet), comma-separated', key: 'features.series', list: true },
   { flags: '--cash <amount>', text: 'starting cash', key: 'trading.cash' },
