@@ -28,6 +28,8 @@ export class BarUnderMatch {
   again = false;
   /** How often it has been matched against them before. */
   pass = 0;
+  /** The order in hand has worked off what traded at these prices. */
+  worked = false;
   /** The post-only order in hand would have taken where its stop or trigger was met. */
   takes = false;
   /** The order in hand came to rest where its stop or trigger was met, and its limit was reached after that. */
@@ -133,7 +135,7 @@ function justTriggeredLimit(order: WorkingOrder, bar: BarUnderMatch, profile: Ex
  * volume at a price is an estimate: a share of the bar's volume at its extreme, all of it in a bar of one price.
  */
 function worksOff(order: WorkingOrder, bar: BarUnderMatch, profile: ExecutionProfile): boolean {
-  if (bar.pass > 0) return false;
+  if (bar.worked) return false;
   const traded = bar.volume * (bar.high > bar.low ? profile.queueTouchShare : 1);
   const room = traded - order.ahead;
   order.ahead = Math.max(0, -room);

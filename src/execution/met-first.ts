@@ -51,9 +51,13 @@ export function isMetInside(order: WorkingOrder): boolean {
   return kindOf(order) >= 0;
 }
 
-/** How far the move has to go to an order, from an end that is the same for all that wait for that move. */
+/** How far the move has to go to an order's fill, from an end that is the same for all that wait for that move; a limit behind its trigger is farther than that. */
 function wayTo(order: WorkingOrder, kind: number): number {
-  return kind === SELLS_AT_RISE || kind === BUYS_AT_RISE ? priceAwaited(order) : -priceAwaited(order);
+  const { limit } = order;
+  const price = priceAwaited(order);
+  const way = kind === SELLS_AT_RISE || kind === BUYS_AT_RISE ? price : -price;
+  if (!order.touches || order.triggered || limit !== limit) return way;
+  return Math.max(way, kind === SELLS_AT_RISE ? limit : -limit);
 }
 
 function isNearestFirst(orders: readonly WorkingOrder[]): boolean {

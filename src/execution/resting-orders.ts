@@ -23,6 +23,9 @@ export class RestingOrders {
   readonly #asQueued: boolean;
   /** Whose stop or trigger was met against the prices in hand: matched against them again, they would find prices from before that. */
   readonly #triggered: WorkingOrder[] = [];
+  /** Under the queue model: who was held against the prices in hand already, and so has worked off what traded at them. */
+  readonly #seen: WorkingOrder[] = [];
+  readonly #worksOff: boolean;
   /** Who let another of their group pass against the prices in hand: the same holds for them. */
   readonly #passed: WorkingOrder[] = [];
 
@@ -37,6 +40,7 @@ export class RestingOrders {
     // backtesting.py forgets a stop that was hit, and holds the limit against the whole bar when it runs its queue again.
     this.#triggersAnew = profile.stopLimitFill === 'pessimistic';
     this.#asQueued = profile.sequence === 'queue';
+    this.#worksOff = profile.limitFill === 'queue';
   }
 
   match(queue: OrderQueue, local: number, row: number): void {
@@ -44,6 +48,7 @@ export class RestingOrders {
     bar.pass = 0;
     if (this.#triggered.length > 0) this.#triggered.length = 0;
     if (this.#passed.length > 0) this.#passed.length = 0;
+    if (this.#seen.length > 0) this.#seen.length = 0;
     if (this.#trailsWithin) {
       this.#matchWithin(queue, local, row);
       return;
@@ -52,6 +57,7 @@ export class RestingOrders {
       bar.again = false;
       for (const order of this.#inOrder(queue)) {
         if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
+        if (bar.again && !this.#asQueued) break;
       }
       bar.pass++;
     } while (bar.again);
@@ -74,6 +80,7 @@ export class RestingOrders {
         bar.again = false;
         for (const order of this.#inOrder(queue)) {
           if (order.open && row >= order.firstRow && !trails(order)) this.#matchOne(order, local, row);
+          if (bar.again && !this.#asQueued) break;
         }
         bar.pass++;
       } while (bar.again);
@@ -115,6 +122,10 @@ export class RestingOrders {
     const bornHere = order.bornInside && order.createdRow === row && order.bornStep === bar.step;
     if (bornHere && order.purpose === 'target') return;
     if (this.#detailed) bar.room = Number.POSITIVE_INFINITY;
+    if (this.#worksOff) {
+      bar.worked = this.#seen.includes(order);
+      if (!bar.worked) this.#seen.push(order);
+    }
     const waited = triggered && this.#profile.stopLimitFill !== 'close';
     let price: number;
     if (takesTheOpen(order)) price = type === 'market_to_limit' ? bar.open : bar.market;
@@ -126,8 +137,9 @@ export class RestingOrders {
       if ((!order.met || this.#detailed || type === 'trailing_stop') && this.#meets(order)) return;
       price = restingPrice(order, bar, this.#profile, bornHere);
       const passes = price === price && order.group !== '' && price !== bar.open && this.#letsPass(order, row);
+      const held = !passes && price === price && this.#executions.entryBar.holdsBack(order);
       if (passes) this.#passed.push(order);
-      if (passes || (price === price && this.#executions.entryBar.holdsBack(order))) {
+      if (passes || held) {
         order.triggered = triggered;
         bar.rested = false;
         this.#lifetimes.endImmediate(order, false);
@@ -157,7 +169,7 @@ export class RestingOrders {
         other.open &&
         !other.inFlight &&
         row >= other.firstRow &&
-        (meetsOpen(other, this.#bar.open) || isWorseStop(other, order, this.#bar)),
+        ((meetsOpen(other, this.#bar.open) && !this.#triggered.includes(other)) || isWorseStop(other, order, this.#bar)),
     );
   }
 

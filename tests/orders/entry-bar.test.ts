@@ -43,6 +43,23 @@ describe('exits beside a resting entry, in the bar that opens it', () => {
     ]);
   });
 
+  test('its stop comes before the other exit of a group, though it waited for the entry', () => {
+    const send: Act = (context) => {
+      context.submit(entry);
+      context.submit({ ...target, reduceOnly: false, ocoGroup: 'exits' });
+      context.submit({ ...stop, ocoGroup: 'exits' });
+    };
+    expect(tape(play({ rows: [QUIET, WIDE], script: { 0: send } }))).toEqual(['1 buy 2 @ 98', '1 sell 2 @ 97']);
+  });
+
+  test('the stop of what a move opened comes before what lies farther on that move', () => {
+    const send: Act = (context) => {
+      context.submit({ side: 'sell', type: 'stop', size: 2, stopPrice: 99.5, stopLoss: 103 });
+      context.submit({ side: 'buy', type: 'limit', size: 2, limitPrice: 98 });
+    };
+    expect(tape(play({ rows: [QUIET, WIDE], script: { 0: send } }))).toEqual(['1 sell 2 @ 99.5', '1 buy 2 @ 103', '1 buy 2 @ 98']);
+  });
+
   test('a target is not reached there, only later', () => {
     for (const send of [
       withExit(entry, { type: 'limit', limitPrice: 105 }),

@@ -35,6 +35,14 @@ describe('a rise or a fall meets the nearest of the orders first, whichever was 
       ['1 buy 8 @ 97'],
     ],
     [
+      'limits behind one trigger',
+      [93.8, 96].map(
+        (at) => ({ side: 'buy', type: 'limit_if_touched', size: 8, triggerPrice: 98, limitPrice: at, ocoGroup: 'one' }) as const,
+      ),
+      FALL,
+      ['1 buy 8 @ 96'],
+    ],
+    [
       'an entry on the way to a stop',
       [stop('sell', 95, { ocoGroup: 'one' }), limit('buy', 96, { ocoGroup: 'one' })],
       FALL,
@@ -93,6 +101,15 @@ describe('of two moves in a bar the worse came first', () => {
     const rows: Row[] = [QUIET, [100, 106, 94, 96]];
     const result = play({ rows, script: { 0: send(...breakout, limit('buy', 98)) } });
     expect(tape(result)).toEqual(['1 buy 8 @ 105', '1 buy 8 @ 98']);
+  });
+
+  test('what the bar itself triggered was not met by its open', () => {
+    const exits = [
+      stop('sell', 97, { ocoGroup: 'one' }),
+      { ...limit('buy', 100.5, { ocoGroup: 'one' }), type: 'stop_limit', stopPrice: 101 } as const,
+    ];
+    const rows: Row[] = [QUIET, [100, 103, 96, 102]];
+    expect(tape(play({ rows, script: { 0: send(...exits) } }))).toEqual(['1 sell 8 @ 97']);
   });
 
   test('a stop comes before a target that was sent first, also one that may open', () => {
