@@ -12,7 +12,11 @@ const blocks = (language: string) =>
 test('the settings that the page on data shows are settings', () => {
   const config = pipelineConfigSchema.parse(parseDocument(blocks('yaml')[0]!).toJS());
   expect(config.features.series.map(({ file }) => file)).toEqual(['macro.csv', 'fundamentals.csv']);
-  expect(parseCorporateActions(blocks('text').find((text) => text.startsWith('symbol'))!, 'page')).toHaveLength(2);
+  expect(parseCorporateActions(blocks('text').find((text) => text.startsWith('symbol'))!, 'page').map(({ kind }) => kind)).toEqual([
+    'split',
+    'dividend',
+    'delisting',
+  ]);
   const known = Object.keys(pipelineConfigSchema.shape.data.unwrap().shape);
   const named = [...page.matchAll(/`data\.(\w+)/g)].map((match) => match[1]!);
   expect(named.filter((key) => !known.includes(key))).toEqual([]);

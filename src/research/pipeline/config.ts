@@ -28,7 +28,7 @@ export const dataConfigSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('file or folder of splits and dividends, applied point in time to unadjusted bars'),
+      .describe('file or folder of splits and dividends, applied point in time to unadjusted bars, and of delistings'),
     adjust: z
       .enum(['all', 'splits', 'none'])
       .optional()
