@@ -20,7 +20,7 @@ const USES: Readonly<Record<OrderType, readonly string[]>> = {
 
 /** What is wrong with a request, in one line, or undefined. Such a request is denied before it is sent. */
 export function requestFault(request: OrderRequest): string | undefined {
-  const uses = USES[request.type];
+  const uses = Object.hasOwn(USES, request.type) ? USES[request.type] : undefined;
   if (uses === undefined) return `unknown order type ${word(request.type)}. ${didYouMean(String(request.type), Object.keys(USES))}`;
   const fault =
     wordingFault(request) ??

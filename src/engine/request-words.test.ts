@@ -35,6 +35,7 @@ test.each([
   [{ ...market, side: 'BUY' }, 'unknown side "BUY": buy or sell'],
   [{ ...market, side: undefined }, 'unknown side undefined: buy or sell'],
   [{ ...market, type: 'limt' }, 'unknown order type "limt". Did you mean "limit"?'],
+  [{ ...market, type: 'constructor' }, 'unknown order type "constructor".'],
   [{ ...market, stoploss: 90 }, 'an order has no "stoploss". Did you mean "stopLoss"?'],
   [{ side: 'buy', type: 'market', quantity: 5 }, 'an order has no "quantity"'],
   [{ ...market, timeInForce: 'gtx' }, 'unknown timeInForce "gtx". Did you mean "gtc"?'],
