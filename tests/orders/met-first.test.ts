@@ -73,6 +73,12 @@ describe('a rise or a fall meets the nearest of the orders first, whichever was 
     expect(even.orders.map(({ filledQuantity }) => filledQuantity)).toEqual([8, 2]);
   });
 
+  test('an entry on the way to a stop that enters has the margin', () => {
+    const entries = send(stop('sell', 95), limit('buy', 96));
+    const result = play({ rows: [QUIET, FALL], script: { 0: entries }, account: { cash: 1000, leverage: 1, hedging: true } });
+    expect(tape(result)).toEqual(['1 buy 8 @ 96']);
+  });
+
   test('an order for the close comes after what the bar meets on its way', () => {
     const either = send({ side: 'buy', type: 'market_on_close', size: 8, ocoGroup: 'one' }, limit('buy', 96, { ocoGroup: 'one' }));
     expect(tape(play({ rows: [QUIET, FALL], script: { 0: either } }))).toEqual(['1 buy 8 @ 96']);
