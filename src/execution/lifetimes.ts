@@ -72,10 +72,9 @@ export class Lifetimes {
 
   /** What must fill at once is taken down when it did not; `tried` says that there was a price. */
   endImmediate(order: WorkingOrder, tried: boolean): void {
-    const { timeInForce, type, stop, triggered } = order;
-    if (stop === stop && !triggered) return;
+    const { timeInForce, type } = order;
     const immediate = timeInForce === 'ioc' || timeInForce === 'fok' || type === 'limit_on_open' || type === 'limit_on_close';
-    if (!order.open || !immediate) return;
+    if (!order.open || !immediate || (order.stop === order.stop && !order.triggered)) return;
     this.#book.end(order, 'cancel', tried ? 'not filled whole at once' : 'not marketable');
   }
 }

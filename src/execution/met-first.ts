@@ -6,12 +6,11 @@ import type { WorkingOrder } from './working-order.ts';
  * meets the nearest first, in whatever order they were sent: of one side and kind, and before stops that enter or are of its group. Else the farthest of a
  * ladder, sent first, would fill at the best price that the bar had. For the rest the queue's order stands, stops in front: which of two
  * moves came first is not known, and an entry on the way to a stop that protects takes none of the volume that the stop needs.
+ * Gives the queue itself where it stands so already.
  */
-export function metFirst(queue: readonly WorkingOrder[]): readonly WorkingOrder[] {
-  const orders = queue.slice();
-  if (orders.length < 2) return orders;
-  if (orders.some((order) => momentOf(order) !== 0)) orders.sort((one, other) => momentOf(one) - momentOf(other));
-  return isNearestFirst(orders) ? orders : nearestFirst(orders);
+export function metFirst(queue: WorkingOrder[]): WorkingOrder[] {
+  if (queue.length < 2 || isNearestFirst(queue)) return queue;
+  return nearestFirst(queue.toSorted((one, other) => momentOf(one) - momentOf(other)));
 }
 
 function waitsForStop({ stop, triggered }: WorkingOrder): boolean {
@@ -29,6 +28,7 @@ export function comesAtARise(order: WorkingOrder): boolean {
 
 /** −1 for the open, 1 for the close, 0 for whatever lies between. */
 export function momentOf({ type }: WorkingOrder): number {
+  if (type === 'limit' || type === 'stop') return 0;
   if (type === 'market_on_open' || type === 'limit_on_open') return -1;
   return type === 'market_on_close' || type === 'limit_on_close' ? 1 : 0;
 }
@@ -41,8 +41,9 @@ const BUYS_AT_RISE = 3;
 
 /** The kind of an order that a move inside the bar brings about; −1 of others. */
 function kindOf(order: WorkingOrder): number {
+  if (momentOf(order) !== 0) return -1;
   const price = priceAwaited(order);
-  if (price !== price || momentOf(order) !== 0) return -1;
+  if (price !== price) return -1;
   if (order.direction > 0) return comesAtARise(order) ? BUYS_AT_RISE : BUYS_AT_FALL;
   return comesAtARise(order) ? SELLS_AT_RISE : SELLS_AT_FALL;
 }
@@ -63,12 +64,19 @@ function wayTo(order: WorkingOrder, kind: number): number {
 
 function isNearestFirst(orders: readonly WorkingOrder[]): boolean {
   const last = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let moment = -1;
   for (let at = 0; at < orders.length; at++) {
     const order = orders[at]!;
     const kind = kindOf(order);
+    const own = kind >= 0 ? 0 : momentOf(order);
+    if (own < moment) return false;
+    moment = own;
     if (kind < 0) continue;
     const way = wayTo(order, kind);
-    if (way < last[kind]! || isOnTheWay(order, kind, way, orders, at)) return false;
+    if (way < last[kind]!) return false;
+    // The last stop is the farthest: only before that can one lie on the way.
+    const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : kind === SELLS_AT_RISE ? BUYS_AT_RISE : kind;
+    if (way < last[stops]! && isOnTheWay(order, kind, way, orders, at)) return false;
     last[kind] = way;
   }
   return true;
@@ -93,24 +101,28 @@ function areOfOneGroup(one: WorkingOrder, other: WorkingOrder): boolean {
   return one.group !== '' && one.group === other.group && one.strategy === other.strategy;
 }
 
-/** Each kind keeps its places in the queue and takes them nearest first; what the move meets of a group on its way to a stop comes before it. */
+/** Each kind keeps its places in the queue and takes them nearest first; what the move meets on its way to a stop comes before it. */
 function nearestFirst(orders: readonly WorkingOrder[]): WorkingOrder[] {
-  const kinds = [SELLS_AT_FALL, SELLS_AT_RISE, BUYS_AT_FALL, BUYS_AT_RISE].map((kind) =>
-    orders.filter((order) => kindOf(order) === kind).sort((one, other) => wayTo(one, kind) - wayTo(other, kind)),
-  );
+  const kinds: WorkingOrder[][] = [[], [], [], []];
+  const kindsOf = orders.map(kindOf);
+  kindsOf.forEach((kind, at) => kind >= 0 && kinds[kind]!.push(orders[at]!));
+  kinds.forEach((members, kind) => members.sort((one, other) => wayTo(one, kind) - wayTo(other, kind)));
   const taken = [0, 0, 0, 0];
-  const placed = orders.map((order) => {
-    const kind = kindOf(order);
+  const placed = orders.map((order, at) => {
+    const kind = kindsOf[at]!;
     return kind < 0 ? order : kinds[kind]![taken[kind]!++]!;
   });
-  const met: WorkingOrder[] = [];
-  placed.forEach((order, at) => {
-    if (met.includes(order)) return;
-    for (const other of placed.slice(at + 1)) {
+  return isNearestFirst(placed) ? placed : beforeTheirStops(placed);
+}
+
+function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
+  const met = new Set<WorkingOrder>();
+  orders.forEach((order, at) => {
+    for (const other of met.has(order) ? [] : orders.slice(at + 1)) {
       const kind = kindOf(other);
-      if (isOnTheWay(other, kind, wayTo(other, kind), [order], 1) && !met.includes(other)) met.push(other);
+      if (isOnTheWay(other, kind, wayTo(other, kind), [order], 1)) met.add(other);
     }
-    met.push(order);
+    met.add(order);
   });
-  return met;
+  return [...met];
 }

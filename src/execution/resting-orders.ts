@@ -68,7 +68,9 @@ export class RestingOrders {
   }
 
   #inOrder(queue: OrderQueue): readonly WorkingOrder[] {
-    return this.#asQueued ? queue.orders.slice() : metFirst(queue.orders);
+    // The queue keeps the order, so that it is worked out only where something has moved.
+    if (!this.#asQueued) queue.orders = metFirst(queue.orders);
+    return queue.orders.slice();
   }
 
   /** The same where a bar takes trailing stops along: they come after the others, and what they bring about after them. */
