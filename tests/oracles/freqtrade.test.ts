@@ -14,7 +14,7 @@ import type { BarContext, Strategy } from '#strategy';
  * priced exit takes the other exits down, and a bar that a priced entry fills in goes to its nearer extreme first (`path`).
  *
  * Differs on purpose, and no row turns on it: a stop that the open has passed fills there at the open, in theirs at the stop unless the whole
- * bar lies beyond it; a target of −1 that falls due leaves at the open, in theirs only where the bar's stop is not hit; a stop that wakes at
+ * bar lies beyond it; a target that falls due leaves at an open that is better, in theirs only where the bar's stop is not hit; a stop that wakes at
  * its offset in the entry's bar stands that share of the offset off, in theirs that share of the entry price.
  */
 const file = new URL('../../../shared/oracles/12_execution_semantics.json', import.meta.url);
