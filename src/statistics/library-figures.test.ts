@@ -83,12 +83,19 @@ test("beta fragility: the values of empyrical's own tests", () => {
   expect(s.betaFragility([0.01, 0.02], [0.01, 0.03])).toBeNaN();
 });
 
+test('moments pass over what is missing', () => {
+  const gaps = [Number.NaN, ...returns, Number.NaN];
+  expect([s.skewness(gaps), s.kurtosis(gaps, 'sample')]).toEqual([s.skewness(returns), s.kurtosis(returns, 'sample')]);
+});
+
 test('figures without what they divide by are missing', () => {
   expect(s.profitRatio([0.01, 0.02])).toBeNaN();
   expect(s.outlierLossRatio([0.01, 0.02])).toBeNaN();
   expect(s.outlierWinRatio([])).toBeNaN();
   expect(s.returnOverExposure([0, 0])).toBeNaN();
   expect(s.exposureOfReturns([])).toBeNaN();
+  for (const none of [[], [0, 0, 0]]) expect(s.riskOfRuin(none)).toBeNaN();
+  expect(s.ulcerPerformanceIndex([0.01, 0.02, 0.01])).toBeNaN();
 });
 
 test("backtesting.py: durations are rounded up to the unit of the bars, the year follows the bars' distance", () => {

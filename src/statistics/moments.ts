@@ -69,19 +69,21 @@ function standardisedMoment(values: Column, power: number): number {
 /** `biased`: the moment itself (scipy's default). `sample`: the small-sample correction (pandas, Excel). */
 export type MomentConvention = 'biased' | 'sample';
 
-/** Skewness; NaN for fewer than 3 values or no spread. */
+/** Skewness of the values that are there; NaN for fewer than 3 or no spread. */
 export function skewness(values: Column, convention: MomentConvention = 'biased'): number {
-  const n = values.length;
+  const kept = present(values);
+  const n = kept.length;
   if (n < 3) return Number.NaN;
-  const biased = standardisedMoment(values, 3);
+  const biased = standardisedMoment(kept, 3);
   return convention === 'biased' ? biased : (biased * Math.sqrt(n * (n - 1))) / (n - 2);
 }
 
-/** Pearson kurtosis, 3 for a normal distribution (subtract 3 for the excess); NaN for fewer than 4 values or no spread. */
+/** Pearson kurtosis of the values that are there, 3 for a normal distribution (subtract 3 for the excess); NaN for fewer than 4 or no spread. */
 export function kurtosis(values: Column, convention: MomentConvention = 'biased'): number {
-  const n = values.length;
+  const kept = present(values);
+  const n = kept.length;
   if (n < 4) return Number.NaN;
-  const biased = standardisedMoment(values, 4);
+  const biased = standardisedMoment(kept, 4);
   if (convention === 'biased') return biased;
   return 3 + ((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * (biased - 3) + 6);
 }

@@ -68,9 +68,9 @@ export function ulcerIndexOfReturns(returns: Column): number {
   return series.length < 2 ? Number.NaN : Math.sqrt(sum(series.map((value) => value * value)) / (series.length - 1));
 }
 
-/** Ulcer performance index (quantstats): total return less the risk-free rate over the ulcer index. */
+/** Ulcer performance index (quantstats): total return less the risk-free rate over the ulcer index; NaN for a curve that never falls. */
 export function ulcerPerformanceIndex(returns: Column, riskFree = 0): number {
-  return (totalReturn(returns) - riskFree) / ulcerIndexOfReturns(returns);
+  return (totalReturn(returns) - riskFree) / (ulcerIndexOfReturns(returns) || Number.NaN);
 }
 
 /** Serenity index (quantstats): Σ returns over ulcer × pitfall, pitfall = −CVaR(drawdowns)/σ(returns). */
@@ -84,6 +84,7 @@ export function serenityIndex(returns: Column, riskFree = 0): number {
 /** ((1 − w)/(1 + w))^n with w the win rate of periods (quantstats): the chance of losing n bets in a row, loosely. */
 export function riskOfRuin(returns: Column): number {
   const { winRate } = periodWins(returns);
+  if (Number.isNaN(winRate)) return Number.NaN;
   return ((1 - winRate) / (1 + winRate)) ** present(returns).length;
 }
 
