@@ -1,5 +1,5 @@
-import { listDrawdowns, maxDrawdown } from './drawdowns.ts';
-import { type Column, mean, present, standardDeviation, sum } from './moments.ts';
+import { listDrawdowns, type Drawdown } from './drawdowns.ts';
+import { type Column, mean, present, standardDeviation } from './moments.ts';
 import { sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
 import { tradeStatistics } from './trades.ts';
@@ -64,7 +64,8 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
   const annual = annualFigures(sampleEquity(time, equity, sample).equity, periods);
   const first = equity[0]!;
   const last = equity[rows - 1]!;
-  const worst = maxDrawdown(equity);
+  const falls = listDrawdowns(equity);
+  const worst = falls.reduce((least, { depth }) => Math.min(least, depth), 0);
   const returnPercent = (last / first - 1) * 100;
   const duration = time[rows - 1]! - time[0]!;
   return {
@@ -81,7 +82,7 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
     'Sortino Ratio': (annual.growth - riskFreeRate) / (annual.downside || Number.NaN),
     'Calmar Ratio': annual.growth / (-worst || Number.NaN),
     'Max. Drawdown [%]': worst * 100,
-    ...drawdowns(time, equity),
+    ...drawdowns(time, falls),
     ...tradeFigures(trades, time),
   };
 }
@@ -104,10 +105,16 @@ function annualFigures(sampled: Float64Array, periods: number) {
   };
 }
 
+/** Share of the bars in which a trade was open, each counted once. */
 function exposure(trades: readonly IndexedTrade[], rows: number): number {
-  const held = new Uint8Array(rows);
-  for (const trade of trades) held.fill(1, trade.entryRow, trade.exitRow + 1);
-  return sum(held) / rows;
+  let held = 0;
+  let next = 0;
+  for (const { entryRow, exitRow } of trades.toSorted((one, other) => one.entryRow - other.entryRow)) {
+    const from = Math.max(entryRow, next);
+    next = Math.max(next, exitRow + 1);
+    held += Math.max(0, next - from);
+  }
+  return held / rows;
 }
 
 function market({ close, equity, firstTradingRow = 0 }: BacktestingPyInput, returnPercent: number, riskFreeRate: number) {
@@ -140,10 +147,9 @@ function roundUp(milliseconds: number, time: Column): number {
   return Math.ceil(milliseconds / unit) * unit;
 }
 
-function drawdowns(time: Column, equity: Column) {
+function drawdowns(time: Column, all: readonly Drawdown[]) {
   // A drawdown still open counts up to the last row; one that only the last row has begun is not in its list, unless it is all there is.
   const last = time.length - 1;
-  const all = listDrawdowns(equity);
   const list = all.filter(({ recoveryRow, peakRow }) => recoveryRow !== undefined || peakRow < last - 1);
   const depths = (list.length === 0 ? all : list).map(({ depth }) => depth);
   const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? last]! - time[peakRow]!);

@@ -12,9 +12,12 @@ export function drawdownSeries(equity: Column): Float64Array {
   return out;
 }
 
-/** Deepest fall from a peak as a negative fraction (-0.25); 0 for a curve that never falls, NaN when nothing is present. */
-export function maxDrawdown(equity: Column): number {
-  let peak = Number.NEGATIVE_INFINITY;
+/**
+ * Deepest fall from a peak as a negative fraction (-0.25); 0 for a curve that never falls, NaN when nothing is present. `start` is a peak before
+ * the first row.
+ */
+export function maxDrawdown(equity: Column, start = Number.NEGATIVE_INFINITY): number {
+  let peak = start;
   let worst = Number.NaN;
   for (let i = 0; i < equity.length; i += 1) {
     const value = equity[i]!;
@@ -57,22 +60,22 @@ export interface Drawdown {
 /** Every fall below a peak, in order of time. The first row below is `peakRow + 1` when no value is missing. */
 export function listDrawdowns(equity: Column): Drawdown[] {
   const list: Drawdown[] = [];
-  const series = drawdownSeries(equity);
-  let peakRow = 0;
-  let valleyRow = -1;
-  for (let i = 0; i < series.length; i += 1) {
-    if (Number.isNaN(series[i]!)) continue;
-    if (series[i]! < 0) {
-      if (valleyRow < 0 || series[i]! < series[valleyRow]!) valleyRow = i;
+  let [peak, peakRow, valleyRow, depth] = [Number.NEGATIVE_INFINITY, 0, -1, 0];
+  for (let i = 0; i < equity.length; i += 1) {
+    const value = equity[i]!;
+    if (Number.isNaN(value)) continue;
+    if (value > peak) peak = value;
+    const fall = value === peak ? 0 : value / peak - 1;
+    if (fall < 0) {
+      if (valleyRow < 0 || fall < depth) [valleyRow, depth] = [i, fall];
       continue;
     }
-    if (valleyRow >= 0) list.push({ peakRow, valleyRow, recoveryRow: i, lastRow: i - 1, depth: series[valleyRow]!, bars: i - peakRow });
+    if (valleyRow >= 0) list.push({ peakRow, valleyRow, recoveryRow: i, lastRow: i - 1, depth, bars: i - peakRow });
     peakRow = i;
     valleyRow = -1;
   }
-  const last = series.length - 1;
-  if (valleyRow >= 0)
-    list.push({ peakRow, valleyRow, recoveryRow: undefined, lastRow: last, depth: series[valleyRow]!, bars: last - peakRow });
+  const last = equity.length - 1;
+  if (valleyRow >= 0) list.push({ peakRow, valleyRow, recoveryRow: undefined, lastRow: last, depth, bars: last - peakRow });
   return list;
 }
 

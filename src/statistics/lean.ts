@@ -49,7 +49,7 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
     'Total Orders': input.orders,
     ...tradeFigures(input),
     'Compounding Annual Return [%]': compoundAnnualGrowthRate(startEquity, end, input.elapsedMs, 365) * 100,
-    'Drawdown [%]': -maxDrawdown(after(startEquity, equity)) * 100,
+    'Drawdown [%]': -maxDrawdown(equity, startEquity) * 100,
     'Start Equity [$]': startEquity,
     'End Equity [$]': end,
     'Net Profit [%]': (end / startEquity - 1) * 100,
@@ -61,15 +61,8 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
     'Annual Variance': deviation ** 2,
     'Total Fees [$]': input.fees,
     ...(input.fills === undefined ? {} : { 'Portfolio Turnover [%]': turnover(input.fills, daily) * 100 }),
-    'Drawdown Recovery': daysUnderWater(after(startEquity, daily.values)),
+    'Drawdown Recovery': daysUnderWater([startEquity, ...daily.values]),
   };
-}
-
-function after(start: number, equity: Column): Float64Array {
-  const curve = new Float64Array(equity.length + 1);
-  curve[0] = start;
-  curve.set(equity, 1);
-  return curve;
 }
 
 interface CalendarDays {
