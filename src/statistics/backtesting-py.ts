@@ -1,6 +1,6 @@
 import { listDrawdowns, type Drawdown } from './drawdowns.ts';
 import { type Column, mean, present, standardDeviation } from './moments.ts';
-import { sampleEquity } from './periods.ts';
+import { firstRowFrom, sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
 import { tradeStatistics } from './trades.ts';
 
@@ -50,8 +50,12 @@ function calendar(time: Column): { periods: number; sample: 'day' | 'week' | 'mo
   if (days === 31) return { periods: 12, sample: 'month' };
   if (days === 365) return { periods: 1, sample: 'year' };
   let weekends = 0;
-  // The epoch was a Thursday: two days after it a weekend began.
-  for (let i = 0; i < time.length; i += 1) if ((((Math.floor(time[i]! / DAY) - 2) % 7) + 7) % 7 < 2) weekends += 1;
+  for (let row = 0; row < time.length; ) {
+    const day = Math.floor(time[row]! / DAY);
+    const next = firstRowFrom(time, row, time.length, (day + 1) * DAY);
+    if ([0, 6].includes(new Date(day * DAY).getUTCDay())) weekends += next - row;
+    row = next;
+  }
   return { periods: weekends / time.length > (2 / 7) * 0.6 ? 365 : 252, sample: 'day' };
 }
 
@@ -65,13 +69,15 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
   const first = equity[0]!;
   const last = equity[rows - 1]!;
   const falls = listDrawdowns(equity);
+  // A fall that is still open began at the peak of all; without one the end is it.
+  const open = falls.find(({ recoveryRow }) => recoveryRow === undefined);
   const worst = falls.reduce((least, { depth }) => Math.min(least, depth), 0);
   const returnPercent = (last / first - 1) * 100;
   const duration = time[rows - 1]! - time[0]!;
   return {
     'Exposure Time [%]': exposure(trades, rows) * 100,
     'Equity Final [$]': last,
-    'Equity Peak [$]': peak(equity),
+    'Equity Peak [$]': open === undefined ? last : equity[open.peakRow]!,
     'Commissions [$]': trades.reduce((total, trade) => total + (trade.fees ?? 0), 0),
     'Return [%]': returnPercent,
     ...market(input, returnPercent, riskFreeRate),
@@ -85,12 +91,6 @@ export function backtestingPyStatistics(input: BacktestingPyInput): BacktestingP
     ...drawdowns(time, falls),
     ...tradeFigures(trades, time),
   };
-}
-
-function peak(values: Column): number {
-  let most = values[0]!;
-  for (let i = 1; i < values.length; i += 1) if (values[i]! > most) most = values[i]!;
-  return most;
 }
 
 function annualFigures(sampled: Float64Array, periods: number) {
@@ -153,9 +153,10 @@ function drawdowns(time: Column, all: readonly Drawdown[]) {
   const list = all.filter(({ recoveryRow, peakRow }) => recoveryRow !== undefined || peakRow < last - 1);
   const depths = (list.length === 0 ? all : list).map(({ depth }) => depth);
   const durations = list.map(({ peakRow, recoveryRow }) => time[recoveryRow ?? last]! - time[peakRow]!);
+  const longest = durations.length === 0 ? Number.NaN : durations.reduce((most, duration) => Math.max(most, duration));
   return {
     'Avg. Drawdown [%]': mean(depths) * 100,
-    'Max. Drawdown Duration': list.length === 0 ? Number.NaN : roundUp(peak(durations), time),
+    'Max. Drawdown Duration': roundUp(longest, time),
     'Avg. Drawdown Duration': roundUp(mean(durations), time),
   };
 }

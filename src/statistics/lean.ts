@@ -11,6 +11,8 @@ export interface LeanInput {
   /** UTC milliseconds and equity of every bar. */
   readonly time: Column;
   readonly equity: Column;
+  /** The deepest fall of that equity from a peak, the start included, where it is known already: a negative fraction. */
+  readonly maxDrawdown?: number;
   /** What the market was worth at those bars. */
   readonly benchmark?: Column;
   /** Closed trades in order of exit. */
@@ -49,7 +51,7 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
     'Total Orders': input.orders,
     ...tradeFigures(input),
     'Compounding Annual Return [%]': compoundAnnualGrowthRate(startEquity, end, input.elapsedMs, 365) * 100,
-    'Drawdown [%]': -maxDrawdown(equity, startEquity) * 100,
+    'Drawdown [%]': -(input.maxDrawdown ?? maxDrawdown(equity, startEquity)) * 100,
     'Start Equity [$]': startEquity,
     'End Equity [$]': end,
     'Net Profit [%]': (end / startEquity - 1) * 100,

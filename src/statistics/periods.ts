@@ -42,7 +42,7 @@ export function sampleEquity(time: Column, equity: Column, period: CalendarPerio
 }
 
 /** The first row after `from` at or after a time: found by steps that double and then halve, since a period may hold one row or a million. */
-function firstRowFrom(time: Column, from: number, length: number, start: number): number {
+export function firstRowFrom(time: Column, from: number, length: number, start: number): number {
   let step = 1;
   while (from + step < length && time[from + step]! < start) step *= 2;
   let low = from + (step >> 1) + 1;
