@@ -60,14 +60,20 @@ export interface Drawdown {
 /** Every fall below a peak, in order of time. The first row below is `peakRow + 1` when no value is missing. */
 export function listDrawdowns(equity: Column): Drawdown[] {
   const list: Drawdown[] = [];
-  let [peak, peakRow, valleyRow, depth] = [Number.NEGATIVE_INFINITY, 0, -1, 0];
+  let peak = Number.NEGATIVE_INFINITY;
+  let peakRow = 0;
+  let valleyRow = -1;
+  let depth = 0;
   for (let i = 0; i < equity.length; i += 1) {
     const value = equity[i]!;
     if (Number.isNaN(value)) continue;
     if (value > peak) peak = value;
     const fall = value === peak ? 0 : value / peak - 1;
     if (fall < 0) {
-      if (valleyRow < 0 || fall < depth) [valleyRow, depth] = [i, fall];
+      if (valleyRow < 0 || fall < depth) {
+        valleyRow = i;
+        depth = fall;
+      }
       continue;
     }
     if (valleyRow >= 0) list.push({ peakRow, valleyRow, recoveryRow: i, lastRow: i - 1, depth, bars: i - peakRow });
