@@ -8,9 +8,10 @@ import type { WorkingOrder } from './working-order.ts';
  * moves came first is not known, and an entry on the way to a stop that protects takes none of the volume that the stop needs.
  * Gives the queue itself where it stands so already.
  */
-export function metFirst(queue: WorkingOrder[]): WorkingOrder[] {
+export function metFirst(queue: readonly WorkingOrder[]): readonly WorkingOrder[] {
   if (queue.length < 2 || isNearestFirst(queue)) return queue;
-  return nearestFirst(queue.toSorted((one, other) => momentOf(one) - momentOf(other)));
+  const sameMoment = queue.every((order) => momentOf(order) === 0);
+  return nearestFirst(sameMoment ? queue : queue.toSorted((one, other) => momentOf(one) - momentOf(other)));
 }
 
 function waitsForStop({ stop, triggered }: WorkingOrder): boolean {
@@ -103,15 +104,22 @@ function areOfOneGroup(one: WorkingOrder, other: WorkingOrder): boolean {
 
 /** Each kind keeps its places in the queue and takes them nearest first; what the move meets on its way to a stop comes before it. */
 function nearestFirst(orders: readonly WorkingOrder[]): WorkingOrder[] {
-  const kinds: WorkingOrder[][] = [[], [], [], []];
-  const kindsOf = orders.map(kindOf);
-  kindsOf.forEach((kind, at) => kind >= 0 && kinds[kind]!.push(orders[at]!));
-  kinds.forEach((members, kind) => members.sort((one, other) => wayTo(one, kind) - wayTo(other, kind)));
-  const taken = [0, 0, 0, 0];
-  const placed = orders.map((order, at) => {
-    const kind = kindsOf[at]!;
-    return kind < 0 ? order : kinds[kind]![taken[kind]!++]!;
-  });
+  const placed = orders.slice();
+  const kinds = orders.map(kindOf);
+  const ways = orders.map((order, at) => wayTo(order, kinds[at]!));
+  for (let at = 1; at < placed.length; at++) {
+    const [order, kind, way] = [placed[at]!, kinds[at]!, ways[at]!];
+    let place = at;
+    for (let before = at - 1; kind >= 0 && before >= 0; before--) {
+      if (kinds[before] !== kind) continue;
+      if (ways[before]! <= way) break;
+      placed[place] = placed[before]!;
+      ways[place] = ways[before]!;
+      place = before;
+    }
+    placed[place] = order;
+    ways[place] = way;
+  }
   return isNearestFirst(placed) ? placed : beforeTheirStops(placed);
 }
 

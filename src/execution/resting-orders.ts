@@ -68,9 +68,8 @@ export class RestingOrders {
   }
 
   #inOrder(queue: OrderQueue): readonly WorkingOrder[] {
-    // The queue keeps the order, so that it is worked out only where something has moved.
-    if (!this.#asQueued) queue.orders = metFirst(queue.orders);
-    return queue.orders.slice();
+    // The queue itself stays as it was sent: a stop that has moved since stands elsewhere on the way.
+    return (this.#asQueued ? queue.orders : metFirst(queue.orders)).slice();
   }
 
   /** The same where a bar takes trailing stops along: they come after the others, and what they bring about after them. */

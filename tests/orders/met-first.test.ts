@@ -58,6 +58,22 @@ describe('a rise or a fall meets the nearest of the orders first, whichever was 
     expect(tape(play({ rows: [QUIET, row], script: { 0: send(...requests) } }))).toEqual(fills);
   });
 
+  test.each<[string, OrderRequest, Act]>([
+    ['trailed', { side: 'sell', type: 'trailing_stop', size: 8, trailAmount: 5, ocoGroup: 'one' }, () => undefined],
+    [
+      'was replaced',
+      stop('sell', 95, { ocoGroup: 'one' }),
+      (context) => {
+        const [first] = context.orders();
+        context.replace(first!.id, { stopPrice: 98 });
+      },
+    ],
+  ])('a stop that %s past an entry is met before it, whatever stood before it earlier', (_, first, later) => {
+    const entries = send(first, limit('buy', 96, { ocoGroup: 'one' }), stop('buy', 102, { size: 1 }));
+    const rows: Row[] = [QUIET, [100, 103, 99, 103], [103, 103, 94, 100]];
+    expect(tape(play({ rows, script: { 0: entries, 1: later } }))).toEqual(['1 buy 1 @ 102', '2 sell 8 @ 98']);
+  });
+
   test('exits of one position', () => {
     const exits = [105, 103, 104].map((at) => limit('sell', at, { reduceOnly: true }));
     const result = play({ rows: [QUIET, QUIET, RISE], script: { 0: long, 1: send(...exits) } });
