@@ -55,8 +55,8 @@ export class RestingOrders {
     }
     do {
       bar.again = false;
-      for (const order of this.#inOrder(queue)) {
-        if (order.open && row >= order.firstRow) this.#matchOne(order, local, row);
+      for (const order of this.#inOrder(queue, row)) {
+        if (order.open) this.#matchOne(order, local, row);
         if (bar.again && !this.#asQueued) break;
       }
       bar.pass++;
@@ -67,9 +67,10 @@ export class RestingOrders {
     }
   }
 
-  #inOrder(queue: OrderQueue): readonly WorkingOrder[] {
-    // The queue itself stays as it was sent: a stop that has moved since stands elsewhere on the way.
-    return (this.#asQueued ? queue.orders : metFirst(queue.orders)).slice();
+  /** Those that the bar may meet. The queue itself stays as it was sent: a stop that has moved since stands elsewhere on the way. */
+  #inOrder(queue: OrderQueue, row: number): readonly WorkingOrder[] {
+    const orders = queue.orders.filter((order) => order.open && row >= order.firstRow);
+    return this.#asQueued ? orders : metFirst(orders);
   }
 
   /** The same where a bar takes trailing stops along: they come after the others, and what they bring about after them. */
@@ -79,16 +80,16 @@ export class RestingOrders {
     const matchOthers = (): void => {
       do {
         bar.again = false;
-        for (const order of this.#inOrder(queue)) {
-          if (order.open && row >= order.firstRow && !trails(order)) this.#matchOne(order, local, row);
+        for (const order of this.#inOrder(queue, row)) {
+          if (order.open && !trails(order)) this.#matchOne(order, local, row);
           if (bar.again && !this.#asQueued) break;
         }
         bar.pass++;
       } while (bar.again);
     };
     matchOthers();
-    for (const order of this.#inOrder(queue)) {
-      if (order.open && row >= order.firstRow && trails(order)) this.#carryAlong(order, local, row);
+    for (const order of this.#inOrder(queue, row)) {
+      if (order.open && trails(order)) this.#carryAlong(order, local, row);
     }
     if (bar.again) matchOthers();
   }

@@ -140,6 +140,20 @@ describe('of two moves in a bar the worse came first', () => {
     expect(tape(result)).toEqual(['1 buy 8 @ 100', '2 sell 8 @ 95']);
   });
 
+  test('an order that was cancelled leaves no place to another', () => {
+    const breakout = { ...limit('buy', 97, { ocoGroup: 'one' }), type: 'stop_limit', stopPrice: 101.5 } as const;
+    const script: Record<number, Act> = {
+      0: send(long),
+      1: send(stop('sell', 95, { reduceOnly: true }), breakout, limit('buy', 98)),
+      2: (context) => {
+        const triggered = context.orders().find(({ type }) => type === 'stop_limit');
+        context.cancel(triggered!.id);
+      },
+    };
+    const rows: Row[] = [QUIET, QUIET, [100, 102, 99, 100], [100, 101, 94, 95, 8]];
+    expect(tape(play({ rows, script, profile: { volumeCap: 1 } }))).toEqual(['1 buy 8 @ 100', '3 sell 8 @ 95']);
+  });
+
   test('what protects has the volume before a stop that enters', () => {
     const exits = [stop('sell', 95, { reduceOnly: true }), stop('buy', 103)];
     const rows: Row[] = [QUIET, QUIET, [100, 106, 94, 100, 8]];
