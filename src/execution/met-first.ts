@@ -1,12 +1,10 @@
-import { closesOnly } from './order-rules.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /**
  * The orders of a queue as a bar meets them: those for its open, those inside it, those for its close. Of those inside, a rise or a fall
- * meets the nearest first, in whatever order they were sent: of one side and kind, and before stops that enter or are of its group. Else the farthest of a
- * ladder, sent first, would fill at the best price that the bar had. For the rest the queue's order stands, stops in front: which of two
- * moves came first is not known, and an entry on the way to a stop that protects takes none of the volume that the stop needs.
- * Gives the queue itself where it stands so already.
+ * meets the nearest first, in whatever order they were sent: else the farthest of a ladder, sent first, would fill at the best price that
+ * the bar had, and an entry would get no volume just where the bar went on to a stop behind it. For the rest the queue's order stands,
+ * stops in front: which of two moves came first is not known. Gives the queue itself where it stands so already.
  */
 export function metFirst(queue: readonly WorkingOrder[]): readonly WorkingOrder[] {
   if (queue.length < 2 || isNearestFirst(queue)) return queue;
@@ -83,23 +81,15 @@ function isNearestFirst(orders: readonly WorkingOrder[]): boolean {
   return true;
 }
 
-/** Whether a stop that comes before it lies behind it on the same move: one of its group, or one that protects nothing and so needs no volume first. */
+/** Whether a stop that comes before it lies behind it on the same move. */
 function isOnTheWay(order: WorkingOrder, kind: number, way: number, orders: readonly WorkingOrder[], at: number): boolean {
   if (kind !== BUYS_AT_FALL && kind !== SELLS_AT_RISE) return false;
   const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : BUYS_AT_RISE;
   for (let before = 0; before < at; before++) {
     const other = orders[before]!;
-    if (kindOf(other) === stops && way < wayTo(other, stops) && (isPlain(other) || areOfOneGroup(order, other))) return true;
+    if (kindOf(other) === stops && way < wayTo(other, stops)) return true;
   }
   return false;
-}
-
-function isPlain(stop: WorkingOrder): boolean {
-  return stop.group === '' && !closesOnly(stop);
-}
-
-function areOfOneGroup(one: WorkingOrder, other: WorkingOrder): boolean {
-  return one.group !== '' && one.group === other.group && one.strategy === other.strategy;
 }
 
 /** Each kind keeps its places in the queue and takes them nearest first; what the move meets on its way to a stop comes before it. */

@@ -89,6 +89,16 @@ describe('a rise or a fall meets the nearest of the orders first, whichever was 
     expect(even.orders.map(({ filledQuantity }) => filledQuantity)).toEqual([8, 2]);
   });
 
+  test.each([
+    ['protects', { reduceOnly: true }],
+    ['is of another group', { ouoGroup: 'other' }],
+  ])('an entry on the way to a stop that %s has the volume first: it does not pass it by just where the bar goes on', (_, extra) => {
+    const rows: Row[] = [QUIET, QUIET, FALL];
+    const script = { 0: long, 1: send(stop('sell', 95, extra), limit('buy', 97)) };
+    const fills = ['1 buy 8 @ 100', '2 buy 8 @ 97', '2 sell 2 @ 95'];
+    expect(tape(play({ rows, script, profile: { volumeCap: 1 } }))).toEqual(fills);
+  });
+
   test('an entry on the way to a stop that enters has the margin', () => {
     const entries = send(stop('sell', 95), limit('buy', 96));
     const result = play({ rows: [QUIET, FALL], script: { 0: entries }, account: { cash: 1000, leverage: 1, hedging: true } });
@@ -122,7 +132,7 @@ describe('of two moves in a bar the worse came first', () => {
   test('who let another pass stays behind it, whatever else the bar brings about', () => {
     const rows: Row[] = [QUIET, [100, 106, 94, 96]];
     const result = play({ rows, script: { 0: send(...breakout, limit('buy', 98)) } });
-    expect(tape(result)).toEqual(['1 buy 8 @ 105', '1 buy 8 @ 98']);
+    expect(tape(result)).toEqual(['1 buy 8 @ 98', '1 buy 8 @ 105']);
   });
 
   test('what the bar itself triggered was not met by its open', () => {
@@ -141,16 +151,16 @@ describe('of two moves in a bar the worse came first', () => {
   });
 
   test('an order that was cancelled leaves no place to another', () => {
-    const breakout = { ...limit('buy', 97, { ocoGroup: 'one' }), type: 'stop_limit', stopPrice: 101.5 } as const;
+    const breakout = { ...limit('sell', 104, { ocoGroup: 'one' }), type: 'stop_limit', stopPrice: 98.5 } as const;
     const script: Record<number, Act> = {
       0: send(long),
-      1: send(stop('sell', 95, { reduceOnly: true }), breakout, limit('buy', 98)),
+      1: send(stop('sell', 95, { reduceOnly: true }), breakout, limit('sell', 103)),
       2: (context) => {
         const triggered = context.orders().find(({ type }) => type === 'stop_limit');
         context.cancel(triggered!.id);
       },
     };
-    const rows: Row[] = [QUIET, QUIET, [100, 102, 99, 100], [100, 101, 94, 95, 8]];
+    const rows: Row[] = [QUIET, QUIET, [100, 101, 98, 100], [100, 103.5, 94, 95, 8]];
     expect(tape(play({ rows, script, profile: { volumeCap: 1 } }))).toEqual(['1 buy 8 @ 100', '3 sell 8 @ 95']);
   });
 

@@ -8,13 +8,23 @@ const START = Date.UTC(2024, 0, 1);
 
 describe('a bracket whose entry fills in parts', () => {
   test('protects what fills after an exit has closed the first part', () => {
-    const rows: Row[] = [QUIET, [100, 100, 97, 98, 100], [98, 98, 94, 97, 100], [97, 98, 96, 97, 100], [97, 98, 90, 91, 100], QUIET];
+    const rows: Row[] = [QUIET, [100, 100, 97, 98, 100], [99, 106, 99, 105, 100], [97, 98, 96, 97, 100], [97, 98, 90, 91, 100], QUIET];
     const result = play({
       rows,
       profile: { volumeCap: 0.1 },
-      script: { 0: { side: 'buy', type: 'limit', limitPrice: 98, size: 30, stopLoss: 95 } },
+      script: { 0: { side: 'buy', type: 'limit', limitPrice: 98, size: 20, stopLoss: 95, takeProfit: 105 } },
     });
-    expect(tape(result)).toEqual(['1 buy 10 @ 98', '2 sell 10 @ 95', '3 buy 10 @ 97', '4 sell 10 @ 95']);
+    expect(tape(result)).toEqual(['1 buy 10 @ 98', '2 sell 10 @ 105', '3 buy 10 @ 97', '4 sell 10 @ 95']);
+  });
+
+  test('has the volume of a fall before its stop, which waits for the next bar', () => {
+    const rows: Row[] = [QUIET, [100, 100, 97, 98, 100], [98, 98, 94, 97, 100], [97, 98, 96, 97, 200]];
+    const result = play({
+      rows,
+      profile: { volumeCap: 0.1 },
+      script: { 0: { side: 'buy', type: 'limit', limitPrice: 98, size: 20, stopLoss: 95 } },
+    });
+    expect(tape(result)).toEqual(['1 buy 10 @ 98', '2 buy 10 @ 98', '3 sell 20 @ 97']);
   });
 
   test('protects what fills after the strategy closed the first part', () => {
