@@ -75,14 +75,14 @@ function isNearestFirst(orders: readonly WorkingOrder[]): boolean {
     if (way < last[kind]!) return false;
     // The last stop is the farthest: only before that can one lie on the way.
     const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : kind === SELLS_AT_RISE ? BUYS_AT_RISE : kind;
-    if (way < last[stops]! && isOnTheWay(order, kind, way, orders, at)) return false;
+    if (way < last[stops]! && isOnTheWay(kind, way, orders, at)) return false;
     last[kind] = way;
   }
   return true;
 }
 
-/** Whether a stop that comes before it lies behind it on the same move. */
-function isOnTheWay(order: WorkingOrder, kind: number, way: number, orders: readonly WorkingOrder[], at: number): boolean {
+/** Whether one of the orders before `at`, a stop, lies farther on the same move than an order of this kind and way, which is none. */
+function isOnTheWay(kind: number, way: number, orders: readonly WorkingOrder[], at: number): boolean {
   if (kind !== BUYS_AT_FALL && kind !== SELLS_AT_RISE) return false;
   const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : BUYS_AT_RISE;
   for (let before = 0; before < at; before++) {
@@ -118,7 +118,7 @@ function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
   orders.forEach((order, at) => {
     for (const other of met.has(order) ? [] : orders.slice(at + 1)) {
       const kind = kindOf(other);
-      if (isOnTheWay(other, kind, wayTo(other, kind), [order], 1)) met.add(other);
+      if (isOnTheWay(kind, wayTo(other, kind), [order], 1)) met.add(other);
     }
     met.add(order);
   });
