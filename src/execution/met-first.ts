@@ -72,24 +72,17 @@ function isNearestFirst(orders: readonly WorkingOrder[]): boolean {
     moment = own;
     if (kind < 0) continue;
     const way = wayTo(order, kind);
-    if (way < last[kind]!) return false;
-    // The last stop is the farthest: only before that can one lie on the way.
-    const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : kind === SELLS_AT_RISE ? BUYS_AT_RISE : kind;
-    if (way < last[stops]! && isOnTheWay(kind, way, orders, at)) return false;
+    // The last of a kind is the farthest so far.
+    if (way < last[kind]! || way < last[stopsOf(kind)]!) return false;
     last[kind] = way;
   }
   return true;
 }
 
-/** Whether one of the orders before `at`, a stop, lies farther on the same move than an order of this kind and way, which is none. */
-function isOnTheWay(kind: number, way: number, orders: readonly WorkingOrder[], at: number): boolean {
-  if (kind !== BUYS_AT_FALL && kind !== SELLS_AT_RISE) return false;
-  const stops = kind === BUYS_AT_FALL ? SELLS_AT_FALL : BUYS_AT_RISE;
-  for (let before = 0; before < at; before++) {
-    const other = orders[before]!;
-    if (kindOf(other) === stops && way < wayTo(other, stops)) return true;
-  }
-  return false;
+/** The kind of the stops that the same move meets; of stops their own. */
+function stopsOf(kind: number): number {
+  if (kind === BUYS_AT_FALL) return SELLS_AT_FALL;
+  return kind === SELLS_AT_RISE ? BUYS_AT_RISE : kind;
 }
 
 /** Each kind keeps its places in the queue and takes them nearest first; what the move meets on its way to a stop comes before it. */
@@ -116,9 +109,10 @@ function nearestFirst(orders: readonly WorkingOrder[]): WorkingOrder[] {
 function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
   const met = new Set<WorkingOrder>();
   orders.forEach((order, at) => {
+    const kind = kindOf(order);
     for (const other of met.has(order) ? [] : orders.slice(at + 1)) {
-      const kind = kindOf(other);
-      if (isOnTheWay(kind, wayTo(other, kind), [order], 1)) met.add(other);
+      const theirs = kindOf(other);
+      if (theirs !== kind && stopsOf(theirs) === kind && wayTo(other, theirs) < wayTo(order, kind)) met.add(other);
     }
     met.add(order);
   });
