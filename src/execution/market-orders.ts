@@ -81,14 +81,16 @@ export class MarketOrders {
     const equity = this.#host.equity();
     for (const order of waiting) {
       const local = locals[order.symbol]!;
-      if (order.size.kind !== 'target_weight' || order.quantity === order.quantity || local < 0 || row < order.firstRow || order.inFlight)
-        continue;
+      if (!order.open || order.size.kind !== 'target_weight' || order.quantity === order.quantity) continue;
+      if (local < 0 || row < order.firstRow || order.inFlight) continue;
       if (!this.#lifetimes.allows(order, local)) continue;
       const fault = this.#executions.sizer.resolveTarget(order, order.size.weight, equity, this.#columns[order.symbol]!.open[local]!);
       if (fault !== undefined) this.#book.end(order, 'reject', fault);
     }
     const rankOf = (order: WorkingOrder): number => rank(order, this.#host.held(order.strategy, order.symbol));
     waiting.sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
-    this.#book.targetsWaiting = waiting.some((order) => order.size.kind === 'target_weight' && order.quantity !== order.quantity);
+    this.#book.targetsWaiting = waiting.some(
+      (order) => order.open && order.size.kind === 'target_weight' && order.quantity !== order.quantity,
+    );
   }
 }

@@ -3,7 +3,7 @@ import { runBacktest } from '#backtest';
 import type { OrderRequest } from '#domain';
 import { executionProfile } from '#execution';
 import type { Strategy } from '#strategy';
-import { bars, book, play, QUIET, scripted, tape, type Row } from './scenario.ts';
+import { bars, book, play, QUIET, scripted, tape, type Act, type Row } from './scenario.ts';
 
 /*
  * Sizes and moments at the edge: orders that name nothing, must fill whole, are too small, or whose units are not known yet.
@@ -82,6 +82,16 @@ test("an order for a weight meets the venue's minimum as others do, unless it le
     'market rejected 0/99 notional 9900 of X is below the minimum of 9960',
     'market filled 100/100',
   ]);
+});
+
+test('one that was cancelled before its open is not refused there as well, and leaves the other orders at work', () => {
+  const send: Act = (context) => {
+    context.submit({ side: 'buy', type: 'limit', size: 10, limitPrice: 98 });
+    context.cancel(context.submit({ ...BUY, size: { kind: 'target_weight', weight: 0.001 } }));
+  };
+  const rows: Row[] = [QUIET, QUIET, [100, 101, 97, 100]];
+  const result = play({ rows, script: { 0: send }, instrument: { lotSize: 1, minQuantity: 1, minNotional: 900 } });
+  expect(book(result)).toEqual(['limit filled 10/10', 'market canceled 0/NaN canceled by the strategy']);
 });
 
 test('an order worth less than one lot says so', () => {
