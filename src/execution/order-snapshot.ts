@@ -74,7 +74,8 @@ export function saveOrder(order: WorkingOrder): OrderSnapshot {
     ...asItIs,
     size: [order.size.kind, toJsonNumber(amountOf(order.size))],
     numbers: Object.fromEntries(NUMBERS.filter((name) => !Number.isNaN(order[name])).map((name) => [name, toJsonNumber(order[name])])),
-    flags: FLAGS.filter((name) => order[name]),
+    // Met by a bar, or not yet, for want of one near its price: that is of matter only to what must not take.
+    flags: FLAGS.filter((name) => order[name] && (name !== 'met' || order.postOnly)),
     texts: Object.fromEntries(TEXTS.filter((name) => order[name] !== '').map((name) => [name, order[name]])),
   };
 }
