@@ -256,6 +256,25 @@ describe('compare and why', () => {
     expect(json.difference.sharpe.high).toBeGreaterThan(two - one);
   });
 
+  test('bars of an hour and of four have their days in common', async () => {
+    const folder = scratchFolder();
+    for (const hours of [1, 4]) {
+      const rows = Array.from({ length: (24 / hours) * 40 }, (_, row) => {
+        const price = 100 + 10 * Math.sin((row * hours) / 30);
+        return `${new Date(Date.UTC(2024, 0, 1, row * hours)).toISOString()},${price},${price + 1},${price - 1},${price},1e9`;
+      });
+      writeFileSync(join(folder, `H${hours}.csv`), `time,open,high,low,close,volume\n${rows.join('\n')}\n`);
+      writeFileSync(
+        join(folder, `hold-${hours}.mjs`),
+        `export default { name: 'hold-${hours}', features: {}, onBar: (at) => void (at.row === 9 && at.submit({ side: 'buy', type: 'market', size: 9 })) };\n`,
+      );
+      await report(folder, 'backtest', '--strategy', `./hold-${hours}.mjs`, '--data', `H${hours}.csv`, '--asset-class', 'crypto');
+    }
+    const { stdout } = await cli(folder, 'compare', 'hold-1', 'hold-4');
+    expect(stdout).toContain('Second less first, the same days drawn again');
+    expect(stdout).not.toContain('different dates');
+  });
+
   test('the reason on a bar, in a trade and outside one', async () => {
     const folder = scratchFolder();
     const run = await report(folder, ...SMA);

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { createRng } from '#core';
+import { createRng, DAY_MS } from '#core';
 import { finite, renderComparison, sparkline, type TearSheetInput } from '#research';
 import {
   annualReturn,
@@ -76,9 +76,10 @@ export function compareRuns(
 /** How sure the difference is: the days that both have, drawn again in blocks, the same for both. */
 function differenceOf(one: TearSheetInput, other: TearSheetInput): Readonly<Record<'sharpe' | 'cagr', DifferenceInterval>> {
   const { periodsPerYear } = one;
-  const at = new Map(Array.from(other.curve.time, (time, row) => [time, other.curve.equity[row]!]));
-  const rows = Array.from(one.curve.time, (_, row) => row).filter((row) => at.has(one.curve.time[row]!));
-  const [first, second] = [rows.map((row) => one.curve.equity[row]!), rows.map((row) => at.get(one.curve.time[row]!)!)];
+  const at = new Map(Array.from(other.curve.time, (time, row) => [dayOf(time), other.curve.equity[row]!]));
+  const days = Array.from(one.curve.time, dayOf);
+  const rows = Array.from(days.keys()).filter((row) => at.has(days[row]!));
+  const [first, second] = [rows.map((row) => one.curve.equity[row]!), rows.map((row) => at.get(days[row]!)!)];
   return bootstrapDifference(
     returnsFromEquity(first),
     returnsFromEquity(second),
@@ -108,6 +109,9 @@ function summaryOf({ curve, periodsPerYear, trades = [] }: TearSheetInput): Retu
 }
 
 function sameDates(one: TearSheetInput, other: TearSheetInput): boolean {
-  const ends = ({ curve }: TearSheetInput): string => `${curve.time[0]} ${curve.time[curve.time.length - 1]}`;
+  const ends = ({ curve }: TearSheetInput): string => `${dayOf(curve.time[0]!)} ${dayOf(curve.time[curve.time.length - 1]!)}`;
   return ends(one) === ends(other);
 }
+
+/** Curves have a row a day, at the start of its last bar: of hours and of days not the same instant. */
+const dayOf = (time: number): number => Math.floor(time / DAY_MS);
