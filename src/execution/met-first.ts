@@ -106,15 +106,27 @@ function nearestFirst(orders: readonly WorkingOrder[]): WorkingOrder[] {
   return isNearestFirst(placed) ? placed : beforeTheirStops(placed);
 }
 
+/** A stop waits for what is nearer on its move, and so stands behind the stops that need not wait: no limit passes a stop of the other move. */
 function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
   const met = new Set<WorkingOrder>();
+  let waiting: WorkingOrder[] = [];
   orders.forEach((order, at) => {
     const kind = kindOf(order);
-    for (const other of met.has(order) ? [] : orders.slice(at + 1)) {
-      const theirs = kindOf(other);
-      if (theirs !== kind && stopsOf(theirs) === kind && wayTo(other, theirs) < wayTo(order, kind)) met.add(other);
+    const nearer = orders.slice(at + 1).filter((other) => isBefore(other, order, kind));
+    if (nearer.length > 0) {
+      waiting.push(...nearer, order);
+      return;
+    }
+    if (stopsOf(kind) !== kind) {
+      for (const one of waiting) met.add(one);
+      waiting = [];
     }
     met.add(order);
   });
   return [...met];
+}
+
+function isBefore(other: WorkingOrder, stop: WorkingOrder, kind: number): boolean {
+  const theirs = kindOf(other);
+  return theirs !== kind && stopsOf(theirs) === kind && wayTo(other, theirs) < wayTo(stop, kind);
 }

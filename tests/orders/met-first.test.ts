@@ -132,7 +132,7 @@ describe('of two moves in a bar the worse came first', () => {
   test('who let another pass stays behind it, whatever else the bar brings about', () => {
     const rows: Row[] = [QUIET, [100, 106, 94, 96]];
     const result = play({ rows, script: { 0: send(...breakout, limit('buy', 98)) } });
-    expect(tape(result)).toEqual(['1 buy 8 @ 98', '1 buy 8 @ 105']);
+    expect(tape(result)).toEqual(['1 buy 8 @ 105', '1 buy 8 @ 98']);
   });
 
   test('what the bar itself triggered was not met by its open', () => {
@@ -162,6 +162,13 @@ describe('of two moves in a bar the worse came first', () => {
     };
     const rows: Row[] = [QUIET, QUIET, [100, 101, 98, 100], [100, 103.5, 94, 95, 8]];
     expect(tape(play({ rows, script, profile: { volumeCap: 1 } }))).toEqual(['1 buy 8 @ 100', '3 sell 8 @ 95']);
+  });
+
+  test('a limit on the way to a stop does not pass the stop of the other move', () => {
+    const both = send(stop('sell', 95), stop('buy', 104, { reduceOnly: true }), limit('sell', 102));
+    const rows: Row[] = [QUIET, QUIET, [100, 103, 94, 95, 10]];
+    const fills = ['1 buy 8 @ 100', '2 sell 8 @ 95', '2 sell 2 @ 102'];
+    expect(tape(play({ rows, script: { 0: long, 1: both }, profile: { volumeCap: 1 } }))).toEqual(fills);
   });
 
   test('what protects has the volume before a stop that enters', () => {
