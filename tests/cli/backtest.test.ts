@@ -273,6 +273,8 @@ describe('compare and why', () => {
     const { stdout } = await cli(folder, 'compare', 'hold-1', 'hold-4');
     expect(stdout).toContain('Second less first, the same days drawn again');
     expect(stdout).not.toContain('different dates');
+    const [page] = readdirSync(join(folder, 'results/comparisons'));
+    expect(readFileSync(join(folder, 'results/comparisons', page!), 'utf8')).not.toContain('different dates');
   });
 
   test('the reason on a bar, in a trade and outside one', async () => {

@@ -40,7 +40,8 @@ export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
       ],
     ];
   });
-  const same = a.curve.time[0] === b.curve.time[0] && a.curve.time[a.curve.time.length - 1] === b.curve.time[b.curve.time.length - 1];
+  const ends = ({ curve }: TearSheetInput): string => `${day(curve.time[0]!)} ${day(curve.time[curve.time.length - 1]!)}`;
+  const same = ends(a) === ends(b);
   const warning = same
     ? ''
     : '<section class="notice">The two curves cover different dates: their figures do not compare like with like.</section>';
