@@ -56,7 +56,7 @@ const portfolio = portfolioBars(join(folder, 'port_50x25k.f64'));
 engine(
   'W4',
   () => runW4(portfolio),
-  5,
+  16,
   ({ fills }) => fills.length,
 );
 if (existsSync(minutes)) {

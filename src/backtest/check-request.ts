@@ -84,32 +84,46 @@ export function checkStrategies(strategies: readonly Strategy[]): void {
 
 /** Bars that reach a run are clean; the first price that is not a positive number, or bar that does not follow the one before, stops it. */
 export function checkPrices(bars: readonly BarSeries[]): void {
-  for (const { symbol, time, open, high, low, close, length } of bars) {
-    let before = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < length; row++) {
-      const start = time[row]!;
-      if (!(start > before))
-        throw new UserError(
-          `the bars of ${symbol} are not in order: row ${row} starts at ${start}, the one before at ${before}`,
-          'Sort them by time, each once: edgewright data check.',
-        );
-      before = start;
-      if (
-        low[row]! > 0 &&
-        high[row]! >= low[row]! &&
-        high[row]! < Number.POSITIVE_INFINITY &&
-        open[row]! <= high[row]! &&
-        open[row]! >= low[row]! &&
-        close[row]! <= high[row]! &&
-        close[row]! >= low[row]!
-      )
-        continue;
-      throw new UserError(
-        `${symbol} has no valid bar at row ${row}: open ${open[row]}, high ${high[row]}, low ${low[row]}, close ${close[row]}`,
-        'Run the quality gate on the data first: edgewright data check.',
-      );
-    }
+  for (const series of bars) {
+    const row = firstWrongRow(series);
+    if (row >= 0) throw wrongRow(series, row);
   }
+}
+
+/** −1 when there is none. By itself, with the one loop: inside that over the symbols the compiler would leave it once a symbol. */
+function firstWrongRow({ time, open, high, low, close, length }: BarSeries): number {
+  let before = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < length; row++) {
+    const start = time[row]!;
+    const top = high[row]!;
+    const bottom = low[row]!;
+    if (
+      start > before &&
+      bottom > 0 &&
+      top >= bottom &&
+      top < Number.POSITIVE_INFINITY &&
+      open[row]! <= top &&
+      open[row]! >= bottom &&
+      close[row]! <= top &&
+      close[row]! >= bottom
+    )
+      before = start;
+    else return row;
+  }
+  return -1;
+}
+
+function wrongRow({ symbol, time, open, high, low, close }: BarSeries, row: number): UserError {
+  const before = row === 0 ? Number.NEGATIVE_INFINITY : time[row - 1]!;
+  if (!(time[row]! > before))
+    return new UserError(
+      `the bars of ${symbol} are not in order: row ${row} starts at ${time[row]}, the one before at ${before}`,
+      'Sort them by time, each once: edgewright data check.',
+    );
+  return new UserError(
+    `${symbol} has no valid bar at row ${row}: open ${open[row]}, high ${high[row]}, low ${low[row]}, close ${close[row]}`,
+    'Run the quality gate on the data first: edgewright data check.',
+  );
 }
 
 /**
