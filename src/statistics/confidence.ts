@@ -27,24 +27,9 @@ export function bootstrapIntervals<Name extends string>(
   statistics: Readonly<Record<Name, (returns: Float64Array) => number>>,
   options: IntervalOptions,
 ): Record<Name, Interval> {
-  const { rng, samples = 1000, level = 0.95 } = options;
-  const kept = present(returns);
   const names = Object.keys(statistics) as Name[];
-  const drawn = new Map(names.map((name) => [name, new Float64Array(samples).fill(Number.NaN)]));
-  if (kept.length >= 10) {
-    const indices = new Int32Array(kept.length);
-    const sample = new Float64Array(kept.length);
-    for (let i = 0; i < samples; i += 1) {
-      stationaryBootstrapIndices(rng, kept.length, options.blockLength ?? defaultBlockLength(kept.length), indices);
-      for (let row = 0; row < sample.length; row += 1) sample[row] = kept[indices[row]!]!;
-      for (const name of names) drawn.get(name)![i] = statistics[name](sample);
-    }
-  }
-  const intervals = names.map((name): [Name, Interval] => {
-    const sorted = present(drawn.get(name)!).toSorted();
-    return [name, { estimate: statistics[name](kept), ...bounds(sorted, level), level }];
-  });
-  return Object.fromEntries(intervals) as Record<Name, Interval>;
+  const figures = redrawn(names, [present(returns)], (name, [sample]) => statistics[name](sample!), options);
+  return Object.fromEntries(figures.map(({ name, interval }) => [name, interval])) as Record<Name, Interval>;
 }
 
 /** By how much one statistic of a second column exceeds that of the first, and in what share of the samples it does. */
@@ -63,33 +48,52 @@ export function bootstrapDifference<Name extends string>(
   statistics: Readonly<Record<Name, (returns: Float64Array) => number>>,
   options: IntervalOptions,
 ): Record<Name, DifferenceInterval> {
-  const { rng, samples = 1000, level = 0.95 } = options;
   const { own, other } = pairPresent(second, first);
   const names = Object.keys(statistics) as Name[];
-  const differ = (name: Name, two: Float64Array, one: Float64Array): number => statistics[name](two) - statistics[name](one);
-  const drawn = new Map(names.map((name) => [name, new Float64Array(samples).fill(Number.NaN)]));
-  if (own.length >= 10) {
-    const indices = new Int32Array(own.length);
-    const [one, two] = [new Float64Array(own.length), new Float64Array(own.length)];
-    for (let i = 0; i < samples; i += 1) {
-      stationaryBootstrapIndices(rng, own.length, options.blockLength ?? defaultBlockLength(own.length), indices);
-      for (let row = 0; row < indices.length; row += 1) {
-        one[row] = other[indices[row]!]!;
-        two[row] = own[indices[row]!]!;
-      }
-      for (const name of names) drawn.get(name)![i] = differ(name, two, one);
-    }
-  }
-  const intervals = names.map((name): [Name, DifferenceInterval] => {
-    const sorted = present(drawn.get(name)!).toSorted();
-    const aboveZero = sorted.length === 0 ? Number.NaN : sorted.filter((value) => value > 0).length / sorted.length;
-    return [name, { estimate: differ(name, own, other), ...bounds(sorted, level), level, aboveZero }];
-  });
-  return Object.fromEntries(intervals) as Record<Name, DifferenceInterval>;
+  const figures = redrawn(names, [own, other], (name, [two, one]) => statistics[name](two!) - statistics[name](one!), options);
+  return Object.fromEntries(
+    figures.map(({ name, interval, sorted }) => [
+      name,
+      { ...interval, aboveZero: sorted.length === 0 ? Number.NaN : sorted.filter((value) => value > 0).length / sorted.length },
+    ]),
+  ) as Record<Name, DifferenceInterval>;
 }
 
-function bounds(sorted: Float64Array, level: number): { readonly low: number; readonly high: number } {
-  return { low: quantileOfSorted(sorted, (1 - level) / 2), high: quantileOfSorted(sorted, (1 + level) / 2) };
+interface Redrawn<Name> {
+  readonly name: Name;
+  readonly interval: Interval;
+  /** What the samples gave, ascending; those that gave nothing are left out. */
+  readonly sorted: Float64Array;
+}
+
+/** Figures of columns of one length, all of them drawn by the same blocks of rows. */
+function redrawn<Name>(
+  names: readonly Name[],
+  columns: readonly Float64Array[],
+  figure: (name: Name, columns: readonly Float64Array[]) => number,
+  { rng, samples = 1000, level = 0.95, blockLength }: IntervalOptions,
+): readonly Redrawn<Name>[] {
+  const rows = columns[0]!.length;
+  const drawn = names.map(() => new Float64Array(samples).fill(Number.NaN));
+  if (rows >= 10) {
+    const indices = new Int32Array(rows);
+    const sample = columns.map(() => new Float64Array(rows));
+    for (let i = 0; i < samples; i += 1) {
+      stationaryBootstrapIndices(rng, rows, blockLength ?? defaultBlockLength(rows), indices);
+      for (let at = 0; at < columns.length; at += 1) pick(columns[at]!, indices, sample[at]!);
+      for (let at = 0; at < names.length; at += 1) drawn[at]![i] = figure(names[at]!, sample);
+    }
+  }
+  return names.map((name, at) => {
+    const sorted = present(drawn[at]!).toSorted();
+    const low = quantileOfSorted(sorted, (1 - level) / 2);
+    const high = quantileOfSorted(sorted, (1 + level) / 2);
+    return { name, interval: { estimate: figure(name, columns), low, high, level }, sorted };
+  });
+}
+
+function pick(column: Float64Array, rows: Int32Array, out: Float64Array): void {
+  for (let at = 0; at < out.length; at += 1) out[at] = column[rows[at]!]!;
 }
 
 export interface TradeMonteCarlo {
