@@ -53,7 +53,7 @@ export function meetsOpen(order: WorkingOrder, open: number): boolean {
   return limit === limit ? (limit - open) * direction > 0 : stop === stop;
 }
 
-/** A limit for now or never: it takes the open that it meets, and no later price. */
+/** A limit that fills at once or never: it takes the open that it meets, and no later price. */
 export function isImmediate({ type, timeInForce, postOnly }: WorkingOrder): boolean {
   return type === 'limit' && (timeInForce === 'ioc' || timeInForce === 'fok') && !postOnly;
 }
