@@ -1,6 +1,7 @@
-import { type Column, mean, present, skewness, spread, standardDeviation, variance, kurtosis, linearFit } from './moments.ts';
+import { DAY_MS } from '#core';
 import { pairPresent } from './benchmark.ts';
 import { listDrawdowns, maxDrawdown } from './drawdowns.ts';
+import { type Column, kurtosis, linearFit, mean, present, skewness, spread, standardDeviation, variance } from './moments.ts';
 import { normalCdf } from './normal.ts';
 import { sampleEquity } from './periods.ts';
 import { compoundAnnualGrowthRate, returnsFromEquity } from './returns.ts';
@@ -11,8 +12,6 @@ export interface LeanInput {
   /** UTC milliseconds and equity of every bar. */
   readonly time: Column;
   readonly equity: Column;
-  /** The deepest fall of that equity from a peak, the start included, where it is known already: a negative fraction. */
-  readonly maxDrawdown?: number;
   /** What the market was worth at those bars. */
   readonly benchmark?: Column;
   /** Closed trades in order of exit. */
@@ -30,8 +29,6 @@ export interface LeanInput {
 
 /** Statistics under the names and conventions of LEAN; percent and account currency where the name says so. */
 export type LeanStatistics = Readonly<Record<string, number>>;
-
-const DAY = 86_400_000;
 
 /**
  * The statistics that LEAN prints after a backtest. It looks at equity once a calendar day, weekends too, but counts 252 days to the year; its
@@ -51,7 +48,7 @@ export function leanStatistics(input: LeanInput): LeanStatistics {
     'Total Orders': input.orders,
     ...tradeFigures(input),
     'Compounding Annual Return [%]': compoundAnnualGrowthRate(startEquity, end, input.elapsedMs, 365) * 100,
-    'Drawdown [%]': -(input.maxDrawdown ?? maxDrawdown(equity, startEquity)) * 100,
+    'Drawdown [%]': -maxDrawdown(equity, startEquity) * 100,
     'Start Equity [$]': startEquity,
     'End Equity [$]': end,
     'Net Profit [%]': (end / startEquity - 1) * 100,
@@ -76,7 +73,7 @@ interface CalendarDays {
 /** The last value of each calendar day, that of the day before where there is none. */
 function calendarDays(time: Column, values: Column): CalendarDays {
   const sampled = sampleEquity(time, values, 'day');
-  const days = sampled.time.map((at) => Math.floor(at / DAY));
+  const days = sampled.time.map((at) => Math.floor(at / DAY_MS));
   const first = days[0] ?? 0;
   const out = new Float64Array(days.length === 0 ? 0 : days.at(-1)! - first + 1);
   let row = 0;
@@ -140,7 +137,7 @@ function tradeFigures({ startEquity, trades }: LeanInput) {
 /** Mean over the calendar days of what was traded, by the equity at the day's end. */
 function turnover(fills: NonNullable<LeanInput['fills']>, { first, values }: CalendarDays): number {
   let sum = 0;
-  for (const { time, notional } of fills) sum += notional / values[Math.floor(time / DAY) - first]!;
+  for (const { time, notional } of fills) sum += notional / values[Math.floor(time / DAY_MS) - first]!;
   return sum / values.length;
 }
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core';
 import { section, table } from './blocks.ts';
 import type { TearSheetInput } from './input.ts';
 import { decimal, escapeHtml } from './text.ts';
@@ -15,6 +16,6 @@ export function reportedSection({ reportedBy = {} }: TearSheetInput): string {
 function shown(name: string, value: number | null): string {
   // A figure read back from a file is null where there is none.
   const known = value ?? Number.NaN;
-  if (name.endsWith('Duration')) return Number.isNaN(known) ? decimal(known) : `${decimal(known / 86_400_000, 2)} days`;
+  if (name.endsWith('Duration')) return Number.isNaN(known) ? decimal(known) : `${decimal(known / DAY_MS, 2)} days`;
   return decimal(known, Number.isInteger(known) ? 0 : Math.abs(known) < 1 ? 4 : 2);
 }

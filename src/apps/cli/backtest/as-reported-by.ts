@@ -25,14 +25,12 @@ interface Run {
 export function asReportedBy(run: Run): ReportedBy {
   const { result, benchmark, periodsPerYear, bars, trades } = run;
   const daily = dailyEquity(result.equity);
-  const backtestingPy = backtestingPyStatistics({ ...result.equity, trades: indexed(run), ...marketOf(run) });
   return {
-    'backtesting.py': backtestingPy,
+    'backtesting.py': backtestingPyStatistics({ ...result.equity, trades: indexed(run), ...marketOf(run) }),
     quantstats: quantstatsMetrics({ ...daily, benchmarkEquity: dailyEquity(benchmark).equity, periodsPerYear }),
     LEAN: leanStatistics({
       ...result.equity,
       startEquity: result.startCash,
-      ...(result.equity.equity[0]! >= result.startCash ? { maxDrawdown: backtestingPy['Max. Drawdown [%]']! / 100 } : {}),
       benchmark: benchmark.equity,
       trades,
       ...(bars.currency === undefined ? { fills: result.fills.map(notional) } : {}),
