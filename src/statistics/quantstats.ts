@@ -1,8 +1,17 @@
 import { benchmarkSides } from './benchmark-sides.ts';
 import { benchmarkStatistics } from './benchmark.ts';
 import { maxDrawdown, worstDrawdowns } from './drawdowns.ts';
-import { type Column, kurtosis, mean, present, skewness } from './moments.ts';
-import { commonSenseRatio, cpcIndex, periodWins, recoveryFactor, riskOfRuin, serenityIndex, ulcerIndexOfReturns } from './period-wins.ts';
+import { type Column, kurtosis, mean, skewness } from './moments.ts';
+import {
+  commonSenseRatio,
+  cpcIndex,
+  periodWins,
+  recoveryFactor,
+  riskOfRuin,
+  serenityIndex,
+  ulcerIndexOfReturns,
+  type PeriodWins,
+} from './period-wins.ts';
 import { sampleEquity, type CalendarPeriod } from './periods.ts';
 import * as ratios from './ratios.ts';
 import { exposureOfReturns, outlierLossRatio, outlierWinRatio } from './return-extremes.ts';
@@ -29,14 +38,13 @@ export type QuantstatsMetrics = Readonly<Record<string, number>>;
 export function quantstatsMetrics(input: QuantstatsInput): QuantstatsMetrics {
   const { time, equity, periodsPerYear = 252, riskFreeAnnual = 0 } = input;
   const returns = returnsFromEquity(equity);
-  const kept = present(returns);
   const riskFreePerPeriod = perPeriodRate(riskFreeAnnual, periodsPerYear);
   const sharpe = (convention: ratios.SharpeConvention): number =>
     ratios.sharpeRatio(returns, { periodsPerYear, riskFreePerPeriod, convention });
   const sortino = (convention: ratios.SortinoConvention): number =>
     ratios.sortinoRatio(returns, { periodsPerYear, requiredPerPeriod: riskFreePerPeriod, convention });
-  const wins = periodWins(returns);
-  const months = returnsOf(time, equity, 'month');
+  const [months, years] = [returnsOf(time, equity, 'month'), returnsOf(time, equity, 'year')];
+  const [wins, monthWins, yearWins] = [returns, months, years].map(periodWins) as [PeriodWins, PeriodWins, PeriodWins];
   return {
     'Time in Market %': exposureOfReturns(returns, 'percent') * 100,
     'Cumulative Return %': totalReturn(returns) * 100,
@@ -52,11 +60,11 @@ export function quantstatsMetrics(input: QuantstatsInput): QuantstatsMetrics {
     'Max Drawdown %': maxDrawdown(equity) * 100,
     'Volatility (ann.) %': ratios.annualVolatility(returns, periodsPerYear) * 100,
     Calmar: ratios.calmarRatio(returns, periodsPerYear),
-    Skew: skewness(kept, 'sample'),
-    Kurtosis: kurtosis(kept, 'sample') - 3,
+    Skew: skewness(returns, 'sample'),
+    Kurtosis: kurtosis(returns, 'sample') - 3,
     'Expected Daily %': geometricMean(returns) * 100,
     'Expected Monthly %': geometricMean(months) * 100,
-    'Expected Yearly %': geometricMean(returnsOf(time, equity, 'year')) * 100,
+    'Expected Yearly %': geometricMean(years) * 100,
     'Kelly Criterion %': wins.kelly * 100,
     'Risk of Ruin %': riskOfRuin(returns) * 100,
     'Daily Value-at-Risk %': ratios.valueAtRiskGaussian(returns) * 100,
@@ -73,17 +81,22 @@ export function quantstatsMetrics(input: QuantstatsInput): QuantstatsMetrics {
     'Outlier Win Ratio': outlierWinRatio(returns),
     'Outlier Loss Ratio': outlierLossRatio(returns),
     ...untilNow(time, returns, periodsPerYear),
-    ...bestAndWorst(time, equity, wins),
+    'Best Day %': wins.best * 100,
+    'Worst Day %': wins.worst * 100,
+    'Best Month %': monthWins.best * 100,
+    'Worst Month %': monthWins.worst * 100,
+    'Best Year %': yearWins.best * 100,
+    'Worst Year %': yearWins.worst * 100,
     ...drawdowns(time, equity),
     'Recovery Factor': recoveryFactor(returns),
     'Ulcer Index': ulcerIndexOfReturns(returns),
     'Serenity Index': serenityIndex(returns),
-    'Avg. Up Month %': periodWins(months).averageWin * 100,
-    'Avg. Down Month %': periodWins(months).averageLoss * 100,
+    'Avg. Up Month %': monthWins.averageWin * 100,
+    'Avg. Down Month %': monthWins.averageLoss * 100,
     'Win Days %': wins.winRate * 100,
-    'Win Month %': periodWins(months).winRate * 100,
+    'Win Month %': monthWins.winRate * 100,
     'Win Quarter %': periodWins(returnsOf(time, equity, 'quarter')).winRate * 100,
-    'Win Year %': periodWins(returnsOf(time, equity, 'year')).winRate * 100,
+    'Win Year %': yearWins.winRate * 100,
     ...againstMarket(input, returns, riskFreePerPeriod),
   };
 }
@@ -118,18 +131,6 @@ function monthsBefore(end: Date, count: number): number {
   const [year, month] = [end.getUTCFullYear(), end.getUTCMonth() - count];
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   return Date.UTC(year, month, Math.min(end.getUTCDate(), lastDay));
-}
-
-function bestAndWorst(time: Column, equity: Column, days: { readonly best: number; readonly worst: number }) {
-  const [months, years] = [periodWins(returnsOf(time, equity, 'month')), periodWins(returnsOf(time, equity, 'year'))];
-  return {
-    'Best Day %': days.best * 100,
-    'Worst Day %': days.worst * 100,
-    'Best Month %': months.best * 100,
-    'Worst Month %': months.worst * 100,
-    'Best Year %': years.best * 100,
-    'Worst Year %': years.worst * 100,
-  };
 }
 
 function drawdowns(time: Column, equity: Column) {
