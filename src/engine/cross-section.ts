@@ -3,11 +3,11 @@ import type { OrderRequest } from '#domain';
 import type { AccountView, CrossSectionContext, Strategy, SymbolHistory } from '#strategy';
 import { bindMethods } from './bind-methods.ts';
 import { AccountNow } from './account-now.ts';
+import { WARMING_UP } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
 
 const NOTHING_ASKED = 'nothing asked for at this bar';
-const WARMING_UP = 'warming up';
 const NOT_TARGET = 'not among the targets';
 
 /** Moves it: a function of this room, since whoever holds the object itself could move it into the future. */

@@ -1,3 +1,6 @@
+/** The reason of a bar at which a feature has no value yet. */
+export const WARMING_UP = 'warming up';
+
 /** Why each bar ended as it did: one small number a row and lane (a strategy's symbol), row by row, with the texts kept once. */
 export class DecisionLog {
   readonly #lanes: number;

@@ -5,6 +5,7 @@
 export type { AccountCredit, AccountEvent, Financing } from './account-events.ts';
 export type { CreditShare } from './attribution.ts';
 export type { ConversionSeries } from './currency-rates.ts';
+export { WARMING_UP } from './decision-log.ts';
 export { Engine } from './engine.ts';
 export { featureTable, type FeatureTable } from './features.ts';
 export { checkSymbols } from './orders.ts';

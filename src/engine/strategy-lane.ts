@@ -2,6 +2,7 @@ import { UserError } from '#core';
 import type { OrderRequest } from '#domain';
 import type { Decision, EntryPlan, PriceLevel, Strategy } from '#strategy';
 import { CrossSection, finishCrossSection, placeCrossSection } from './cross-section.ts';
+import { WARMING_UP } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import { wholeFrom, type FeatureTable } from './features.ts';
 import { Moment, placeMoment } from './moment.ts';
@@ -64,7 +65,7 @@ export class StrategyLane {
       for (let at = 0; at < this.#width; at++) {
         const value = columns[at]![local]!;
         if (value !== value) {
-          engine.decisions.write(lane, row, 'warming up');
+          engine.decisions.write(lane, row, WARMING_UP);
           return;
         }
       }

@@ -1,5 +1,5 @@
 import type { OrderRequest } from '#domain';
-import type { RiskAccount, RiskCheck } from '#engine';
+import { WARMING_UP, type RiskAccount, type RiskCheck } from '#engine';
 import type { Strategy } from '#strategy';
 import { hold } from '#strategy';
 
@@ -34,7 +34,7 @@ export function protectedRisk(...more: readonly (RiskCheck | undefined)[]): Risk
 /** The strategy, asked only about bars that start at or after `from`; earlier ones are for its features to warm up. */
 export function tradingFrom(strategy: Strategy, from: number): Strategy {
   const { name, features } = strategy;
-  const waits = hold('warming up');
+  const waits = hold(WARMING_UP);
   return {
     name,
     features,

@@ -1,10 +1,11 @@
 import { DAY_MS, HOUR_MS } from '#core';
 import type { BacktestResult } from '#backtest';
 import { firstRowAtOrAfter, venueCalendar, type EquityCurve, type Fill, type Trade } from '#domain';
+import { WARMING_UP } from '#engine';
 import { dailyEquity } from '#research';
 import { backtestingPyStatistics, leanStatistics, quantstatsMetrics, type IndexedTrade } from '#statistics';
-import type { LoadedBars } from './load-bars.ts';
 import type { Strategy } from '#strategy';
+import type { LoadedBars } from './load-bars.ts';
 
 export type ReportedBy = Readonly<Record<'backtesting.py' | 'quantstats' | 'LEAN', Readonly<Record<string, number>>>>;
 
@@ -59,7 +60,7 @@ function marketOf({ bars, strategy, result }: Run): { readonly close?: Float64Ar
   if (other !== undefined) return {};
   const { time } = result.equity;
   let firstTradingRow = 0;
-  while (firstTradingRow < time.length - 1 && result.why(strategy.name, only!.symbol, time[firstTradingRow]!) === 'warming up')
+  while (firstTradingRow < time.length - 1 && result.why(strategy.name, only!.symbol, time[firstTradingRow]!) === WARMING_UP)
     firstTradingRow++;
   return { close: only!.close, firstTradingRow };
 }
