@@ -4,6 +4,9 @@ import { escapeHtml } from './text.ts';
 export const section = (title: string, body: string, lead = ''): string =>
   `<section><h2>${escapeHtml(title)}</h2>${lead === '' ? '' : `<p class="lead">${escapeHtml(lead)}</p>`}${body}</section>`;
 
+/** What nobody should miss; plain text. */
+export const notice = (text: string): string => `<section class="notice">${escapeHtml(text)}</section>`;
+
 /** A table: header cells, rows of cells already safe, the first cell of a row its heading. Columns in `text` stand left. */
 export function table(
   caption: string,

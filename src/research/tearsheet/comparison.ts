@@ -1,7 +1,7 @@
 import { lineChart } from './chart.ts';
 import type { TearSheetInput } from './input.ts';
 import { page } from './render.ts';
-import { table } from './blocks.ts';
+import { notice, table } from './blocks.ts';
 import { derivedFigures, syntheticNotice, warnings } from './summary-sections.ts';
 import { day, decimalTick, escapeHtml, formatFigure } from './text.ts';
 
@@ -42,9 +42,7 @@ export function renderComparison(a: TearSheetInput, b: TearSheetInput): string {
   });
   const ends = ({ curve }: TearSheetInput): string => `${day(curve.time[0]!)} ${day(curve.time[curve.time.length - 1]!)}`;
   const same = ends(a) === ends(b);
-  const warning = same
-    ? ''
-    : '<section class="notice">The two curves cover different dates: their figures do not compare like with like.</section>';
+  const warning = same ? '' : notice('The two curves cover different dates: their figures do not compare like with like.');
   const synthetic = syntheticNotice(a) || syntheticNotice(b);
   const body = `${synthetic}${warnings(a, a.title)}${warnings(b, b.title)}${warning}<section><h2>Equity</h2>${chart}</section><section><h2>Figures</h2>${table('Difference is second less first', ['Figure', a.title, b.title, 'Difference'], rows)}</section>${gates.length === 0 ? '' : `<section><h2>Gates</h2>${table('Measured, and whether it passed', ['Gate', a.title, b.title], gates)}</section>`}`;
   return page(`${a.title} against ${b.title}`, '', body, b.generatedAt ?? a.generatedAt);

@@ -1,4 +1,4 @@
-import { section, table } from './blocks.ts';
+import { notice, section, table } from './blocks.ts';
 import { page } from './render.ts';
 import { decimal, escapeHtml } from './text.ts';
 
@@ -35,7 +35,7 @@ export interface SearchPageInput {
 /** A search of parameters as one page in the frame of the tear sheet: what may be believed, the map, the best, the folds. */
 export function renderSearch(input: SearchPageInput): string {
   const { title, subtitle, sentences, map, tables } = input;
-  const notices = sentences.map(({ text, warning }) => `<section${warning ? ' class="notice"' : ''}>${escapeHtml(text)}</section>`);
+  const notices = sentences.map(({ text, warning }) => (warning ? notice(text) : `<section>${escapeHtml(text)}</section>`));
   const sections = tables.map(({ title: name, lead, head, rows, text }) =>
     section(
       name,

@@ -1,6 +1,6 @@
 import { conditionalValueAtRisk, returnsFromEquity, summarisePerformance } from '#statistics';
 import { day, escapeHtml, formatFigure, formatInterval, percent } from './text.ts';
-import { section, table } from './blocks.ts';
+import { notice, section, table } from './blocks.ts';
 import type { TearSheetFigure, TearSheetInput } from './input.ts';
 
 export function verdictSection({ verdict, gates = [] }: TearSheetInput): string {
@@ -26,13 +26,13 @@ export function verdictSection({ verdict, gates = [] }: TearSheetInput): string 
 /** Said at the top of the page, where nobody can miss it. */
 export function syntheticNotice({ provenance }: TearSheetInput): string {
   if (provenance?.kind !== 'synthetic') return '';
-  return '<section class="notice">Synthetic data: these figures say nothing about a real market.</section>';
+  return notice('Synthetic data: these figures say nothing about a real market.');
 }
 
 /** Of several reports on one page, `of` says whose they are. */
 export function warnings({ notes = [] }: TearSheetInput, of = ''): string {
   const texts = notes.filter(({ warning }) => warning).map(({ text }) => (of === '' ? text : `${of}: ${text}`));
-  return texts.map((text) => `<section class="notice">${escapeHtml(text)}</section>`).join('');
+  return texts.map(notice).join('');
 }
 
 export function notesSection({ notes = [] }: TearSheetInput): string {
