@@ -5,7 +5,10 @@ import type { BacktestOutcome } from './run.ts';
 import { money } from './table.ts';
 import { endedOpen, refusals } from './refusals.ts';
 
-function lookAheadNote({ lookAhead }: BacktestOutcome): string[] {
+/** A run before it is told of. */
+type Run = Omit<BacktestOutcome, 'notes'>;
+
+function lookAheadNote({ lookAhead }: Run): string[] {
   if (lookAhead === undefined) return [];
   const bar = new Date(lookAhead.time).toISOString().replace(/:00\.000Z$/, 'Z');
   return [
@@ -19,7 +22,7 @@ function ruinNote(endCash: number): string {
 }
 
 /** Orders that nothing has filled for want of volume: a run without trades has to say why. */
-function volumeNote({ result, order: { bars, rules } }: BacktestOutcome): string[] {
+function volumeNote({ result, order: { bars, rules } }: Run): string[] {
   const { volumeCap } = executionOf(rules, rules.profile, bars);
   const hasVolumes = bars.series.some(({ volume }) => volume.some((units) => units > 0));
   if (!hasVolumes && volumeCap < Number.POSITIVE_INFINITY && result.orders.some(({ status }) => status !== 'denied'))
@@ -33,7 +36,7 @@ function volumeNote({ result, order: { bars, rules } }: BacktestOutcome): string
 const RESTS = 10;
 
 /** Symbols that were held when their bars ended, long before the run's. */
-function endedEarlyNote({ result, order }: BacktestOutcome): string[] {
+function endedEarlyNote({ result, order }: Run): string[] {
   const end = result.equity.time.at(-1)!;
   return order.bars.series.flatMap(({ symbol, time, timeframe }) => {
     const last = time.at(-1)!;
@@ -46,7 +49,7 @@ function endedEarlyNote({ result, order }: BacktestOutcome): string[] {
 }
 
 /** What a reader of the figures must know: warnings, without which they mislead, then the rest. */
-export function notesOf(outcome: BacktestOutcome): readonly SheetNote[] {
+export function notesOf(outcome: Run): readonly SheetNote[] {
   const { result } = outcome;
   const warnings = [
     ...lookAheadNote(outcome),
@@ -57,7 +60,7 @@ export function notesOf(outcome: BacktestOutcome): readonly SheetNote[] {
   return [...warnings.map((text) => ({ text, warning: true })), ...plainNotes(outcome).map((text) => ({ text, warning: false }))];
 }
 
-function plainNotes(outcome: BacktestOutcome): string[] {
+function plainNotes(outcome: Run): string[] {
   const { result, order } = outcome;
   const refused = refusals(outcome);
   const open = endedOpen(outcome);

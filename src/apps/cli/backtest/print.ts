@@ -1,7 +1,6 @@
 import { equityInTerminal, sparkline, type ProfileFigures } from '#research';
 import type { Interval } from '#statistics';
 import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
-import { notesOf } from './notes.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
 import { exposureOf } from './sheet-figures.ts';
@@ -42,7 +41,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
           : `Profit is gone at ${decimal(breakEven)} times the costs.`,
     );
   }
-  for (const { text } of notesOf(outcome)) out(style.yellow(`• ${text}`));
+  for (const { text } of outcome.notes) out(style.yellow(`• ${text}`));
   out();
   out(`Results     ${folder}`);
   out(style.dim(`Order hash  ${result.orderHash.slice(0, 16)}`));

@@ -4,7 +4,7 @@ import type { BacktestOutcome } from './run.ts';
 /** Refused orders by reason, most frequent first. */
 export function refusals({
   result,
-}: BacktestOutcome): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
+}: Pick<BacktestOutcome, 'result'>): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
   const counts = new Map<string, { status: string; reason: string; count: number }>();
   for (const { status, reason } of result.orders) {
     if (status !== 'denied' && status !== 'rejected') continue;

@@ -14,6 +14,7 @@ import {
   type PerformanceReport,
   type PipelineConfig,
   type ProfileFigures,
+  type SheetNote,
 } from '#research';
 import { breakEvenCost, withExcursions, type Excursions } from '#statistics';
 import { checkNeeds, prepare, type Strategy } from '#strategy';
@@ -22,6 +23,7 @@ import { asReportedBy, type ReportedBy } from './as-reported-by.ts';
 import { placeIn, type FoundStrategy } from './find-strategy.ts';
 import type { LoadedBars } from './load-bars.ts';
 import { executionOf, hasOwnLimits, instrumentsOf, profilesBeside, type MarketRules } from './market-rules.ts';
+import { notesOf } from './notes.ts';
 import { robustnessOf, type Robustness } from './robustness.ts';
 import { sharedColumns, withColumns, type SharedColumns } from './shared-columns.ts';
 
@@ -67,6 +69,8 @@ export interface BacktestOutcome {
   readonly periodsPerYear: number;
   /** A decision that needed bars after it; looked for where a feature is code of the strategy's own. */
   readonly lookAhead: LookAhead | undefined;
+  /** What a reader of the figures must know. */
+  readonly notes: readonly SheetNote[];
   /** Names the run: same inputs, same hash. */
   readonly hash: string;
 }
@@ -101,7 +105,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     multiple === 1 ? own('1×') : compared(`${multiple}×`, scaleCosts(executionOf(rules, chosen, bars), multiple));
   const ladder = order.ladder ? MULTIPLES.map((multiple) => ({ multiple, ...rung(multiple).figures })) : [];
   releaseColumns(columns, bars.series);
-  return {
+  const outcome = {
     order,
     strategy,
     result,
@@ -121,6 +125,7 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     lookAhead: mayLookAhead(strategy) ? findLookAhead(requestOf(order), () => makeStrategy(order), result) : undefined,
     hash: hashOf(order, strategy),
   };
+  return { ...outcome, notes: notesOf(outcome) };
 }
 
 /** Gives columns that nobody reads any more back at once: the collector does not feel their weight and comes late. */

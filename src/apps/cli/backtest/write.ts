@@ -14,7 +14,6 @@ import {
 import { decisionFile } from './decisions.ts';
 import { exposureOf, sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
-import { notesOf } from './notes.ts';
 import { endedOpen, refusals } from './refusals.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
@@ -129,7 +128,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     finer: bars.finer === undefined ? null : bars.finer.series.map(({ symbol, timeframe }) => ({ symbol, timeframe: timeframe.id })),
     seed: config.seed,
     lookAhead: outcome.lookAhead === undefined ? null : { symbol: outcome.lookAhead.symbol, time: iso(outcome.lookAhead.time) },
-    notes: notesOf(outcome).map(({ text }) => text),
+    notes: outcome.notes.map(({ text }) => text),
     statistics: report.summary,
     intervals: report.intervals,
     psr: report.psr,
@@ -166,7 +165,7 @@ function sheetOf(outcome: BacktestOutcome): TearSheetInput {
     curve: { name: strategy.name, ...dailyEquity(result.equity) },
     benchmark: { name: 'buy and hold', ...dailyEquity(outcome.benchmark) },
     periodsPerYear: outcome.periodsPerYear,
-    notes: notesOf(outcome),
+    notes: outcome.notes,
     ...(bars.currency === undefined ? {} : { currency: bars.currency.currency }),
     moreFigures: sheetFigures(outcome),
     reportedBy: outcome.asReportedBy,
