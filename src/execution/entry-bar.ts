@@ -1,7 +1,7 @@
 import type { BarUnderMatch } from './match.ts';
-import { comesAtARise, isMetInside, momentOf } from './met-first.ts';
+import { comesAtARise, isMetInside } from './met-first.ts';
 import type { OrderBook } from './order-book.ts';
-import { closesOnly, isStop } from './order-rules.ts';
+import { closesOnly, isStop, momentOf } from './order-rules.ts';
 import type { OrderSizer } from './order-sizer.ts';
 import type { ExecutionProfile } from './profile.ts';
 import type { VenueHost } from './venue-host.ts';

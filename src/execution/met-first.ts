@@ -1,3 +1,4 @@
+import { momentOf } from './order-rules.ts';
 import type { WorkingOrder } from './working-order.ts';
 
 /**
@@ -23,13 +24,6 @@ export function priceAwaited(order: WorkingOrder): number {
 
 export function comesAtARise(order: WorkingOrder): boolean {
   return (waitsForStop(order) && !order.touches) === order.direction > 0;
-}
-
-/** −1 for the open, 1 for the close, 0 for whatever lies between. */
-export function momentOf({ type }: WorkingOrder): number {
-  if (type === 'limit' || type === 'stop') return 0;
-  if (type === 'market_on_open' || type === 'limit_on_open') return -1;
-  return type === 'market_on_close' || type === 'limit_on_close' ? 1 : 0;
 }
 
 /** Kinds by side and by the move that they wait for: sales at a fall and at a rise, purchases at a fall and at a rise. */

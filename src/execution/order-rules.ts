@@ -44,10 +44,17 @@ export function takesTheOpen(order: WorkingOrder): boolean {
   return type === 'market' || type === 'market_on_open' || (type === 'market_to_limit' && order.limit !== order.limit);
 }
 
+/** Of a bar: −1 for the open, 1 for the close, 0 for whatever lies between. */
+export function momentOf({ type }: WorkingOrder): number {
+  if (type === 'limit' || type === 'stop') return 0;
+  if (type === 'market_on_open' || type === 'limit_on_open') return -1;
+  return type === 'market_on_close' || type === 'limit_on_close' ? 1 : 0;
+}
+
 /** Whether a resting order is sure to fill at an open: it gaps past its stop or trigger, or is beyond its limit. */
 export function meetsOpen(order: WorkingOrder, open: number): boolean {
-  const { direction, limit, stop, type } = order;
-  if (type.endsWith('_on_open') || type.endsWith('_on_close') || (order.postOnly && !order.met)) return false;
+  const { direction, limit, stop } = order;
+  if (momentOf(order) !== 0 || (order.postOnly && !order.met)) return false;
   const waits = stop === stop && !order.triggered;
   if (waits && (open - stop) * direction * (order.touches ? -1 : 1) < 0) return false;
   return limit === limit ? (limit - open) * direction > 0 : stop === stop;
