@@ -1,12 +1,17 @@
+import type { BacktestResult, LookAhead } from '#backtest';
 import { TOO_LITTLE_VOLUME } from '#execution';
 import type { SheetNote } from '#research';
-import { executionOf } from './market-rules.ts';
-import type { BacktestOutcome } from './run.ts';
+import type { LoadedBars } from './load-bars.ts';
+import { executionOf, type MarketRules } from './market-rules.ts';
 import { money } from './table.ts';
 import { endedOpen, refusals } from './refusals.ts';
 
-/** A run before it is told of. */
-type Run = Omit<BacktestOutcome, 'notes'>;
+/** What notes are made of. */
+interface Run {
+  readonly order: { readonly bars: LoadedBars; readonly rules: MarketRules };
+  readonly result: BacktestResult;
+  readonly lookAhead: LookAhead | undefined;
+}
 
 function lookAheadNote({ lookAhead }: Run): string[] {
   if (lookAhead === undefined) return [];

@@ -1,10 +1,12 @@
+import type { BacktestResult } from '#backtest';
 import type { Trade } from '#domain';
-import type { BacktestOutcome } from './run.ts';
+
+interface Run {
+  readonly result: BacktestResult;
+}
 
 /** Refused orders by reason, most frequent first. */
-export function refusals({
-  result,
-}: Pick<BacktestOutcome, 'result'>): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
+export function refusals({ result }: Run): readonly { readonly status: string; readonly reason: string; readonly count: number }[] {
   const counts = new Map<string, { status: string; reason: string; count: number }>();
   for (const { status, reason } of result.orders) {
     if (status !== 'denied' && status !== 'rejected') continue;
@@ -16,6 +18,6 @@ export function refusals({
   return [...counts.values()].sort((one, other) => other.count - one.count);
 }
 
-export function endedOpen({ result }: Pick<BacktestOutcome, 'result'>): readonly Trade[] {
+export function endedOpen({ result }: Run): readonly Trade[] {
   return result.trades.filter((trade) => trade.exitReason === 'end_of_data');
 }
