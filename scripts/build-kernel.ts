@@ -1,9 +1,9 @@
-/** What the three scripts that build a WebAssembly kernel share. */
+/** What the scripts that build a WebAssembly kernel share. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 export interface KernelBuild {
-  readonly name: 'features' | 'gbdt' | 'sweep';
+  readonly name: 'csv' | 'curve' | 'features' | 'gbdt' | 'sweep';
   /** Where kernel.assemblyscript lies, from the root; kernel-bytes.ts is written beside it. */
   readonly folder: string;
   /** Compiler flags beside those of every kernel. */

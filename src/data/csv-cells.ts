@@ -38,13 +38,23 @@ export function plainNumber(bytes: Uint8Array, from: number, to: number): number
   return negative ? -value : value;
 }
 
+const [SPACE, DASH, COLON, T] = [32, 45, 58, 84];
+
+/** Two digits as a number, NaN when they are none. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at]! - 48;
+  const ones = bytes[at + 1]! - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;
+}
+
 /** `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM:SSZ` without a string. NaN when a part is out of range. */
 export function isoTime(bytes: Uint8Array, from: number, length: number): number {
-  const two = (at: number): number => (bytes[from + at]! - 48) * 10 + bytes[from + at + 1]! - 48;
+  const two = (at: number): number => twoDigits(bytes, from + at);
   const year = two(0) * 100 + two(2);
   const month = two(5);
   const day = two(8);
   if (!(year >= 1600 && year < 2600 && month >= 1 && month <= 12 && day >= 1 && day <= 28 + (month === 2 ? 0 : 2))) return Number.NaN;
+  if (bytes[from + 7] !== DASH) return Number.NaN;
   // Days from civil: Hinnant's algorithm for the proleptic Gregorian calendar.
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
@@ -52,6 +62,7 @@ export function isoTime(bytes: Uint8Array, from: number, length: number): number
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
   const days = era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
   if (length === 10) return days * 86_400_000;
+  if ((bytes[from + 10] !== T && bytes[from + 10] !== SPACE) || bytes[from + 16] !== COLON) return Number.NaN;
   const hour = two(11);
   const minute = two(14);
   const second = two(17);
