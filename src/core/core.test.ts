@@ -22,6 +22,15 @@ describe('rng', () => {
     expect(createRng(8).uniform()).not.toBe(drawn[0]);
   });
 
+  test('a column of integers is what one integer after the other would be', () => {
+    const [first, second] = [createRng('column'), createRng('column')];
+    const column = new Int32Array(1000);
+    first.integers(2 ** 31 - 1, column);
+    expect(column).toEqual(Int32Array.from({ length: 1000 }, () => second.integer(2 ** 31 - 1)));
+    expect(first.uniform()).toBe(second.uniform());
+    expect(() => first.integers(0, column)).toThrow('bound must be a positive integer');
+  });
+
   test('uniform stays in [0, 1); normal has mean 0 and variance 1', () => {
     const rng = createRng('moments');
     let sum = 0;

@@ -7,6 +7,8 @@ export interface Rng {
   uniform(): number;
   /** An integer in [0, bound), without modulo bias. `bound` is an integer in [1, 2^53]. */
   integer(bound: number): number;
+  /** Fills `out` with what so many calls of `integer` would give. */
+  integers(bound: number, out: Int32Array): void;
   /** A standard normal deviate (Box-Muller, both values used). */
   normal(): number;
   /** An independent stream, named; the same name gives the same stream whatever was drawn before. */
@@ -40,14 +42,18 @@ class SeededRng implements Rng {
   }
 
   uniform(): number {
-    const high = this.#generator.next() >>> 5;
-    const low = this.#generator.next() >>> 6;
-    return (high * 67_108_864 + low) / 9_007_199_254_740_992;
+    return uniformOf(this.#generator.next(), this.#generator.next());
   }
 
   integer(bound: number): number {
-    if (!Number.isSafeInteger(bound) || bound < 1) throw new RangeError(`bound must be a positive integer, got ${bound}`);
+    checkBound(bound);
     return Math.floor(this.uniform() * bound);
+  }
+
+  integers(bound: number, out: Int32Array): void {
+    checkBound(bound);
+    const generator = this.#generator;
+    for (let at = 0; at < out.length; at++) out[at] = Math.floor(uniformOf(generator.next(), generator.next()) * bound);
   }
 
   normal(): number {
@@ -74,4 +80,13 @@ class SeededRng implements Rng {
   stream(name: string): Rng {
     return new SeededRng(`${this.#key}/${name}`);
   }
+}
+
+/** A double in [0, 1) of 27 and 26 of the bits of two words. */
+function uniformOf(high: number, low: number): number {
+  return ((high >>> 5) * 67_108_864 + (low >>> 6)) / 9_007_199_254_740_992;
+}
+
+function checkBound(bound: number): void {
+  if (!Number.isSafeInteger(bound) || bound < 1) throw new RangeError(`bound must be a positive integer, got ${bound}`);
 }

@@ -123,15 +123,13 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
   const { rng, runs = 1000, method = 'shuffle', startEquity = 1, ruinDrawdown = 0.5 } = options;
   if (!Number.isInteger(runs) || runs < 1) throw new UserError(`runs must be a positive whole number, got ${runs}`, 'try 1000');
   const trades = present(tradeReturns);
-  const order = trades.slice();
+  const rows = Int32Array.from(trades, (_, row) => row);
   const falls = new Float64Array(runs);
   const ends = new Float64Array(runs);
-  for (let run = 0; run < runs; run += 1) {
-    if (method === 'shuffle') shuffle(order, rng);
-    else resample(order, trades, rng);
-    const { worst, equity } = fallOf(order, startEquity);
-    falls[run] = worst;
-    ends[run] = equity;
+  for (let run = 0; run < runs && rows.length > 0; run += 1) {
+    if (method === 'shuffle') shuffle(rows, rng);
+    else rng.integers(rows.length, rows);
+    ends[run] = follow(trades, rows, startEquity, falls.subarray(run, run + 1));
   }
   const known = trades.length > 0;
   const share = (values: Float64Array, test: (value: number) => boolean) => (known ? values.filter(test).length / runs : Number.NaN);
@@ -144,27 +142,21 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
   };
 }
 
-/** The deepest fall from a peak, as a negative fraction, and where the account ends. */
-function fallOf(returns: Float64Array, startEquity: number): { readonly worst: number; readonly equity: number } {
+/** Where the account ends after the rows of a column of returns; into `fall` goes the deepest fall from a peak, as a negative fraction. */
+function follow(returns: Float64Array, rows: Int32Array, startEquity: number, fall: Float64Array): number {
   let equity = startEquity;
   let peak = equity;
   let worst = 0;
-  for (let i = 0; i < returns.length; i += 1) {
-    equity = Math.max(0, equity * (1 + returns[i]!));
+  for (let i = 0; i < rows.length; i += 1) {
+    equity = Math.max(0, equity * (1 + returns[rows[i]!]!));
     if (equity > peak) peak = equity;
-    else {
-      const fall = equity / peak - 1;
-      if (fall < worst) worst = fall;
-    }
+    else worst = Math.min(worst, equity / peak - 1);
   }
-  return { worst, equity };
+  fall[0] = worst;
+  return equity;
 }
 
-function resample(into: Float64Array, values: Float64Array, rng: Rng): void {
-  for (let i = 0; i < into.length; i += 1) into[i] = values[rng.integer(values.length)]!;
-}
-
-function shuffle(values: Float64Array, rng: Rng): void {
+function shuffle(values: Int32Array, rng: Rng): void {
   for (let i = values.length - 1; i > 0; i -= 1) {
     const j = rng.integer(i + 1);
     const held = values[i]!;
