@@ -74,6 +74,7 @@ check: $(READY) ## Types, lint, floors, format and WebAssembly kernels
 	oxlint --type-aware
 	node scripts/check-floors.ts
 	node scripts/build-csv-kernel.ts --check
+	node scripts/build-curve-kernel.ts --check
 	node scripts/build-features-kernel.ts --check
 	node scripts/build-gbdt-kernel.ts --check
 	node scripts/build-sweep-kernel.ts --check
