@@ -73,6 +73,11 @@ describe('equity file', () => {
     for (const engine of ENGINES) expect(written({ time, equity }, engine) === plainest({ time, equity }), engine).toBe(true);
   });
 
+  test('of the two zeros the positive one is the higher', () => {
+    const signed = { time: Float64Array.of(1, 2, 3), equity: Float64Array.of(-0, 0, -5) };
+    for (const engine of ENGINES) expect(written(signed, engine), engine).toBe(plainest(signed));
+  });
+
   test.each([255, 256, 257, 1023, 1024, 1025, 2048])('%i rows end where a block does, or beside', (rows) => {
     const time = Float64Array.from({ length: rows }, (_, row) => row * 60_000);
     // The longest numbers there are, on every row: they fill the room of a block.
