@@ -64,7 +64,9 @@ function plainBytes(column: TableColumn): Buffer {
     const values = column.map((value) => (Number.isNaN(value) ? Number.NaN : value));
     return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   }
-  const texts = column.map((text) => Buffer.from(text));
+  // What a row repeats of the one before, as most do of names and words, is not made bytes again.
+  const texts: Buffer[] = [];
+  for (const [row, text] of column.entries()) texts.push(row > 0 && text === column[row - 1] ? texts[row - 1]! : Buffer.from(text));
   const out = Buffer.alloc(texts.reduce((sum, text) => sum + 4 + text.length, 0));
   let at = 0;
   for (const text of texts) {

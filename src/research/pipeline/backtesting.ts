@@ -126,12 +126,14 @@ function fromSeam(curve: EquityCurve, seam: number): EquityCurve {
 export function buyAndHold(series: readonly BarSeries[], curve: EquityCurve, cash: number): EquityCurve {
   const equity = new Float64Array(curve.time.length);
   for (const bars of series) {
+    const { time, close, length } = bars;
+    const share = cash / series.length;
     let row = Math.max(0, firstRowAtOrAfter(bars, curve.time[0]! + 1) - 1);
-    const start = bars.close[row]!;
+    const start = close[row]!;
     for (let index = 0; index < equity.length; index++) {
-      const time = curve.time[index]!;
-      while (row + 1 < bars.length && bars.time[row + 1]! <= time) row++;
-      equity[index]! += ((cash / series.length) * bars.close[row]!) / start;
+      const now = curve.time[index]!;
+      while (row + 1 < length && time[row + 1]! <= now) row++;
+      equity[index]! += (share * close[row]!) / start;
     }
   }
   return { time: curve.time, equity };
