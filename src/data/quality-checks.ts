@@ -116,17 +116,16 @@ export function findOutliers(
   const outliers = new Tally();
   let shared = 0;
   if (time.length >= 20) {
-    const returns = new Float64Array(time.length - 1);
-    for (let i = 1; i < time.length; i++) returns[i - 1] = Math.log(close[i]! / close[i - 1]!);
+    const returns = logReturns(close);
     const scratch = returns.slice();
     const center = medianOf(scratch);
-    for (let i = 0; i < scratch.length; i++) scratch[i] = Math.abs(returns[i]! - center);
+    distancesFrom(center, returns, scratch);
     const spread = 1.4826 * medianOf(scratch);
     const limit = Math.max((options.outlierZ ?? 25) * spread, 1e-9);
     const splitLimit = Math.max(8 * spread, 0.3);
-    for (let i = 1; i < time.length; i++) {
-      const move = Math.abs(returns[i - 1]! - center);
-      if (!(move > limit || move > splitLimit)) continue;
+    distancesFrom(center, returns, scratch);
+    for (const i of rowsAbove(Math.min(limit, splitLimit), scratch)) {
+      const move = scratch[i - 1]!;
       const jump = Math.abs(Math.log(open[i]! / close[i - 1]!));
       // A split happens overnight: the open carries it already, and the bar itself is an ordinary one.
       const factor = SPLIT_FACTORS.some((split) => Math.abs(jump - Math.log(split)) < 0.04);
@@ -148,6 +147,23 @@ export function findOutliers(
       `moves are beyond ${options.outlierZ ?? 25} robust deviations${confirmed === undefined ? '' : `; the second source has ${shared} of them`}`,
     ),
   ];
+}
+
+function logReturns(close: Float64Array): Float64Array<ArrayBuffer> {
+  const returns = new Float64Array(close.length - 1);
+  for (let i = 1; i < close.length; i++) returns[i - 1] = Math.log(close[i]! / close[i - 1]!);
+  return returns;
+}
+
+function distancesFrom(center: number, values: Float64Array, into: Float64Array): void {
+  for (let i = 0; i < values.length; i++) into[i] = Math.abs(values[i]! - center);
+}
+
+/** Rows of the bars whose move is above a limit. */
+function rowsAbove(limit: number, moves: Float64Array): number[] {
+  const rows: number[] = [];
+  for (let i = 0; i < moves.length; i++) if (moves[i]! > limit) rows.push(i + 1);
+  return rows;
 }
 
 /** Leaves the column in another order. */

@@ -3,6 +3,7 @@ import { barSeries, venueCalendar, type BarColumns, type BarSeries, type Timefra
 import { adjustForward } from './forward-adjustment.ts';
 import { findGaps, findOutliers, findRuns, Tally } from './quality-checks.ts';
 import type { QualityFinding, QualityOptions, QualityResult } from './quality-report.ts';
+import { LARGEST_PRICE, LARGEST_VOLUME, SMALLEST_PRICE, surveyRows, type RowSurvey } from './row-survey.ts';
 import { compareSources, disagreement } from './second-source.ts';
 import type { RawDataset } from './source.ts';
 import { spacingText } from './timeframe.ts';
@@ -13,25 +14,34 @@ import { spacingText } from './timeframe.ts';
  * count, first examples and what was done. Throws `UserError` when fewer than `minBars` bars are left, or when they cannot be bars of the
  * timeframe that was named.
  */
-export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'columns'>, options: QualityOptions): QualityResult {
+export function checkQuality(
+  raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'columns'>,
+  options: QualityOptions,
+  survey: (columns: BarColumns) => RowSurvey = surveyRows,
+): QualityResult {
   const findings: QualityFinding[] = [];
-  const ordered = sortRows(raw.columns, findings);
-  const rows = screenRows(ordered, raw.timeframe.ms, options, findings);
-  const columns = widenRanges(rows.length === ordered.time.length ? ordered : pickRows(ordered, rows), options, findings);
+  const first = survey(raw.columns);
+  const ordered = first.misplaced ? sortRows(raw.columns, findings) : raw.columns;
+  const screened = mayScreenOut(ordered, first, raw.timeframe.ms, options)
+    ? screenRows(ordered, raw.timeframe.ms, options, findings)
+    : ordered;
+  const columns = first.outsideRange ? widenRanges(screened, options, findings) : screened;
+  const signs = columns === raw.columns ? first : survey(columns);
   const minBars = options.minBars ?? 2;
   if (columns.time.length < minBars)
     throw new UserError(
       `${raw.symbol} ${raw.timeframe.id}: ${counted(columns.time.length, 'usable bar')} of ${raw.columns.time.length}, at least ${minBars} are needed`,
       findings.length > 0 ? `Found: ${findings.map((finding) => finding.text).join('; ')}.` : 'Load a longer range.',
     );
-  checkSpacing(raw.symbol, columns.time, raw.timeframe);
-  const gaps = findGaps(columns.time, raw.timeframe, options.venueHours);
+  checkSpacing(raw.symbol, columns.time, raw.timeframe, signs);
+  const gapless = options.venueHours === 'always' && Math.round(signs.mostStep / raw.timeframe.ms) <= 1;
+  const gaps = gapless ? [] : findGaps(columns.time, raw.timeframe, options.venueHours);
   const kept = dropOutside(columns, gaps, raw.timeframe.ms, options, findings);
   const series = barSeries(raw.symbol, raw.timeframe, kept);
   const { bars, totalReturn, remaining } = applyActions(series, options, findings);
   const comparison = compareSources(series, options);
   findings.push(
-    ...findRuns(kept, options),
+    ...(kept !== columns || mayHaveRuns(signs, options) ? findRuns(kept, options) : []),
     ...findOutliers(totalReturn, options, comparison?.agrees),
     ...disagreement(comparison, options),
   );
@@ -54,21 +64,25 @@ export function checkQuality(raw: Pick<RawDataset, 'symbol' | 'timeframe' | 'col
 const SPACING_NEEDS = 20;
 
 /** Minute bars called daily, or daily ones called minutes, would be annualised, costed and held for the wrong time: refused, not reported. */
-function checkSpacing(symbol: string, time: Float64Array, timeframe: Timeframe): void {
+function checkSpacing(symbol: string, time: Float64Array, timeframe: Timeframe, { leastStep }: RowSurvey): void {
   if (time.length < SPACING_NEEDS) return;
-  let least = Number.POSITIVE_INFINITY;
-  let close = 0;
-  for (let i = 1; i < time.length; i++) {
-    const step = time[i]! - time[i - 1]!;
-    if (step < least) least = step;
-    if (step < timeframe.ms / 2) close++;
-  }
-  const wrong = close > time.length / 2 || least >= timeframe.ms * 2 ? least : undefined;
-  if (wrong !== undefined)
+  const tooClose = leastStep < timeframe.ms / 2 && closerThan(timeframe.ms / 2, time) > time.length / 2;
+  if (tooClose || leastStep >= timeframe.ms * 2)
     throw new UserError(
-      `${symbol}: bars that lie ${spacingText(wrong)} apart are not ${timeframe.id} bars`,
-      `Name their timeframe: in the file's name (${symbol}-${spacingText(wrong)}.csv) and with --timeframe.`,
+      `${symbol}: bars that lie ${spacingText(leastStep)} apart are not ${timeframe.id} bars`,
+      `Name their timeframe: in the file's name (${symbol}-${spacingText(leastStep)}.csv) and with --timeframe.`,
     );
+}
+
+function closerThan(ms: number, time: Float64Array): number {
+  let rows = 0;
+  for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! < ms) rows++;
+  return rows;
+}
+
+/** A run that need not be longer than one bar, or none, is everywhere. */
+function mayHaveRuns({ still }: RowSurvey, { staleRun = 5, zeroVolumeRun = 5 }: QualityOptions): boolean {
+  return still || staleRun < 2 || zeroVolumeRun < 1;
 }
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -109,13 +123,14 @@ function sortRows(columns: BarColumns, findings: QualityFinding[]): BarColumns {
   return pickRows(columns, Int32Array.from(order));
 }
 
-/** Beyond these no price or volume of a market lies, and products of two of them could leave what a number can hold. */
-const LARGEST_PRICE = 1e15;
-const SMALLEST_PRICE = 1e-15;
-const LARGEST_VOLUME = 1e30;
+/** Whether `screenRows` could have anything to drop. */
+function mayScreenOut({ time }: BarColumns, survey: RowSurvey, barMs: number, { now, highLow }: QualityOptions): boolean {
+  const unclosed = now !== undefined && time.length > 0 && time.at(-1)! + barMs > now;
+  return survey.misplaced || survey.unusable || unclosed || (highLow === 'drop' && survey.outsideRange);
+}
 
-/** The rows to keep, of rows in time order. */
-function screenRows(columns: BarColumns, barMs: number, options: QualityOptions, findings: QualityFinding[]): Int32Array {
+/** The rows to keep, of rows in time order: the same columns when that is all of them. */
+function screenRows(columns: BarColumns, barMs: number, options: QualityOptions, findings: QualityFinding[]): BarColumns {
   const { time, open, high, low, close, volume } = columns;
   const tallies = Array.from({ length: 8 }, () => new Tally());
   const [duplicate, missing, nonPositive, absurd, negative, future, unclosed, range] = tallies as [
@@ -154,7 +169,7 @@ function screenRows(columns: BarColumns, barMs: number, options: QualityOptions,
     ...unclosed.finding('unclosed_bar', 'info', 'dropped', 'bars are not closed yet'),
   );
   findings.push(...range.finding('high_low_violation', 'warning', 'dropped', 'bars have open or close outside high and low'));
-  return rows.subarray(0, kept);
+  return kept === time.length ? columns : pickRows(columns, rows.subarray(0, kept));
 }
 
 const isAbsurd = ({ open, high, low, close, volume }: BarColumns, row: number): boolean =>
