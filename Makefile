@@ -77,6 +77,7 @@ check: $(READY) ## Types, lint, floors, format and WebAssembly kernels
 	node scripts/build-curve-kernel.ts --check
 	node scripts/build-features-kernel.ts --check
 	node scripts/build-gbdt-kernel.ts --check
+	node scripts/build-resampling-kernel.ts --check
 	node scripts/build-sweep-kernel.ts --check
 	biome format .
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 export interface KernelBuild {
-  readonly name: 'csv' | 'curve' | 'features' | 'gbdt' | 'sweep';
+  readonly name: 'csv' | 'curve' | 'features' | 'gbdt' | 'resampling' | 'sweep';
   /** Where kernel.assemblyscript lies, from the root; kernel-bytes.ts is written beside it. */
   readonly folder: string;
   /** Compiler flags beside those of every kernel. */

@@ -5,7 +5,7 @@
 export { canonicalJson, contentHash, sha256 } from './canonical.ts';
 export { assertNever, invariant, InvariantError, OperationalError, UserError, type OperationalCode } from './errors.ts';
 export { NumberRows } from './number-rows.ts';
-export { createRng, type Rng, type RngState } from './rng.ts';
+export { createRng, type Rng, type RngState, xoroshiroState } from './rng.ts';
 export { didYouMean, suggest } from './suggest.ts';
 export { symmetricEigen } from './symmetric-eigen.ts';
 export { webAssembly, type WasmMemory } from './web-assembly.ts';

@@ -82,6 +82,14 @@ class SeededRng implements Rng {
   }
 }
 
+/**
+ * Where a stream of `createRng` stands, for who draws from it by other means: the two numbers of xoroshiro128+, each as a high and a low word.
+ * Undefined for a stream of another make.
+ */
+export function xoroshiroState(rng: Rng): RngState | undefined {
+  return rng instanceof SeededRng ? rng.snapshot() : undefined;
+}
+
 /** A double in [0, 1) of 27 and 26 of the bits of two words. */
 function uniformOf(high: number, low: number): number {
   return ((high >>> 5) * 67_108_864 + (low >>> 6)) / 9_007_199_254_740_992;

@@ -1,15 +1,12 @@
 import { type Rng, UserError } from '#core';
+import { wasmBlocks } from './resampling/wasm.ts';
 
 /**
  * Row numbers of one stationary-bootstrap sample (Politis & Romano 1994) into `out`: blocks of geometric length with mean
  * `blockLength` (≥ 1; 1 gives the plain bootstrap), wrapped around the end of `rows` rows. Draws come from `rng` alone.
  */
 export function stationaryBootstrapIndices(rng: Rng, rows: number, blockLength: number, out = new Int32Array(rows)): Int32Array {
-  if (!(rows >= 1) || !(blockLength >= 1))
-    throw new UserError(
-      `bootstrap needs rows ≥ 1 and a block length ≥ 1, got ${rows} and ${blockLength}`,
-      'pass the mean block length in rows',
-    );
+  checkBlocks(rows, blockLength);
   const restart = 1 / blockLength;
   let row = 0;
   for (let i = 0; i < out.length; i += 1) {
@@ -17,6 +14,30 @@ export function stationaryBootstrapIndices(rng: Rng, rows: number, blockLength: 
     out[i] = row;
   }
   return out;
+}
+
+/** Rows drawn ahead, in whole samples. */
+const ROWS_AHEAD = 250_000;
+
+/** So many samples of `stationaryBootstrapIndices`, each good until the next is asked for. The stream may be ahead of what was asked for. */
+export function* stationaryBootstrapSamples(rng: Rng, rows: number, blockLength: number, samples: number): Generator<Int32Array> {
+  checkBlocks(rows, blockLength);
+  const most = Math.ceil(ROWS_AHEAD / rows);
+  const single = new Int32Array(rows);
+  for (let from = 0; from < samples; from += most) {
+    const count = Math.min(most, Math.ceil(samples - from));
+    const ahead = wasmBlocks(rng, rows, count, 1 / blockLength);
+    for (let at = 0; at < count; at += 1)
+      yield ahead?.subarray(at * rows, (at + 1) * rows) ?? stationaryBootstrapIndices(rng, rows, blockLength, single);
+  }
+}
+
+function checkBlocks(rows: number, blockLength: number): void {
+  if (!(rows >= 1) || !(blockLength >= 1))
+    throw new UserError(
+      `bootstrap needs rows ≥ 1 and a block length ≥ 1, got ${rows} and ${blockLength}`,
+      'pass the mean block length in rows',
+    );
 }
 
 /** A whole number of rows near n^(1/3): the usual order of the best mean block length, at least 1. */

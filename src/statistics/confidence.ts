@@ -1,7 +1,8 @@
 import { type Rng, UserError } from '#core';
 import { pairPresent } from './benchmark.ts';
-import { defaultBlockLength, stationaryBootstrapIndices } from './bootstrap.ts';
+import { defaultBlockLength, stationaryBootstrapSamples } from './bootstrap.ts';
 import { type Column, present, quantileOfSorted } from './moments.ts';
+import { resampledAccounts, shuffledAccounts } from './resampling/accounts.ts';
 
 /** An estimate with its bootstrap percentile interval; NaN bounds when the column is too short to resample. */
 export interface Interval {
@@ -76,12 +77,12 @@ function redrawn<Name>(
   const rows = columns[0]!.length;
   const drawn = names.map(() => new Float64Array(samples).fill(Number.NaN));
   if (rows >= 10) {
-    const indices = new Int32Array(rows);
     const sample = columns.map(() => new Float64Array(rows));
-    for (let i = 0; i < samples; i += 1) {
-      stationaryBootstrapIndices(rng, rows, blockLength ?? defaultBlockLength(rows), indices);
+    let i = 0;
+    for (const indices of stationaryBootstrapSamples(rng, rows, blockLength ?? defaultBlockLength(rows), samples)) {
       for (let at = 0; at < columns.length; at += 1) pick(columns[at]!, indices, sample[at]!);
       for (let at = 0; at < names.length; at += 1) drawn[at]![i] = figure(names[at]!, sample);
+      i += 1;
     }
   }
   return names.map((name, at) => {
@@ -123,14 +124,8 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
   const { rng, runs = 1000, method = 'shuffle', startEquity = 1, ruinDrawdown = 0.5 } = options;
   if (!Number.isInteger(runs) || runs < 1) throw new UserError(`runs must be a positive whole number, got ${runs}`, 'try 1000');
   const trades = present(tradeReturns);
-  const rows = Int32Array.from(trades, (_, row) => row);
-  const falls = new Float64Array(runs);
-  const ends = new Float64Array(runs);
-  for (let run = 0; run < runs && rows.length > 0; run += 1) {
-    if (method === 'shuffle') shuffle(rows, rng);
-    else rng.integers(rows.length, rows);
-    ends[run] = follow(trades, rows, startEquity, falls.subarray(run, run + 1));
-  }
+  const draw = method === 'shuffle' ? shuffledAccounts : resampledAccounts;
+  const { falls, ends } = draw(trades, rng, runs, startEquity);
   const known = trades.length > 0;
   const share = (values: Float64Array, test: (value: number) => boolean) => (known ? values.filter(test).length / runs : Number.NaN);
   return {
@@ -140,29 +135,6 @@ export function tradeMonteCarlo(tradeReturns: Column, options: TradeMonteCarloOp
     probabilityOfLoss: share(ends, (value) => value < startEquity),
     probabilityOfRuin: share(falls, (value) => value < -ruinDrawdown),
   };
-}
-
-/** Where the account ends after the rows of a column of returns; into `fall` goes the deepest fall from a peak, as a negative fraction. */
-function follow(returns: Float64Array, rows: Int32Array, startEquity: number, fall: Float64Array): number {
-  let equity = startEquity;
-  let peak = equity;
-  let worst = 0;
-  for (let i = 0; i < rows.length; i += 1) {
-    equity = Math.max(0, equity * (1 + returns[rows[i]!]!));
-    if (equity > peak) peak = equity;
-    else worst = Math.min(worst, equity / peak - 1);
-  }
-  fall[0] = worst;
-  return equity;
-}
-
-function shuffle(values: Int32Array, rng: Rng): void {
-  for (let i = values.length - 1; i > 0; i -= 1) {
-    const j = rng.integer(i + 1);
-    const held = values[i]!;
-    values[i] = values[j]!;
-    values[j] = held;
-  }
 }
 
 function quantiles(values: Float64Array): Record<QuantileName, number> {

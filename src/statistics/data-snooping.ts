@@ -1,5 +1,5 @@
 import { type Rng, UserError } from '#core';
-import { defaultBlockLength, stationaryBootstrapIndices, stationaryBootstrapVariance } from './bootstrap.ts';
+import { defaultBlockLength, stationaryBootstrapSamples, stationaryBootstrapVariance } from './bootstrap.ts';
 import { type Column, mean, quantileOfSorted } from './moments.ts';
 
 export interface DataSnoopingOptions {
@@ -114,10 +114,8 @@ function resample(columns: readonly Float64Array[], rows: number, blockLength: n
   const { indices, rng, samples = 1000 } = options;
   if (indices === undefined && rng === undefined)
     throw new UserError('the bootstrap needs randomness', 'pass rng: createRng(seed).stream("bootstrap"), or indices');
-  const drawn = new Int32Array(rows);
   const out: Float64Array[] = [];
-  for (let sample = 0; sample < (indices?.length ?? samples); sample += 1) {
-    const chosen: Column = indices?.[sample] ?? stationaryBootstrapIndices(rng!, rows, blockLength, drawn);
+  for (const chosen of indices ?? stationaryBootstrapSamples(rng!, rows, blockLength, samples)) {
     const row = new Float64Array(columns.length);
     for (let trial = 0; trial < columns.length; trial += 1) {
       const column = columns[trial]!;
