@@ -275,14 +275,15 @@ function result(engine: Engine, course: Course, strategies: readonly Strategy[],
     whyChanges(strategy, symbol, times) {
       const lane = laneOf(strategy, symbol);
       const changes: ReasonFrom[] = [];
+      const { decisions } = engine;
       let row = -1;
-      let before: string | undefined;
+      let before = -1;
       for (let at = 0; at < times.length; at++) {
         while (row + 1 < time.length && time[row + 1]! <= times[at]!) row++;
-        const reason = row < 0 ? '' : engine.decisions.read(lane, row);
-        if (reason === before) continue;
-        before = reason;
-        changes.push({ time: times[at]!, reason });
+        const code = row < 0 ? 0 : decisions.codeAt(lane, row);
+        if (code === before) continue;
+        before = code;
+        changes.push({ time: times[at]!, reason: row < 0 ? '' : decisions.read(lane, row) });
       }
       return changes;
     },

@@ -49,7 +49,12 @@ export class DecisionLog {
   }
 
   read(lane: number, row: number): string {
-    return this.#texts[this.#codes[row * this.#lanes + lane] ?? 0]!;
+    return this.#texts[this.codeAt(lane, row)]!;
+  }
+
+  /** The same for the same reason, whatever the row. */
+  codeAt(lane: number, row: number): number {
+    return this.#codes[row * this.#lanes + lane] ?? 0;
   }
 
   /** A reason as `writeCode` takes it, for what is said over and over. */

@@ -1,7 +1,15 @@
 import { NumberRows, timestamp } from '#core';
 import type { Fill } from '#domain';
 
-/** Numbers of one fill, side by side: order, strategy, symbol, signed quantity, price, fee, time, maker. */
+/** Where the numbers of a fill lie in its row; the quantity is signed. */
+const ORDER = 0;
+const STRATEGY = 1;
+const SYMBOL = 2;
+const QUANTITY = 3;
+const PRICE = 4;
+const FEE = 5;
+const TIME = 6;
+const MAKER = 7;
 const WIDTH = 8;
 
 /** Fills as rows of numbers; they become objects when somebody asks for them. */
@@ -43,29 +51,30 @@ export class FillLog {
     this.#reasons.push(reason);
     const at = this.#rows.add();
     const numbers = this.#rows.block;
-    numbers[at] = orderId;
-    numbers[at + 1] = strategy;
-    numbers[at + 2] = symbol;
-    numbers[at + 3] = signed;
-    numbers[at + 4] = price;
-    numbers[at + 5] = fee;
-    numbers[at + 6] = time;
-    numbers[at + 7] = maker ? 1 : 0;
+    numbers[at + ORDER] = orderId;
+    numbers[at + STRATEGY] = strategy;
+    numbers[at + SYMBOL] = symbol;
+    numbers[at + QUANTITY] = signed;
+    numbers[at + PRICE] = price;
+    numbers[at + FEE] = fee;
+    numbers[at + TIME] = time;
+    numbers[at + MAKER] = maker ? 1 : 0;
   }
 
   #fillAt(at: number): Fill {
-    const [orderId, strategy, symbol, signed, price, fee, time, maker] = this.#rows.row(at);
+    const numbers = this.#rows.row(at);
+    const orderId = numbers[ORDER]!;
     return {
       id: `${orderId}.${this.before + at}`,
-      orderId: orderId!,
-      symbol: this.#symbols[symbol!]!,
-      strategy: this.#strategyNames[strategy!]!,
-      side: signed! > 0 ? 'buy' : 'sell',
-      quantity: Math.abs(signed!),
-      price: price!,
-      fee: fee!,
-      liquidity: maker === 1 ? 'maker' : 'taker',
-      time: timestamp(time!),
+      orderId,
+      symbol: this.#symbols[numbers[SYMBOL]!]!,
+      strategy: this.#strategyNames[numbers[STRATEGY]!]!,
+      side: numbers[QUANTITY]! > 0 ? 'buy' : 'sell',
+      quantity: Math.abs(numbers[QUANTITY]!),
+      price: numbers[PRICE]!,
+      fee: numbers[FEE]!,
+      liquidity: numbers[MAKER] === 1 ? 'maker' : 'taker',
+      time: timestamp(numbers[TIME]!),
       reason: this.#reasons[at]!,
     };
   }

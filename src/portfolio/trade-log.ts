@@ -15,7 +15,18 @@ interface Exit extends Entry {
   readonly reason: string;
 }
 
-/** Numbers of one trade, side by side: strategy, symbol, signed units, entry time and price, exit time and price, fees, profit, return, bars. */
+/** Where the numbers of a trade lie in its row; `CLOSED` are signed units. */
+const STRATEGY = 0;
+const SYMBOL = 1;
+const CLOSED = 2;
+const ENTRY_TIME = 3;
+const ENTRY_PRICE = 4;
+const EXIT_TIME = 5;
+const EXIT_PRICE = 6;
+const FEES = 7;
+const PNL = 8;
+const RETURN = 9;
+const BARS = 10;
 const WIDTH = 11;
 
 /** Complete round trips as rows of numbers; they become objects when somebody asks for them. */
@@ -48,17 +59,17 @@ export class TradeLog {
     this.#reasons.push(exit.reason);
     const at = this.#rows.add();
     const numbers = this.#rows.block;
-    numbers[at] = exit.strategy;
-    numbers[at + 1] = exit.symbol;
-    numbers[at + 2] = closed;
-    numbers[at + 3] = lot.time;
-    numbers[at + 4] = lot.price;
-    numbers[at + 5] = exit.time;
-    numbers[at + 6] = exit.price;
-    numbers[at + 7] = fees;
-    numbers[at + 8] = pnl;
-    numbers[at + 9] = pnl / cost;
-    numbers[at + 10] = exit.row - lot.row;
+    numbers[at + STRATEGY] = exit.strategy;
+    numbers[at + SYMBOL] = exit.symbol;
+    numbers[at + CLOSED] = closed;
+    numbers[at + ENTRY_TIME] = lot.time;
+    numbers[at + ENTRY_PRICE] = lot.price;
+    numbers[at + EXIT_TIME] = exit.time;
+    numbers[at + EXIT_PRICE] = exit.price;
+    numbers[at + FEES] = fees;
+    numbers[at + PNL] = pnl;
+    numbers[at + RETURN] = pnl / cost;
+    numbers[at + BARS] = exit.row - lot.row;
   }
 
   #makeObjects(): void {
@@ -69,21 +80,21 @@ export class TradeLog {
   }
 
   #tradeAt(row: number): Trade {
-    const [strategy, symbol, closed, entryTime, entryPrice, exitTime, exitPrice, fees, pnl, returnFraction, barsHeld] = this.#rows.row(row);
+    const numbers = this.#rows.row(row);
     return {
-      symbol: this.#symbols[symbol!]!,
-      strategy: this.#strategies[strategy!]!,
-      side: closed! > 0 ? 'long' : 'short',
-      quantity: Math.abs(closed!),
-      entryTime: timestamp(entryTime!),
-      entryPrice: entryPrice!,
-      exitTime: timestamp(exitTime!),
-      exitPrice: exitPrice!,
+      symbol: this.#symbols[numbers[SYMBOL]!]!,
+      strategy: this.#strategies[numbers[STRATEGY]!]!,
+      side: numbers[CLOSED]! > 0 ? 'long' : 'short',
+      quantity: Math.abs(numbers[CLOSED]!),
+      entryTime: timestamp(numbers[ENTRY_TIME]!),
+      entryPrice: numbers[ENTRY_PRICE]!,
+      exitTime: timestamp(numbers[EXIT_TIME]!),
+      exitPrice: numbers[EXIT_PRICE]!,
       exitReason: this.#reasons[row]!,
-      fees: fees!,
-      pnl: pnl!,
-      returnFraction: returnFraction!,
-      barsHeld: barsHeld!,
+      fees: numbers[FEES]!,
+      pnl: numbers[PNL]!,
+      returnFraction: numbers[RETURN]!,
+      barsHeld: numbers[BARS]!,
     };
   }
 }

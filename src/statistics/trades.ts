@@ -51,35 +51,52 @@ export interface TradeStatistics {
   readonly bestFavourableExcursion: number;
 }
 
-function extreme(values: Column, pick: (a: number, b: number) => number): number {
-  if (values.length === 0) return Number.NaN;
-  let found = values[0]!;
-  for (let i = 1; i < values.length; i += 1) found = pick(found, values[i]!);
-  return found;
+interface Extent {
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+}
+
+/** NaN of an empty column. */
+function extentOf(values: Column): Extent {
+  let least = values.length === 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+  let most = -least;
+  for (let i = 0; i < values.length; i += 1) {
+    least = Math.min(least, values[i]!);
+    most = Math.max(most, values[i]!);
+  }
+  return { least, most, mean: mean(values) };
 }
 
 /** A column of a field that every trade has, or an empty one. */
-function column(trades: readonly TradeOutcome[], read: (trade: TradeOutcome) => number | undefined): readonly number[] {
-  const values = trades.map(read);
-  return values.every((value): value is number => value !== undefined && !Number.isNaN(value)) ? (values as number[]) : [];
+function column(trades: readonly TradeOutcome[], read: (trade: TradeOutcome) => number | undefined): Float64Array {
+  const values = new Float64Array(trades.length);
+  for (let i = 0; i < values.length; i += 1) {
+    const value = read(trades[i]!);
+    if (value === undefined || Number.isNaN(value)) return new Float64Array(0);
+    values[i] = value;
+  }
+  return values;
 }
 
 /** Figures of a list of closed trades in order of exit. Ratios without a loss (or a win) to divide by are NaN. */
 export function tradeStatistics(trades: readonly TradeOutcome[]): TradeStatistics {
-  const pnl = trades.map((trade) => trade.pnl);
+  const pnl = Float64Array.from(trades, (trade) => trade.pnl);
   const wins = pnl.filter((value) => value > 0);
   const losses = pnl.filter((value) => value < 0);
   const count = pnl.length;
   const winRate = count > 0 ? wins.length / count : Number.NaN;
   const payoff = mean(wins) / -mean(losses);
   const deviation = standardDeviation(pnl);
-  const returns = column(trades, (trade) => trade.returnFraction);
-  const durations = column(trades, (trade) =>
-    trade.exitTime !== undefined && trade.entryTime !== undefined ? trade.exitTime - trade.entryTime : undefined,
+  const profits = extentOf(pnl);
+  const fractions = column(trades, (trade) => trade.returnFraction);
+  const returns = extentOf(fractions);
+  const durations = extentOf(
+    column(trades, ({ entryTime, exitTime }) => (exitTime !== undefined && entryTime !== undefined ? exitTime - entryTime : undefined)),
   );
-  const bars = column(trades, (trade) => trade.barsHeld);
-  const adverse = column(trades, (trade) => trade.maxAdverseExcursion);
-  const favourable = column(trades, (trade) => trade.maxFavourableExcursion);
+  const bars = extentOf(column(trades, (trade) => trade.barsHeld));
+  const adverse = extentOf(column(trades, (trade) => trade.maxAdverseExcursion));
+  const favourable = extentOf(column(trades, (trade) => trade.maxFavourableExcursion));
   return {
     count,
     winRate,
@@ -87,32 +104,32 @@ export function tradeStatistics(trades: readonly TradeOutcome[]): TradeStatistic
     grossLoss: -sum(losses),
     netProfit: sum(pnl),
     profitFactor: losses.length > 0 ? sum(wins) / -sum(losses) : Number.NaN,
-    expectancy: mean(pnl),
+    expectancy: profits.mean,
     payoff,
-    sqn: deviation > 0 ? (Math.sqrt(count) * mean(pnl)) / deviation : Number.NaN,
+    sqn: deviation > 0 ? (Math.sqrt(count) * profits.mean) / deviation : Number.NaN,
     kelly: winRate - (1 - winRate) / payoff,
     averageWin: mean(wins),
     averageLoss: mean(losses),
-    best: extreme(pnl, Math.max),
-    worst: extreme(pnl, Math.min),
+    best: profits.most,
+    worst: profits.least,
     maxConsecutiveWins: longestRun(pnl, (value) => value > 0),
     maxConsecutiveLosses: longestRun(pnl, (value) => value < 0),
-    averageReturn: mean(returns),
-    bestReturn: extreme(returns, Math.max),
-    worstReturn: extreme(returns, Math.min),
-    geometricMeanReturn: geometric(returns),
-    averageDurationMs: mean(durations),
-    maxDurationMs: extreme(durations, Math.max),
-    averageBarsHeld: mean(bars),
-    maxBarsHeld: extreme(bars, Math.max),
-    averageAdverseExcursion: mean(adverse),
-    worstAdverseExcursion: extreme(adverse, Math.min),
-    averageFavourableExcursion: mean(favourable),
-    bestFavourableExcursion: extreme(favourable, Math.max),
+    averageReturn: returns.mean,
+    bestReturn: returns.most,
+    worstReturn: returns.least,
+    geometricMeanReturn: geometric(fractions),
+    averageDurationMs: durations.mean,
+    maxDurationMs: durations.most,
+    averageBarsHeld: bars.mean,
+    maxBarsHeld: bars.most,
+    averageAdverseExcursion: adverse.mean,
+    worstAdverseExcursion: adverse.least,
+    averageFavourableExcursion: favourable.mean,
+    bestFavourableExcursion: favourable.most,
   };
 }
 
-function geometric(returns: readonly number[]): number {
+function geometric(returns: Float64Array): number {
   if (returns.length === 0) return Number.NaN;
   if (returns.some((value) => value <= -1)) return -1;
   return Math.expm1(mean(returns.map((value) => Math.log1p(value))));

@@ -66,7 +66,8 @@ function plainBytes(column: TableColumn): Buffer {
   }
   // What a row repeats of the one before, as most do of names and words, is not made bytes again.
   const texts: Buffer[] = [];
-  for (const [row, text] of column.entries()) texts.push(row > 0 && text === column[row - 1] ? texts[row - 1]! : Buffer.from(text));
+  for (let row = 0; row < column.length; row++)
+    texts.push(row > 0 && column[row] === column[row - 1] ? texts[row - 1]! : Buffer.from(column[row]!));
   const out = Buffer.alloc(texts.reduce((sum, text) => sum + 4 + text.length, 0));
   let at = 0;
   for (const text of texts) {

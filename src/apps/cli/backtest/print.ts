@@ -3,14 +3,14 @@ import type { Interval } from '#statistics';
 import { styleFor, wrapWords, type CliEnvironment } from '../terminal.ts';
 import type { BacktestOutcome } from './run.ts';
 import { columnsTable, decimal, money, percent } from './table.ts';
-import { exposureOf } from './sheet-figures.ts';
 
 /** The run as a person reads it: what ran, the picture, the figures beside holding, what costs do to it, what went wrong. */
-export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEnvironment): void {
+export function outcomeText(outcome: BacktestOutcome, folder: string, io: CliEnvironment): string {
   const { order, strategy, result, benchmark } = outcome;
   const { bars } = order;
   const style = styleFor(io.stdout, io.environment);
-  const out = (text = ''): void => void io.stdout.write(`${text}\n`);
+  const lines: string[] = [];
+  const out = (text = ''): void => void lines.push(text);
   const parameters = Object.entries(strategy.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
   const symbols = bars.series.map(({ symbol }) => symbol);
   out();
@@ -45,6 +45,7 @@ export function printOutcome(outcome: BacktestOutcome, folder: string, io: CliEn
   out();
   out(`Results     ${folder}`);
   out(style.dim(`Order hash  ${result.orderHash.slice(0, 16)}`));
+  return `${lines.join('\n')}\n`;
 }
 
 function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: BacktestOutcome): string {
@@ -53,7 +54,6 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
   const { trackRecordYears, monteCarlo, turnoverPerYear, capacity } = outcome.robustness;
   const range = (interval: Interval, show: (value: number) => string): string =>
     Number.isNaN(interval.low) ? '' : `${show(interval.low)} to ${show(interval.high)}`;
-  const full = { report, benchmarkFigures: hold, result, ...outcome };
   const rows: string[][] = [
     ['End equity', money(result.endEquity), '', money(result.startCash * (1 + hold.totalReturn))],
     ['Return', percent(summary.totalReturn), '', percent(hold.totalReturn)],
@@ -70,7 +70,7 @@ function figuresTable({ report, benchmarkFigures: hold, result, ...outcome }: Ba
     ['P(Sharpe > 0)', percent(psr), '', ''],
     ['Years to be sure', Number.isFinite(trackRecordYears) ? decimal(trackRecordYears, 1) : 'never', '', ''],
     ['Chance of loss', percent(monteCarlo.probabilityOfLoss), '', ''],
-    ['Exposure', percent(exposureOf(full)), '', '100.0 %'],
+    ['Exposure', percent(outcome.exposure), '', '100.0 %'],
     ['Turnover a year', Number.isFinite(turnoverPerYear) ? `${decimal(turnoverPerYear, 1)} ×` : '-', '', ''],
     ['Capacity', money(capacity), '', ''],
     ['Trades', String(result.trades.length), '', ''],

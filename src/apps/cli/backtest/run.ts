@@ -64,6 +64,8 @@ export interface BacktestOutcome {
   /** The multiple of costs at which the return is gone; undefined when it never is, on this ladder. */
   readonly breakEven: number | undefined;
   readonly robustness: Robustness;
+  /** Part of the bars on which a position was open. */
+  readonly exposure: number;
   /** The figures as other programs name and reckon them. */
   readonly asReportedBy: ReportedBy;
   readonly periodsPerYear: number;
@@ -120,12 +122,19 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
       (rung) => rung.totalReturn,
     ),
     robustness: robustnessOf(result, benchmark, bars.series, periodsPerYear, config.seed),
+    exposure: exposureOf(result),
     asReportedBy: asReportedBy({ bars, strategy, result, trades, benchmark, periodsPerYear }),
     periodsPerYear,
     lookAhead: mayLookAhead(strategy) ? findLookAhead(requestOf(order), () => makeStrategy(order), result) : undefined,
     hash: hashOf(order, strategy),
   };
   return { ...outcome, notes: notesOf(outcome) };
+}
+
+function exposureOf({ exposed }: BacktestResult): number {
+  let bars = 0;
+  for (let row = 0; row < exposed.length; row++) bars += exposed[row]!;
+  return bars / exposed.length;
 }
 
 /** Gives columns that nobody reads any more back at once: the collector does not feel their weight and comes late. */

@@ -21,7 +21,7 @@ export function sheetFigures(outcome: BacktestOutcome): TearSheetFigure[] {
       note: 'of such returns, for a Sharpe ratio above zero at 95 %',
     },
     ...(result.trades.length < 2 ? [] : redrawnFigures(robustness.monteCarlo)),
-    { label: 'Exposure', value: exposureOf(outcome), unit: 'percent', note: 'of bars with a position' },
+    { label: 'Exposure', value: outcome.exposure, unit: 'percent', note: 'of bars with a position' },
     { label: 'Turnover a year', value: robustness.turnoverPerYear, unit: 'ratio', note: 'times mean equity' },
     { label: 'Capacity', value: robustness.capacity, unit: 'money', note: 'account whose fills stay under a tenth of the volume' },
     { label: 'Fees paid', value: result.feesPaid, unit: 'money' },
@@ -48,12 +48,4 @@ function redrawnFigures(monteCarlo: TradeMonteCarlo): TearSheetFigure[] {
       note: redrawn,
     },
   ];
-}
-
-/** Part of the bars on which a position was open. */
-export function exposureOf({ result }: BacktestOutcome): number {
-  const { exposed } = result;
-  let bars = 0;
-  for (let row = 0; row < exposed.length; row++) bars += exposed[row]!;
-  return bars / exposed.length;
 }

@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetBytes } from '#adapters/data';
 import {
@@ -12,21 +13,22 @@ import {
   type TearSheetInput,
 } from '#research';
 import { decisionFile } from './decisions.ts';
-import { exposureOf, sheetFigures } from './sheet-figures.ts';
+import { sheetFigures } from './sheet-figures.ts';
 import { executionOf } from './market-rules.ts';
 import { endedOpen, refusals } from './refusals.ts';
 import type { BacktestOutcome } from './run.ts';
 import { RUN_FILES } from './run-files.ts';
 
 /** Writes every file of a run beside its place first, so that a full disk or a kill never leaves half a file under a final name. */
-export function writeOutcome(outcome: BacktestOutcome, folder: string): void {
+export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(join(folder, '.writing-'));
   try {
     writeFiles(outcome, staging);
     // A run without trades has no such table; one that an earlier run left here would be taken for this run's.
     rmSync(join(folder, RUN_FILES.tradesParquet), { force: true });
-    for (const name of readdirSync(staging)) renameSync(join(staging, name), join(folder, name));
+    // Where a large file of an earlier run lies in the way this takes a while, which the caller has other work for.
+    await Promise.all(readdirSync(staging).map((name) => rename(join(staging, name), join(folder, name))));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
@@ -73,7 +75,11 @@ function tradeTable(trades: BacktestOutcome['trades']): Record<string, Float64Ar
       | 'barsHeld'
       | 'maxAdverseExcursion'
       | 'maxFavourableExcursion',
-  ) => Float64Array.from(trades, (trade) => trade[name] ?? Number.NaN);
+  ): Float64Array => {
+    const column = new Float64Array(trades.length);
+    for (let row = 0; row < column.length; row++) column[row] = trades[row]![name] ?? Number.NaN;
+    return column;
+  };
   return {
     symbol: text('symbol'),
     strategy: text('strategy'),
@@ -134,7 +140,7 @@ export function reportOf(outcome: BacktestOutcome): unknown {
     psr: report.psr,
     winRate: report.winRate,
     robustness: outcome.robustness,
-    exposure: exposureOf(outcome),
+    exposure: outcome.exposure,
     turnover: result.turnover,
     feesPaid: result.feesPaid,
     ...(result.credits.length === 0 ? {} : { credits: result.credits, creditShares: result.creditShares }),

@@ -92,7 +92,8 @@ async function backtest(options: BacktestOptions, io: CliEnvironment): Promise<v
   const folder =
     options.out ??
     `${options.workspace}/results/backtests/${outcome.strategy.name.replace(/[^\w.-]/g, '_')}-${outcome.hash}`.replace(/^\.\//, '');
-  writeOutcome(outcome, resolve(io.cwd, folder));
-  if (print === undefined) io.stdout.write(`${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`);
-  else print.printOutcome(outcome, folder, io);
+  const written = writeOutcome(outcome, resolve(io.cwd, folder));
+  const text = print?.outcomeText(outcome, folder, io) ?? `${JSON.stringify({ folder, ...(reportOf(outcome) as object) })}\n`;
+  await written;
+  io.stdout.write(text);
 }
