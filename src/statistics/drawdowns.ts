@@ -1,5 +1,4 @@
 import { type Column, mean, present } from './moments.ts';
-import { equityFromReturns } from './returns.ts';
 
 /** Equity over its running peak, minus 1: 0 at a peak, negative below it. A missing value is missing and moves no peak. */
 export function drawdownSeries(equity: Column): Float64Array {
@@ -29,9 +28,28 @@ export function maxDrawdown(equity: Column, start = Number.NEGATIVE_INFINITY): n
   return worst;
 }
 
-/** The same from returns; the start of the first period is a peak too. */
+/**
+ * `maxDrawdown(equityFromReturns(returns))`, NaN when nothing is present: the start of the first period is a peak too. A bootstrap asks for it a
+ * thousand times, so that it makes no column on its way.
+ */
 export function maxDrawdownOfReturns(returns: Column): number {
-  return present(returns).length === 0 ? Number.NaN : maxDrawdown(equityFromReturns(returns));
+  let equity = 1;
+  let peak = 1;
+  let worst = 0;
+  let missing = 0;
+  for (let i = 0; i < returns.length; i += 1) {
+    const value = returns[i]!;
+    if (Number.isNaN(value)) {
+      missing += 1;
+      continue;
+    }
+    equity *= 1 + value;
+    if (Number.isNaN(equity)) continue;
+    if (equity > peak) peak = equity;
+    const fall = equity === peak ? 0 : equity / peak - 1;
+    if (!(worst <= fall)) worst = Math.min(fall, 0);
+  }
+  return missing === returns.length ? Number.NaN : worst;
 }
 
 /**

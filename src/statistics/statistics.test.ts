@@ -100,6 +100,21 @@ test('the difference of two curves is surer than either of them, as far as their
   expect(s.bootstrapDifference([0.1], [0.2], { sharpe }, { rng: createRng(3) }).sharpe.low).toBeNaN();
 });
 
+test('the deepest fall of returns is that of the equity they make, whatever they are', () => {
+  const value = fc.oneof(
+    { weight: 8, arbitrary: fc.double({ min: -0.5, max: 0.5, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constantFrom(Number.NaN, -1, -1.5, 0, 1e308, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY) },
+  );
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 30 }), (returns) => {
+      const present = returns.some((each) => !Number.isNaN(each));
+      expect(s.maxDrawdownOfReturns(returns)).toBe(present ? s.maxDrawdown(s.equityFromReturns(returns)) : Number.NaN);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(s.maxDrawdownOfReturns([Number.NaN, Number.NaN])).toBeNaN();
+});
+
 test('backtesting.py: more drawdowns than a call has room for', () => {
   const rows = 400_000;
   const equity = Float64Array.from({ length: rows }, (_, row) => 1000 + row - 1.5 * (row % 2));
