@@ -68,9 +68,10 @@ function symbolDecisions(result: BacktestResult, strategy: string, bars: BarSeri
 
 function runsOf({ time, timeframe }: BarSeries): [number, number][] {
   const runs: [number, number][] = [];
-  for (let row = 0; row < time.length; row++) {
-    if (row > 0 && time[row]! - time[row - 1]! === timeframe.ms) runs.at(-1)![1]++;
-    else runs.push([time[row]!, 1]);
+  for (let row = 0; row < time.length; ) {
+    const first = row++;
+    while (row < time.length && time[row]! - time[row - 1]! === timeframe.ms) row++;
+    runs.push([time[first]!, row - first]);
   }
   return runs;
 }

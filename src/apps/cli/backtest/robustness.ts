@@ -66,28 +66,25 @@ function turnoverOf({ turnover }: BacktestResult, equity: Float64Array, periodsP
 
 function capacityOf({ fills, equity }: BacktestResult, series: readonly BarSeries[]): number {
   const bySymbol = new Map(series.map((bars) => [bars.symbol, bars]));
-  return estimatedCapacity({
-    quantity: fills.map(({ quantity }) => quantity),
-    volume: fills.map(({ symbol, time }) => {
-      const bars = bySymbol.get(symbol)!;
-      return bars.volume[firstRowAtOrAfter(bars, time + 1) - 1] ?? Number.NaN;
-    }),
-    equity: fills.map(
-      ({ time }) => equity.equity[Math.max(0, firstRowAtOrAfter({ time: equity.time, length: equity.time.length }, time + 1) - 1)]!,
-    ),
-  });
+  const axis = { time: equity.time, length: equity.time.length };
+  const quantity = new Float64Array(fills.length);
+  const volume = new Float64Array(fills.length);
+  const worth = new Float64Array(fills.length);
+  for (let at = 0; at < fills.length; at++) {
+    const fill = fills[at]!;
+    const bars = bySymbol.get(fill.symbol)!;
+    quantity[at] = fill.quantity;
+    volume[at] = bars.volume[firstRowAtOrAfter(bars, fill.time + 1) - 1] ?? Number.NaN;
+    worth[at] = equity.equity[Math.max(0, firstRowAtOrAfter(axis, fill.time + 1) - 1)]!;
+  }
+  return estimatedCapacity({ quantity, volume, equity: worth });
 }
 
 /** Profit of each trade over the equity at the bar before it was entered. */
 function tradeReturns({ trades, equity, startCash }: BacktestResult): Float64Array {
+  const axis = { time: equity.time, length: equity.time.length };
   return Float64Array.from(trades, ({ pnl, entryTime }) => {
-    let low = 0;
-    let high = equity.time.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (equity.time[middle]! < entryTime) low = middle + 1;
-      else high = middle;
-    }
-    return pnl / (low === 0 ? startCash : equity.equity[low - 1]!);
+    const row = firstRowAtOrAfter(axis, entryTime);
+    return pnl / (row === 0 ? startCash : equity.equity[row - 1]!);
   });
 }
