@@ -18,8 +18,9 @@ function pinnedRuntime() {
   }
 }
 
-// Memory as in the launcher of a checkout.
-const child = spawn(pinnedRuntime(), ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+// Memory and threads as in the launcher of a checkout.
+const flags = ['--max-semi-space-size=4', '--v8-pool-size=2', '--disable-warning=ExperimentalWarning'];
+const child = spawn(pinnedRuntime(), [...flags, main, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', ...process.env },
 });

@@ -46,20 +46,19 @@ const BLOCK = 256;
 /** Lowest low and highest high of rows [from, to), by whole blocks where there are some: many trades may be open for all of a long history. */
 class PriceRange {
   readonly series: BarSeries;
-  readonly #lows: Float64Array;
-  readonly #highs: Float64Array;
+  /** By block, made for the first trade that holds a whole one. */
+  #lows: Float64Array | undefined;
+  #highs: Float64Array | undefined;
 
   constructor(series: BarSeries) {
     this.series = series;
-    const blocks = Math.floor(series.length / BLOCK);
-    this.#lows = Float64Array.from({ length: blocks }, (_, block) => lowest(series.low, block * BLOCK, (block + 1) * BLOCK));
-    this.#highs = Float64Array.from({ length: blocks }, (_, block) => highest(series.high, block * BLOCK, (block + 1) * BLOCK));
   }
 
   low(from: number, to: number): number {
     const { low } = this.series;
     const [head, tail] = wholeBlocks(from, to);
     if (head >= tail) return lowest(low, from, to);
+    this.#lows ??= byBlock(low, lowest);
     return Math.min(lowest(low, from, head * BLOCK), lowest(this.#lows, head, tail), lowest(low, tail * BLOCK, to));
   }
 
@@ -67,8 +66,14 @@ class PriceRange {
     const { high } = this.series;
     const [head, tail] = wholeBlocks(from, to);
     if (head >= tail) return highest(high, from, to);
+    this.#highs ??= byBlock(high, highest);
     return Math.max(highest(high, from, head * BLOCK), highest(this.#highs, head, tail), highest(high, tail * BLOCK, to));
   }
+}
+
+function byBlock(values: Float64Array, extreme: typeof lowest): Float64Array {
+  const blocks = Math.floor(values.length / BLOCK);
+  return Float64Array.from({ length: blocks }, (_, block) => extreme(values, block * BLOCK, (block + 1) * BLOCK));
 }
 
 function wholeBlocks(from: number, to: number): readonly [number, number] {
