@@ -88,13 +88,9 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
   checkNeeds(strategy, { symbols: bars.series.length, timeframe: bars.series[0]!.timeframe, externals: bars.outside?.names ?? [] });
   const columns = sharedColumns(strategy, bars.series, bars.outside?.externals);
   const result = execute(order, executionOf(rules, chosen, bars), columns);
-  const trades = withExcursions(result.trades, bars.series);
-  const held = bars.totalReturn ?? bars.series;
-  const worth = bars.currency === undefined ? held : inAccountCurrency(held, bars.currency, bars.assetClass);
-  const benchmark = buyAndHold(worth, result.equity, config.trading.cash);
   const figures = (name: string, run: BacktestResult): ProfileFigures =>
     profileFigures({ profile: name, equity: run.equity, trades: run.trades }, periodsPerYear);
-  /** What is kept of a run beside the chosen one. */
+  /** What is kept of a run beside the chosen one. They follow each other, so that the compiler has not yet turned to anything else. */
   const compared = (name: string, profile: ExecutionProfile): CostComparison => {
     const run = execute(order, profile, columns);
     const kept = { figures: figures(name, run), equity: dailyEquity(run.equity) };
@@ -107,6 +103,10 @@ export function runOrder(order: BacktestOrder): BacktestOutcome {
     multiple === 1 ? own('1×') : compared(`${multiple}×`, scaleCosts(executionOf(rules, chosen, bars), multiple));
   const ladder = order.ladder ? MULTIPLES.map((multiple) => ({ multiple, ...rung(multiple).figures })) : [];
   releaseColumns(columns, bars.series);
+  const trades = withExcursions(result.trades, bars.series);
+  const held = bars.totalReturn ?? bars.series;
+  const worth = bars.currency === undefined ? held : inAccountCurrency(held, bars.currency, bars.assetClass);
+  const benchmark = buyAndHold(worth, result.equity, config.trading.cash);
   const outcome = {
     order,
     strategy,
