@@ -162,11 +162,8 @@ if (import.meta.main) {
   // here one that calls most of what commands have in common, and often enough.
   const scratch = mkdtempSync(join(tmpdir(), 'edgewright-'));
   writeFileSync(join(scratch, 'WARM-1m.csv'), barsAsCsv(20_000));
-  spawnSync(
-    join(root, 'edgewright'),
-    ['backtest', '--strategy', 'sma-cross', '--data', scratch, '--profile', 'frictionless', '--fees', '0.1%', '--out', join(scratch, 'out')],
-    { stdio: 'ignore' },
-  );
+  const asked = 'backtest --strategy sma-cross --profile frictionless --fees 0.1%'.split(' ');
+  spawnSync(join(root, 'edgewright'), [...asked, '--data', scratch, '--out', join(scratch, 'out')], { stdio: 'ignore' });
   rmSync(scratch, { recursive: true });
 }
 
@@ -179,8 +176,8 @@ function barsAsCsv(rows: number): string {
     seed = (seed * 48_271) % 2_147_483_647;
     const open = price;
     price = 100 + 5 * Math.sin(row / 40) + seed / 2_147_483_647;
-    const [high, low] = [Math.max(open, price) + 0.05, Math.min(open, price) - 0.05];
-    lines.push([Date.UTC(2024, 0, 1) + row * 60_000, ...[open, high, low, price].map((value) => value.toFixed(6)), 10 + (row % 7)].join(','));
+    const prices = [open, Math.max(open, price) + 0.05, Math.min(open, price) - 0.05, price];
+    lines.push([Date.UTC(2024, 0, 1) + row * 60_000, ...prices.map((value) => value.toFixed(6)), 10 + (row % 7)].join(','));
   }
   return `${lines.join('\n')}\n`;
 }
