@@ -9,12 +9,16 @@ const KNOWN = ['1s', '5s', '15s', '30s', '1m', '3m', '5m', '15m', '30m', '1h', '
 export function inferTimeframe(time: Float64Array, name: string): Timeframe {
   const steps = new Map<number, number>();
   const rows = Math.min(time.length, 20_000);
-  // Counted by runs of equal steps: nearly all are equal.
+  const majority = rows / 2;
+  // Counted by runs of equal steps, since nearly all are equal, until no other can be commoner.
   for (let i = 1; i < rows; ) {
     const step = Math.abs(time[i]! - time[i - 1]!);
     const start = i++;
-    while (i < rows && Math.abs(time[i]! - time[i - 1]!) === step) i++;
-    if (step > 0) steps.set(step, (steps.get(step) ?? 0) + i - start);
+    while (i < rows && i - start <= majority && Math.abs(time[i]! - time[i - 1]!) === step) i++;
+    if (step === 0) continue;
+    const count = (steps.get(step) ?? 0) + i - start;
+    steps.set(step, count);
+    if (count > majority) break;
   }
   const [step] = [...steps].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [0];
   const found = KNOWN.find((timeframe) => timeframe.ms === step) ?? (step > 6 * DAY_MS && step < 8 * DAY_MS ? KNOWN.at(-1) : undefined);

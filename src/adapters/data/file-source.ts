@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { didYouMean, sha256, UserError } from '#core';
 import { parseTimeframe, type Timeframe, type VenueHours } from '#domain';
 import {
@@ -19,6 +18,7 @@ import {
 } from '#data';
 import { fileFault, listFolder, readBytes } from './durable-file.ts';
 import { readUserTable } from './parquet-table.ts';
+import { zlib } from './zlib.ts';
 
 export interface FileSourceOptions {
   /** A file, a folder, or a folder with a pattern in its last part (`bars/*-1d.csv.gz`). */
@@ -176,7 +176,7 @@ function release({ buffer, byteLength }: Uint8Array): void {
 export function unzip(bytes: Uint8Array, name: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes);
+    return zlib().gunzipSync(bytes);
   } catch (error) {
     throw new UserError(`${name} is a damaged gzip file`, 'Fetch it again.', { cause: error });
   }

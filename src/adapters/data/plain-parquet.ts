@@ -1,11 +1,14 @@
-import { zstdCompressSync } from 'node:zlib';
 import { invariant } from '#core';
 import type { Table, TableColumn } from './table.ts';
 import { ThriftWriter, type ThriftField } from './thrift-writer.ts';
+import { zlib } from './zlib.ts';
 
 const MAGIC = Buffer.from('PAR1');
 const TYPE = { double: 5, text: 6 } as const;
-const [ZSTD, PLAIN, RLE, REQUIRED, DATA_PAGE, UTF8] = [6, 0, 3, 0, 0, 0];
+const [UNPACKED, ZSTD, PLAIN, RLE, REQUIRED, DATA_PAGE, UTF8] = [0, 6, 0, 3, 0, 0, 0];
+
+/** A page of fewer bytes is not worth packing. */
+const PACKED_FROM = 65_536;
 
 /** Rows of a group: what a reader holds at once, and what a writer copies at once a column. */
 const GROUP_ROWS = 122_880;
@@ -17,8 +20,9 @@ export function parquetBytes(table: Table): Buffer {
 
 /**
  * The bytes of a Parquet file part by part, so that a large table is never held twice: groups of 122,880 rows, one page a column and
- * group, PLAIN, zstd. Numbers as DOUBLE with one NaN for all (a missing value has many bit patterns, and which one a computation leaves
- * depends on how the runtime compiled it), texts as UTF8; no column may be missing a value. The same columns give the same bytes.
+ * group, PLAIN, with zstd from 64 KiB on. Numbers as DOUBLE with one NaN for all (a missing value has many bit patterns, and which one a
+ * computation leaves depends on how the runtime compiled it), texts as UTF8; no column may be missing a value. The same columns give the
+ * same bytes.
  * The layout is that of the format's own description (github.com/apache/parquet-format, parquet.thrift).
  */
 export function* parquetParts(table: Table): Generator<Buffer> {
@@ -36,9 +40,10 @@ export function* parquetParts(table: Table): Generator<Buffer> {
     const start = at;
     for (const [name, column] of columns) {
       const plain = plainBytes(column instanceof Float64Array ? column.subarray(from, from + count) : column.slice(from, from + count));
-      const packed = zstdCompressSync(plain);
+      const codec = plain.length < PACKED_FROM ? UNPACKED : ZSTD;
+      const packed = codec === ZSTD ? zlib().zstdCompressSync(plain) : plain;
       const header = pageHeader(count, plain.length, packed.length);
-      chunks.push(columnChunk(name, column, count, at, header.length + plain.length, header.length + packed.length));
+      chunks.push(columnChunk(name, column, codec, count, at, header.length + plain.length, header.length + packed.length));
       at += header.length + packed.length;
       yield header;
       yield packed;
@@ -102,6 +107,7 @@ function pageHeader(rows: number, plainLength: number, packedLength: number): Bu
 function columnChunk(
   name: string,
   column: TableColumn,
+  codec: number,
   rows: number,
   offset: number,
   plainLength: number,
@@ -116,7 +122,7 @@ function columnChunk(
         [1, 'i32', typeOf(column)],
         [2, 'i32s', [PLAIN, RLE]],
         [3, 'texts', [name]],
-        [4, 'i32', ZSTD],
+        [4, 'i32', codec],
         [5, 'i64', rows],
         [6, 'i64', plainLength],
         [7, 'i64', packedLength],
