@@ -15,7 +15,7 @@ export function inferTimeframe(time: Float64Array, name: string): Timeframe {
     const step = Math.abs(time[i]! - time[i - 1]!);
     const start = i++;
     while (i < rows && i - start <= majority && Math.abs(time[i]! - time[i - 1]!) === step) i++;
-    if (step === 0) continue;
+    if (!(step > 0)) continue;
     const count = (steps.get(step) ?? 0) + i - start;
     steps.set(step, count);
     if (count > majority) break;
