@@ -35,7 +35,11 @@ function follow(returns: Float64Array, rows: Int32Array, startEquity: number, fa
   for (let i = 0; i < rows.length; i += 1) {
     equity = Math.max(0, equity * (1 + returns[rows[i]!]!));
     if (equity > peak) peak = equity;
-    else worst = Math.min(worst, equity / peak - 1);
+    else {
+      // An account without a value, after an infinite return, has not fallen further than it had.
+      const fall = equity / peak - 1;
+      if (fall < worst) worst = fall;
+    }
   }
   fall[0] = worst;
   return equity;

@@ -112,3 +112,13 @@ test('what the trades could have come to does not depend on who draws', () => {
   expect(tradeMonteCarlo(returns, { rng: one, ...options })).toEqual(tradeMonteCarlo(returns, { rng: unknown(other), ...options }));
   expect(one.snapshot()).toEqual(other.snapshot());
 });
+
+test('an account that loses its value to an infinite return keeps the fall that it had', () => {
+  const returns = Float64Array.of(-1, Number.POSITIVE_INFINITY);
+  const [one, other] = twins(4, 0);
+  for (const { falls, ends } of [wasmAccounts(returns, one, 20_000, 1)!, plainAccounts(returns, other, 20_000, 1)]) {
+    expect(new Set(falls)).toEqual(new Set([-1, 0]));
+    expect(ends.some(Number.isNaN)).toBe(true);
+  }
+  expect(tradeMonteCarlo(returns, { rng: createRng(4), runs: 200 }).probabilityOfRuin).toBeGreaterThan(0.3);
+});
