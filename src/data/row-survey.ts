@@ -24,11 +24,12 @@ export interface RowSurvey {
 }
 
 export function surveyRows({ time, open, high, low, close, volume }: BarColumns): RowSurvey {
+  const { length } = time;
   let [unusable, outsideRange, still] = [false, false, false];
   let leastStep = Number.POSITIVE_INFINITY;
   let mostStep = Number.NEGATIVE_INFINITY;
   let [t0, h0, l0, c0] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-  for (let row = 0; row < time.length; row++) {
+  for (let row = 0; row < length; row++) {
     const t = time[row]!;
     const o = open[row]!;
     const h = high[row]!;
@@ -38,11 +39,15 @@ export function surveyRows({ time, open, high, low, close, volume }: BarColumns)
     const step = t - t0;
     if (step < leastStep) leastStep = step;
     if (step > mostStep) mostStep = step;
-    // Each is false, too, where a value is missing.
-    if (!(h >= o && h >= c && l <= o && l <= c)) outsideRange = true;
-    if (!(Math.min(o, h, l, c) >= SMALLEST_PRICE && Math.max(o, h, l, c) <= LARGEST_PRICE && v >= 0 && v <= LARGEST_VOLUME && t - t === 0))
-      unusable = true;
-    if (v === 0 || (c === c0 && h === h0 && l === l0)) still = true;
+    // Each comparison is false, too, where a value is missing.
+    const inRange = o >= l && o <= h && c >= l && c <= h;
+    const usable = l >= SMALLEST_PRICE && h <= LARGEST_PRICE && v >= 0 && v <= LARGEST_VOLUME && t - t === 0;
+    const moves = v !== 0 && (c !== c0 || h !== h0 || l !== l0);
+    if (!(inRange && usable && moves)) {
+      outsideRange ||= !inRange;
+      unusable ||= !(usable && Math.min(o, h, l, c) >= SMALLEST_PRICE && Math.max(o, h, l, c) <= LARGEST_PRICE);
+      still ||= !moves;
+    }
     t0 = t;
     h0 = h;
     l0 = l;
