@@ -124,7 +124,8 @@ export function findOutliers(
     const limit = Math.max((options.outlierZ ?? 25) * spread, 1e-9);
     const splitLimit = Math.max(8 * spread, 0.3);
     distancesFrom(center, returns, scratch);
-    for (const i of rowsAbove(Math.min(limit, splitLimit), scratch)) {
+    // A limit that is no number, as of an infinite z and no spread, leaves the other.
+    for (const i of rowsAbove(limit < splitLimit ? limit : splitLimit, scratch)) {
       const move = scratch[i - 1]!;
       const jump = Math.abs(Math.log(open[i]! / close[i - 1]!));
       // A split happens overnight: the open carries it already, and the bar itself is an ordinary one.

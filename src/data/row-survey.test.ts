@@ -82,3 +82,13 @@ test('rows without a fault have no sign of one', () => {
   const survey = { misplaced: false, unusable: false, outsideRange: false, still: false, leastStep: MINUTE, mostStep: MINUTE };
   expect(surveyRows(clean)).toEqual(survey);
 });
+
+test('with outliers switched off by an infinite z, a split in prices that never else move is still found', () => {
+  const close = Float64Array.from({ length: 30 }, (_, row) => (row < 15 ? 100 : 50));
+  const columns = { time: close.map((_, row) => START + row * MINUTE), open: close, high: close, low: close, close, volume: close };
+  const { report } = checkQuality(
+    { symbol: 'S', timeframe, columns },
+    { venueHours: 'always', outlierZ: Number.POSITIVE_INFINITY, staleRun: 100 },
+  );
+  expect(report.findings.map(({ check }) => check)).toEqual(['unadjusted_split']);
+});
