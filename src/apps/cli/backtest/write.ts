@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetBytes } from '#adapters/data';
+import { UserError } from '#core';
 import {
   dailyEquity,
   equityCsvParts,
@@ -22,6 +23,7 @@ import { RUN_FILES } from './run-files.ts';
 /** Writes every file of a run beside its place first, so that a full disk or a kill never leaves half a file under a final name. */
 export async function writeOutcome(outcome: BacktestOutcome, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  for (const name of Object.values(RUN_FILES)) refuseFolder(join(folder, name));
   const staging = mkdtempSync(join(folder, '.writing-'));
   try {
     writeFiles(outcome, staging);
@@ -32,6 +34,12 @@ export async function writeOutcome(outcome: BacktestOutcome, folder: string): Pr
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Before anything of an earlier run is gone: found on the way, it would leave files of two runs beside each other. */
+function refuseFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UserError(`${path} is a folder, where a file of the run belongs`, 'Move it away, or give another --out.');
 }
 
 function writeFiles(outcome: BacktestOutcome, folder: string): void {
@@ -54,7 +62,8 @@ const columnsAsLists = (_: string, value: unknown): unknown => (value instanceof
 function putParts(path: string, parts: Iterable<Uint8Array>): void {
   const file = openSync(path, 'wx');
   try {
-    for (const part of parts) writeSync(file, part);
+    // A disk that becomes full takes a piece first, and says so only when it is given the rest.
+    for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
   } finally {
     closeSync(file);
   }
