@@ -7,7 +7,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
@@ -158,13 +157,26 @@ if (import.meta.main) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   });
-  // The first command that ends well leaves behind what V8 made of the packs, and which functions were worth an early look of its compilers:
-  // here one that calls most of what commands have in common, and often enough.
-  const scratch = mkdtempSync(join(tmpdir(), 'edgewright-'));
-  writeFileSync(join(scratch, 'WARM-1m.csv'), barsAsCsv(20_000));
-  const asked = 'backtest --strategy sma-cross --profile frictionless --fees 0.1%'.split(' ');
-  spawnSync(join(root, 'edgewright'), [...asked, '--data', scratch, '--out', join(scratch, 'out')], { stdio: 'ignore' });
-  rmSync(scratch, { recursive: true });
+  warmUp(root, join(root, 'node_modules/.cache/edgewright'));
+}
+
+/**
+ * The first command that ends well leaves behind what V8 made of the packs, and which functions were worth an early look of its compilers:
+ * here one that calls most of what commands have in common, and often enough. It works in a folder of ours, since it only saves time: where
+ * nothing can be written, a later command does it.
+ */
+export function warmUp(root: string, folder: string): void {
+  let scratch: string | undefined;
+  try {
+    scratch = mkdtempSync(join(folder, 'warm-up-'));
+    writeFileSync(join(scratch, 'WARM-1m.csv'), barsAsCsv(20_000));
+    const asked = 'backtest --strategy sma-cross --profile frictionless --fees 0.1%'.split(' ');
+    spawnSync(join(root, 'edgewright'), [...asked, '--data', scratch, '--out', join(scratch, 'out')], { stdio: 'ignore' });
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+  } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Minute bars of a price that swings, with some noise. */

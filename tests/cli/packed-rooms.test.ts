@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
-import { packRooms } from '../../scripts/pack-rooms.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { packRooms, warmUp } from '../../scripts/pack-rooms.ts';
 import { PackedRooms } from '../../src/apps/cli/packed-rooms.ts';
 import { scratchFolder } from './run-cli.ts';
 
@@ -92,6 +92,23 @@ test('packs are for all to read, are kept a month after their last use, and agre
   expect(placeOfOne()).toBe(second);
   rmSync(second, { recursive: true });
   expect(placeOfOne()).toBeUndefined();
+});
+
+test('the first run of the packs needs no folder of the system, and fails nothing where it can write none', () => {
+  const folder = scratchFolder();
+  const root = join(folder, 'project');
+  mkdirSync(root);
+  const program = '#!/bin/sh\nwhile [ "$1" != --data ]; do shift; done\nhead -n 2 "$2/WARM-1m.csv" > "$(dirname "$0")/read"\n';
+  writeFileSync(join(root, 'edgewright'), program, { mode: 0o755 });
+  vi.stubEnv('TMPDIR', join(folder, 'nowhere'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  warmUp(root, join(folder, 'nowhere'));
+  expect(existsSync(join(root, 'read'))).toBe(false);
+  const place = join(folder, 'place');
+  mkdirSync(place);
+  warmUp(root, place);
+  expect(readFileSync(join(root, 'read'), 'utf8')).toContain('time,open,high,low,close,volume\n1704067200000,');
+  expect(readdirSync(place)).toEqual([]);
 });
 
 test('what V8 made of a script serves that script only, and only undamaged', () => {
