@@ -6,7 +6,7 @@ export class DecisionLog {
   readonly #lanes: number;
   #codes: Uint16Array;
   readonly #texts: string[] = [''];
-  readonly #byText = new Map<string, number>();
+  readonly #byText = new Map([['', 0]]);
   readonly #lastText: string[];
   readonly #lastCode: Uint16Array;
 
