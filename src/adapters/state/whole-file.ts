@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a small file whole or not at all, and waits until the disk has it. */
@@ -6,7 +6,8 @@ export function writeWhole(path: string, text: string): void {
   const next = `${path}.new`;
   const file = openSync(next, 'w');
   try {
-    writeSync(file, text);
+    // In as many pieces as the disk takes it.
+    writeFileSync(file, text);
     fsyncSync(file);
   } catch (error) {
     rmSync(next, { force: true });
