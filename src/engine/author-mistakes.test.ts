@@ -54,3 +54,47 @@ test('what a strategy is given may be taken out by name, its methods too', () =>
   expect(sides(one)).toEqual(['buy 4', 'sell 2', 'sell 2']);
   expect(sides(all)).toHaveLength(2);
 });
+
+test('a method taken out by name means the moment of its own strategy, also around a run within a run', () => {
+  const buys = (size: number): Strategy => ({
+    name: 'buys',
+    features: {},
+    onBar({ row, submit }) {
+      if (row === 1) submit({ side: 'buy', type: 'market', size });
+      return hold('bought');
+    },
+  });
+  const inner: number[] = [];
+  const outer: Strategy = {
+    name: 'outer',
+    features: {},
+    onBar({ row, submit, position }) {
+      if (row === 3) inner.push(...runBacktest({ bars, strategy: buys(2), account: { cash: 1000 } }).fills.map(({ quantity }) => quantity));
+      if (row === 3 && position.flat) submit({ side: 'buy', type: 'market', size: 5 });
+      return hold('bought');
+    },
+  };
+  const { fills } = runBacktest({ bars, strategy: [outer, buys(1)], account: { cash: 1000 } });
+  expect(inner).toEqual([2]);
+  expect(fills.map(({ strategy, quantity }) => `${strategy} ${quantity}`)).toEqual(['buys 1', 'outer 5']);
+});
+
+test('a method taken out by name is refused once its strategy has answered, and works on its context', () => {
+  let submit: BarContext['submit'] | undefined;
+  let kept: BarContext | undefined;
+  const keeps: Strategy = {
+    name: 'keeps',
+    features: {},
+    onBar(context) {
+      ({ submit } = context);
+      kept = context;
+      return hold('kept');
+    },
+  };
+  runBacktest({ bars, strategy: keeps, account: { cash: 1000 } });
+  const order = { side: 'buy', type: 'market', size: 1 } as const;
+  expect(() => submit!(order)).toThrow('when it was not asked');
+  expect(kept!.submit(order)).toBeGreaterThan(0);
+  expect(() => Object.assign(kept!, { submit: () => 1 })).toThrow(TypeError);
+  expect(() => Object.assign(Object.getPrototypeOf(kept) as object, { submit: () => 1 })).toThrow(TypeError);
+});

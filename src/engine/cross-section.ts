@@ -1,11 +1,11 @@
 import { didYouMean, timestamp, UserError, type Timestamp } from '#core';
 import type { OrderRequest } from '#domain';
 import type { AccountView, CrossSectionContext, Strategy, SymbolHistory } from '#strategy';
-import { bindMethods } from './bind-methods.ts';
 import { AccountNow } from './account-now.ts';
 import { WARMING_UP } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
+import { notAsked } from './not-asked.ts';
 
 const NOTHING_ASKED = 'nothing asked for at this bar';
 const NOT_TARGET = 'not among the targets';
@@ -14,6 +14,16 @@ const NOT_TARGET = 'not among the targets';
 let move: (market: CrossSection, locals: Int32Array) => void;
 let finish: (market: CrossSection) => void;
 
+/** Whose strategy is being asked. */
+let asked: CrossSection | undefined;
+
+/** The instant that a method is called of, which a strategy may take out by name: see `called` of a moment. */
+function called(self: unknown): CrossSection {
+  if (self instanceof CrossSection) return self;
+  if (asked === undefined) throw notAsked();
+  return asked;
+}
+
 /** One instant of all symbols, as `onInstant` sees it. One object serves a whole run. */
 export class CrossSection implements CrossSectionContext {
   static {
@@ -21,6 +31,8 @@ export class CrossSection implements CrossSectionContext {
       market.#locals = locals;
     };
     finish = (market) => market.#explainTheRest();
+    // No strategy puts a method of its own in the place of everybody's.
+    Object.freeze(CrossSection.prototype);
   }
 
   readonly #engine: EngineView;
@@ -62,7 +74,6 @@ export class CrossSection implements CrossSectionContext {
     this.#warmingUp = engine.decisions.codeOf(WARMING_UP);
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
-    bindMethods(this);
   }
 
   get symbols(): readonly string[] {
@@ -74,16 +85,17 @@ export class CrossSection implements CrossSectionContext {
   get time(): Timestamp {
     return timestamp(this.#engine.time);
   }
-  present(symbol: number): boolean {
-    return this.#locals[symbol]! >= 0;
+  present(this: unknown, symbol: number): boolean {
+    return called(this).#locals[symbol]! >= 0;
   }
-  close(symbol: number): number {
-    return this.#engine.marks[symbol]!;
+  close(this: unknown, symbol: number): number {
+    return called(this).#engine.marks[symbol]!;
   }
-  feature(name: string, symbol: number): number {
-    const local = this.#locals[symbol]!;
-    if (name !== this.#askedName || this.#askedAt < 0) this.#findFeature(name);
-    return local < 0 ? Number.NaN : this.#features.columns[symbol]![this.#askedAt]![local]!;
+  feature(this: unknown, name: string, symbol: number): number {
+    const market = called(this);
+    const local = market.#locals[symbol]!;
+    if (name !== market.#askedName || market.#askedAt < 0) market.#findFeature(name);
+    return local < 0 ? Number.NaN : market.#features.columns[symbol]![market.#askedAt]![local]!;
   }
   /** Kept from call to call: a strategy asks for one feature of all symbols. */
   #findFeature(name: string): void {
@@ -92,27 +104,31 @@ export class CrossSection implements CrossSectionContext {
     this.#askedName = name;
     this.#askedAt = at;
   }
-  history(symbol: number, count: number): SymbolHistory | undefined {
-    const local = this.#locals[symbol]!;
+  history(this: unknown, symbol: number, count: number): SymbolHistory | undefined {
+    const market = called(this);
+    const local = market.#locals[symbol]!;
     if (!(local + 1 >= count)) return undefined;
-    const { time, close } = this.#engine.columns[symbol]!;
+    const { time, close } = market.#engine.columns[symbol]!;
     return { time: time.slice(local + 1 - count, local + 1), close: close.slice(local + 1 - count, local + 1) };
   }
-  held(symbol: number): number {
-    return this.#engine.held(this.#index, symbol);
+  held(this: unknown, symbol: number): number {
+    const market = called(this);
+    return market.#engine.held(market.#index, symbol);
   }
-  submit(request: OrderRequest & { readonly symbol: string }): number {
-    const symbol = this.#symbolAt.get(request.symbol);
-    if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${this.symbols.join(', ')}.`);
-    const id = this.#engine.submit(this.#index, symbol, request);
-    if (id === 0) this.#denied[symbol] = this.#spoken = this.row;
+  submit(this: unknown, request: OrderRequest & { readonly symbol: string }): number {
+    const market = called(this);
+    const symbol = market.#symbolAt.get(request.symbol);
+    if (symbol === undefined) throw new UserError(`this run has no ${request.symbol}`, `It has: ${market.symbols.join(', ')}.`);
+    const id = market.#engine.submit(market.#index, symbol, request);
+    if (id === 0) market.#denied[symbol] = market.#spoken = market.row;
     return id;
   }
 
-  explain(symbol: number, reason: string): void {
-    const { row } = this;
-    this.#explained[symbol] = this.#spoken = row;
-    if (this.#denied[symbol] !== row) this.#engine.decisions.write(this.#index * this.symbols.length + symbol, row, reason);
+  explain(this: unknown, symbol: number, reason: string): void {
+    const market = called(this);
+    const { row } = market;
+    market.#explained[symbol] = market.#spoken = row;
+    if (market.#denied[symbol] !== row) market.#engine.decisions.write(market.#index * market.symbols.length + symbol, row, reason);
   }
 
   /** No bar of a symbol is left without a reason. Called at every instant, so it must cost next to nothing where the strategy had nothing to say. */
@@ -148,27 +164,28 @@ export class CrossSection implements CrossSectionContext {
     return this.#weightText;
   }
 
-  targetWeights(weights: ReadonlyMap<string, number>, stop?: number): void {
-    this.#checkTargets(weights, stop);
+  targetWeights(this: unknown, weights: ReadonlyMap<string, number>, stop?: number): void {
+    const market = called(this);
+    market.#checkTargets(weights, stop);
     const smaller: (OrderRequest & { symbol: string })[] = [];
     const larger: (OrderRequest & { symbol: string })[] = [];
-    const equity = this.#engine.equityNow;
-    this.symbols.forEach((name, symbol) => {
+    const equity = market.#engine.equityNow;
+    market.symbols.forEach((name, symbol) => {
       const weight = weights.get(name) ?? 0;
-      const held = this.held(symbol);
-      if (this.#explained[symbol] !== this.row) this.explain(symbol, this.#targetText(weight));
+      const held = market.held(symbol);
+      if (market.#explained[symbol] !== market.row) market.explain(symbol, market.#targetText(weight));
       if (weight === 0 && held === 0) return;
-      const value = held * this.close(symbol) * this.#engine.ledger.worth(symbol);
+      const value = held * market.close(symbol) * market.#engine.ledger.worth(symbol);
       const change = weight * equity - value;
       const side = weight === 0 ? (held > 0 ? 'sell' : 'buy') : change >= 0 ? 'buy' : 'sell';
       // Without a stop an order that trims may still buy, when the open lies below the target: what counts is the weight.
       const reduces = weight === 0 || (stop !== undefined && weight * held > 0 && change * held < 0);
-      const stopLoss = stop === undefined ? undefined : this.close(symbol) * (1 - Math.sign(weight) * stop);
+      const stopLoss = stop === undefined ? undefined : market.close(symbol) * (1 - Math.sign(weight) * stop);
       const guard = reduces ? { reduceOnly: true } : stopLoss === undefined ? {} : { stopLoss };
       const request = { symbol: name, side, type: 'market', size: { kind: 'target_weight', weight }, ...guard } as const;
       (Math.abs(weight * equity) < Math.abs(value) ? smaller : larger).push(request);
     });
-    for (const request of [...smaller, ...larger]) this.submit(request);
+    for (const request of [...smaller, ...larger]) market.submit(request);
   }
 
   /** A misspelt symbol would otherwise be sold, and a NaN weight denied, without a word. */
@@ -192,4 +209,15 @@ export function placeCrossSection(market: CrossSection, locals: Int32Array): voi
 /** After the strategy has spoken: no bar of a symbol is left without a reason. */
 export function finishCrossSection(market: CrossSection): void {
   finish(market);
+}
+
+/** Asks a strategy at the instant. */
+export function askAcross(market: CrossSection, strategy: Strategy): void {
+  const before = asked;
+  asked = market;
+  try {
+    strategy.onInstant!(market);
+  } finally {
+    asked = before;
+  }
 }

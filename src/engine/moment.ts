@@ -1,20 +1,36 @@
 import { timestamp, UserError, type Timestamp } from '#core';
 import type { Order, OrderRequest } from '#domain';
 import type { SymbolColumns } from '#execution';
-import type { AccountView, BarContext, PositionView, Strategy } from '#strategy';
-import { bindMethods } from './bind-methods.ts';
+import type { AccountView, BarContext, Decision, PositionView, Strategy } from '#strategy';
 import { AccountNow, PositionNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import { FeatureCursor, featureView } from './features.ts';
+import { notAsked } from './not-asked.ts';
 import { checkChange } from './request-words.ts';
 
 /** Moves a moment: a function of this room, since whoever holds the moment itself could move it into the future. */
 let move: (moment: Moment, symbol: number, local: number, columns: readonly Float64Array[]) => void;
 
+/** Whose strategy is being asked. */
+let asked: Moment | undefined;
+
+/**
+ * The moment that a method is called of: a strategy may take methods out by name, as it does features (`({ f, submit }) => …`), and then means
+ * the moment at which it is asked. Methods tied to their object would be other functions in every run, and the compiler would have to begin
+ * anew with each.
+ */
+function called(self: unknown): Moment {
+  if (self instanceof Moment) return self;
+  if (asked === undefined) throw notAsked();
+  return asked;
+}
+
 /** The moment after a bar closed, as `onBar` sees it. One object serves a whole run. */
 export class Moment implements BarContext {
   static {
     move = (moment, symbol, local, columns) => moment.#place(symbol, local, columns);
+    // No strategy puts a method of its own in the place of everybody's.
+    Object.freeze(Moment.prototype);
   }
 
   readonly #engine: EngineView;
@@ -39,7 +55,6 @@ export class Moment implements BarContext {
     this.prior = featureView(names, this.#cursor, 'before');
     this.account = new AccountNow(engine);
     this.parameters = strategy.parameters ?? {};
-    bindMethods(this);
   }
 
   #place(symbol: number, local: number, columns: readonly Float64Array[]): void {
@@ -81,43 +96,56 @@ export class Moment implements BarContext {
     return this.#bars.volume[this.#local]!;
   }
 
-  submit(request: OrderRequest): number {
-    const named = request.symbol;
-    if (named !== undefined && named !== this.symbol)
-      throw new UserError(`onBar of ${this.symbol} cannot order ${named}`, 'Use onInstant for orders across symbols.');
-    return this.#engine.submit(this.#index, this.#symbol, request);
+  submit(this: unknown, request: OrderRequest): number {
+    const moment = called(this);
+    const { symbol: named } = request;
+    if (named !== undefined && named !== moment.symbol)
+      throw new UserError(`onBar of ${moment.symbol} cannot order ${named}`, 'Use onInstant for orders across symbols.');
+    return moment.#engine.submit(moment.#index, moment.#symbol, request);
   }
-  cancel(orderId: number): void {
-    if (this.#owns(orderId)) this.#engine.cancel(orderId);
+  cancel(this: unknown, orderId: number): void {
+    const moment = called(this);
+    if (moment.#owns(orderId)) moment.#engine.cancel(orderId);
   }
-  cancelAll(): void {
-    for (const order of this.#engine.venue.ordersOf(this.#symbol)) {
-      if (order.strategy === this.#index && !order.contingent) this.#engine.venue.cancel(order, 'canceled by the strategy');
+  cancelAll(this: unknown): void {
+    const moment = called(this);
+    const { venue } = moment.#engine;
+    for (const order of venue.ordersOf(moment.#symbol)) {
+      if (order.strategy === moment.#index && !order.contingent) venue.cancel(order, 'canceled by the strategy');
     }
   }
-  replace(orderId: number, change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number }): boolean {
+  replace(
+    this: unknown,
+    orderId: number,
+    change: { readonly quantity?: number; readonly limitPrice?: number; readonly stopPrice?: number },
+  ): boolean {
     checkChange(change);
-    return this.#owns(orderId) && this.#engine.replace(orderId, change);
+    const moment = called(this);
+    return moment.#owns(orderId) && moment.#engine.replace(orderId, change);
   }
   /** An order of another strategy on the account is none for this one. */
   #owns(orderId: number): boolean {
     return this.#engine.order(orderId)?.strategy === this.#index;
   }
-  closePosition(portion = 1): void {
-    this.#engine.close(this.#index, this.#symbol, portion);
+  closePosition(this: unknown, portion = 1): void {
+    const moment = called(this);
+    moment.#engine.close(moment.#index, moment.#symbol, portion);
   }
-  closeLot(orderId: number, portion = 1): void {
-    this.#engine.closeLot(this.#index, this.#symbol, orderId, portion);
+  closeLot(this: unknown, orderId: number, portion = 1): void {
+    const moment = called(this);
+    moment.#engine.closeLot(moment.#index, moment.#symbol, orderId, portion);
   }
-  orders(): readonly Order[] {
-    return this.#engine.venue
-      .ordersOf(this.#symbol)
-      .filter((order) => order.strategy === this.#index)
+  orders(this: unknown): readonly Order[] {
+    const moment = called(this);
+    return moment.#engine.venue
+      .ordersOf(moment.#symbol)
+      .filter((order) => order.strategy === moment.#index)
       .map((order) => order.record());
   }
-  lots(): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[] {
-    return this.#engine.ledger
-      .lots(this.#index, this.#symbol)
+  lots(this: unknown): readonly { readonly orderId: number; readonly quantity: number; readonly price: number; readonly row: number }[] {
+    const moment = called(this);
+    return moment.#engine.ledger
+      .lots(moment.#index, moment.#symbol)
       .map(({ orderId, quantity, price, row }) => ({ orderId, quantity, price, row }));
   }
 }
@@ -125,4 +153,15 @@ export class Moment implements BarContext {
 /** Stands the moment at a symbol's row. */
 export function placeMoment(moment: Moment, symbol: number, local: number, columns: readonly Float64Array[]): void {
   move(moment, symbol, local, columns);
+}
+
+/** What a strategy says at the moment. */
+export function askAt(moment: Moment, strategy: Strategy): Decision | undefined {
+  const before = asked;
+  asked = moment;
+  try {
+    return strategy.onBar!(moment);
+  } finally {
+    asked = before;
+  }
 }
