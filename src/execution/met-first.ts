@@ -108,7 +108,9 @@ function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
     const kind = kindOf(order);
     const nearer = orders.slice(at + 1).filter((other) => isBefore(other, order, kind));
     if (nearer.length > 0) {
-      waiting.push(...nearer, order);
+      // Where both moves have a stop that waits, a bracket's target would else pass the stop of its own.
+      for (const one of nearer) waiting.push(...orders.filter((other) => isStopOfTarget(other, one)), one);
+      waiting.push(order);
       return;
     }
     if (stopsOf(kind) !== kind) {
@@ -118,6 +120,10 @@ function beforeTheirStops(orders: readonly WorkingOrder[]): WorkingOrder[] {
     met.add(order);
   });
   return [...met];
+}
+
+function isStopOfTarget(order: WorkingOrder, target: WorkingOrder): boolean {
+  return target.purpose === 'target' && order.closes === target.closes && waitsForStop(order);
 }
 
 function isBefore(other: WorkingOrder, stop: WorkingOrder, kind: number): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderRequest } from '#domain';
-import { book, play, QUIET, tape, type Act, type Row } from './scenario.ts';
+import { book, play, QUIET, scripted, tape, type Act, type Row } from './scenario.ts';
 
 const FALL: Row = [100, 101, 93.5, 100, 10];
 const RISE: Row = [100, 106.5, 99, 100, 10];
@@ -175,5 +175,13 @@ describe('of two moves in a bar the worse came first', () => {
     const exits = [stop('sell', 95, { reduceOnly: true }), stop('buy', 103)];
     const rows: Row[] = [QUIET, QUIET, [100, 106, 94, 100, 8]];
     expect(tape(play({ rows, script: { 0: long, 1: send(...exits) }, profile: { volumeCap: 1 } }))[1]).toBe('2 sell 8 @ 95');
+  });
+
+  test('of two strategies with brackets against each other neither gets a target in a bar that reaches its stop', () => {
+    const short = { side: 'sell', type: 'market', size: 8, stopLoss: 104, takeProfit: 96 } as const;
+    const against = { side: 'buy', type: 'market', size: 5, stopLoss: 95.9, takeProfit: 103.9 } as const;
+    const strategies = [scripted({ 0: short }, 'two'), scripted({ 1: against }, 'one')];
+    const fills = ['1 sell 8 @ 100', '2 buy 5 @ 100', '2 buy 8 @ 104', '2 sell 5 @ 95.9'];
+    expect(tape(play({ rows: [QUIET, QUIET, [100, 105, 95, 100]], strategies }))).toEqual(fills);
   });
 });
