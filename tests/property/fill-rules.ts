@@ -215,15 +215,18 @@ export class FillRules {
     const signed = fill.side === 'buy' ? fill.quantity : -fill.quantity;
     const opens = Math.abs(books.held(fill.strategy, fill.symbol) + signed) > Math.abs(books.held(fill.strategy, fill.symbol)) + HAIR;
     if (most === undefined || !opens || request.account.hedging || request.account.currency || profile.marginMark === 'close') return;
+    // What brings the account's position of a symbol closer to zero is never held back, also where it opens a strategy's own.
+    const net = books.net(fill.symbol);
+    if (Math.abs(net + signed) <= Math.abs(net)) return;
     let [gross, equity] = [0, books.balance('USD') - fill.fee];
     for (const { symbol, multiplier } of instruments) {
       const { open, time } = bars.find((one) => one.symbol === symbol)!;
       const row = time.indexOf(fill.time);
       const own = symbol === fill.symbol;
       const mark = own ? fill.price : row < 0 ? (books.marks.get(symbol) ?? 0) : open[row]!;
-      const net = books.net(symbol) + (own ? signed : 0);
-      gross += Math.abs(net) * mark * multiplier;
-      equity += (net * mark - (own ? signed * fill.price : 0)) * multiplier;
+      const held = books.net(symbol) + (own ? signed : 0);
+      gross += Math.abs(held) * mark * multiplier;
+      equity += (held * mark - (own ? signed * fill.price : 0)) * multiplier;
     }
     this.#say(gross <= most * equity * (1 + HAIR), fill, `brings exposure to ${gross / equity} of ${most}`);
   }
