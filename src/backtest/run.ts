@@ -12,6 +12,7 @@ import {
   type Financing,
   type RiskCheck,
   type Supervisor,
+  withTurns,
 } from '#engine';
 import { executionProfile, type ExecutionProfile } from '#execution';
 import type { ExternalColumns } from '#features';
@@ -161,9 +162,12 @@ export function runBacktest(request: BacktestRequest): BacktestResult {
   const exposed = new Uint8Array(time.length);
   const from = request.continueFrom;
   const first = from === undefined ? 0 : takeOver(engine, from, time);
-  drive(engine, time, rows, equity, exposed, bars.length, first);
-  const state = request.keepState === true ? engine.snapshot() : undefined;
-  if (state === undefined) finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
+  let state: EngineSnapshot | undefined;
+  withTurns(() => {
+    drive(engine, time, rows, equity, exposed, bars.length, first);
+    if (request.keepState === true) state = engine.snapshot();
+    else finish(engine, rows, time.length - 1, equity, request.atEnd ?? 'mark');
+  });
   return result(engine, { time, equity, exposed, first, state, startCash: from?.equity ?? account.cash }, strategies, bars);
 }
 

@@ -98,3 +98,19 @@ test('a method taken out by name is refused once its strategy has answered, and 
   expect(() => Object.assign(kept!, { submit: () => 1 })).toThrow(TypeError);
   expect(() => Object.assign(Object.getPrototypeOf(kept) as object, { submit: () => 1 })).toThrow(TypeError);
 });
+
+test('what is told of a trade is no asking: a method kept for it by name is refused', () => {
+  let submit: BarContext['submit'] | undefined;
+  const keeps: Strategy = {
+    name: 'keeps',
+    features: {},
+    onBar(context) {
+      ({ submit } = context);
+      if (context.row === 1) submit({ side: 'buy', type: 'market', size: 1 });
+      if (context.row === 3) context.closePosition();
+      return undefined;
+    },
+    onTrade: () => submit!({ side: 'buy', type: 'market', size: 1 }),
+  };
+  expect(() => runBacktest({ bars, strategy: keeps, account: { cash: 1000 } })).toThrow('when it was not asked');
+});

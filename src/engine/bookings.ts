@@ -3,6 +3,7 @@ import type { WorkingOrder } from '#execution';
 import type { Ledger, LedgerEntry } from '#portfolio';
 import type { Strategy } from '#strategy';
 import { FillLog } from './fill-log.ts';
+import { endTurn } from './turn.ts';
 
 /** Executions on their way into the ledger, kept as fills. */
 export class Bookings {
@@ -83,6 +84,7 @@ export class TradeNews {
     if (this.#waiting.length === 0) return;
     const trades = this.#waiting;
     this.#waiting = [];
+    endTurn();
     for (const trade of trades) this.#strategies.find(({ name }) => name === trade.strategy)?.onTrade?.({ ...trade });
   }
 }

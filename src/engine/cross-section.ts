@@ -5,7 +5,7 @@ import { AccountNow } from './account-now.ts';
 import { WARMING_UP } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import type { FeatureTable } from './features.ts';
-import { notAsked } from './not-asked.ts';
+import { calledOf, takeTurn } from './turn.ts';
 
 const NOTHING_ASKED = 'nothing asked for at this bar';
 const NOT_TARGET = 'not among the targets';
@@ -14,15 +14,7 @@ const NOT_TARGET = 'not among the targets';
 let move: (market: CrossSection, locals: Int32Array) => void;
 let finish: (market: CrossSection) => void;
 
-/** Whose strategy is being asked. */
-let asked: CrossSection | undefined;
-
-/** The instant that a method is called of, which a strategy may take out by name: see `called` of a moment. */
-function called(self: unknown): CrossSection {
-  if (self instanceof CrossSection) return self;
-  if (asked === undefined) throw notAsked();
-  return asked;
-}
+const called = (self: unknown): CrossSection => (self instanceof CrossSection ? self : calledOf(self, CrossSection));
 
 /** One instant of all symbols, as `onInstant` sees it. One object serves a whole run. */
 export class CrossSection implements CrossSectionContext {
@@ -203,21 +195,11 @@ export class CrossSection implements CrossSectionContext {
 
 /** Stands the instant at the symbols' rows, −1 for those without a bar. */
 export function placeCrossSection(market: CrossSection, locals: Int32Array): void {
+  takeTurn(market);
   move(market, locals);
 }
 
 /** After the strategy has spoken: no bar of a symbol is left without a reason. */
 export function finishCrossSection(market: CrossSection): void {
   finish(market);
-}
-
-/** Asks a strategy at the instant. */
-export function askAcross(market: CrossSection, strategy: Strategy): void {
-  const before = asked;
-  asked = market;
-  try {
-    strategy.onInstant!(market);
-  } finally {
-    asked = before;
-  }
 }

@@ -12,3 +12,4 @@ export { checkSymbols } from './orders.ts';
 export type { AccountSettings, EngineSetup, RiskAccount, RiskCheck } from './setup.ts';
 export type { EngineSnapshot } from './snapshot.ts';
 export type { SupervisedEngine, Supervisor } from './supervisor.ts';
+export { endTurn, withTurns } from './turn.ts';

@@ -1,29 +1,17 @@
 import { timestamp, UserError, type Timestamp } from '#core';
 import type { Order, OrderRequest } from '#domain';
 import type { SymbolColumns } from '#execution';
-import type { AccountView, BarContext, Decision, PositionView, Strategy } from '#strategy';
+import type { AccountView, BarContext, PositionView, Strategy } from '#strategy';
 import { AccountNow, PositionNow } from './account-now.ts';
 import type { EngineView } from './engine-view.ts';
 import { FeatureCursor, featureView } from './features.ts';
-import { notAsked } from './not-asked.ts';
 import { checkChange } from './request-words.ts';
+import { calledOf, takeTurn } from './turn.ts';
 
 /** Moves a moment: a function of this room, since whoever holds the moment itself could move it into the future. */
 let move: (moment: Moment, symbol: number, local: number, columns: readonly Float64Array[]) => void;
 
-/** Whose strategy is being asked. */
-let asked: Moment | undefined;
-
-/**
- * The moment that a method is called of: a strategy may take methods out by name, as it does features (`({ f, submit }) => …`), and then means
- * the moment at which it is asked. Methods tied to their object would be other functions in every run, and the compiler would have to begin
- * anew with each.
- */
-function called(self: unknown): Moment {
-  if (self instanceof Moment) return self;
-  if (asked === undefined) throw notAsked();
-  return asked;
-}
+const called = (self: unknown): Moment => (self instanceof Moment ? self : calledOf(self, Moment));
 
 /** The moment after a bar closed, as `onBar` sees it. One object serves a whole run. */
 export class Moment implements BarContext {
@@ -150,18 +138,8 @@ export class Moment implements BarContext {
   }
 }
 
-/** Stands the moment at a symbol's row. */
+/** Stands the moment at a symbol's row, for its strategy to be asked there. */
 export function placeMoment(moment: Moment, symbol: number, local: number, columns: readonly Float64Array[]): void {
+  takeTurn(moment);
   move(moment, symbol, local, columns);
-}
-
-/** What a strategy says at the moment. */
-export function askAt(moment: Moment, strategy: Strategy): Decision | undefined {
-  const before = asked;
-  asked = moment;
-  try {
-    return strategy.onBar!(moment);
-  } finally {
-    asked = before;
-  }
 }

@@ -1,11 +1,11 @@
 import { UserError } from '#core';
 import type { OrderRequest } from '#domain';
 import type { Decision, EntryPlan, PriceLevel, Strategy } from '#strategy';
-import { askAcross, CrossSection, finishCrossSection, placeCrossSection } from './cross-section.ts';
+import { CrossSection, finishCrossSection, placeCrossSection } from './cross-section.ts';
 import { WARMING_UP } from './decision-log.ts';
 import type { EngineView } from './engine-view.ts';
 import { wholeFrom, type FeatureTable } from './features.ts';
-import { askAt, Moment, placeMoment } from './moment.ts';
+import { Moment, placeMoment } from './moment.ts';
 import { cancelEntries, isEntering } from './under-way.ts';
 
 /** One strategy at the engine: its view of the moment, and what becomes of its decisions. */
@@ -52,7 +52,7 @@ export class StrategyLane {
     }
     if (strategy.onInstant) {
       placeCrossSection(this.#cross, locals);
-      askAcross(this.#cross, strategy);
+      strategy.onInstant(this.#cross);
       finishCrossSection(this.#cross);
     }
   }
@@ -72,7 +72,7 @@ export class StrategyLane {
     }
     const moment = this.#moment;
     placeMoment(moment, symbol, local, columns);
-    const decision = askAt(moment, this.#strategy);
+    const decision = this.#strategy.onBar!(moment);
     if (decision !== undefined) this.#apply(decision, lane, symbol, row);
     else if (this.#strategy.mustDecide === true) throw notADecision(this.#strategy.name, decision);
   }

@@ -1,6 +1,6 @@
 import { contentHash, createRng, invariant } from '#core';
 import type { Instrument, Timeframe } from '#domain';
-import { Engine, type AccountSettings, type ConversionSeries, type RiskCheck } from '#engine';
+import { endTurn, Engine, type AccountSettings, type ConversionSeries, type RiskCheck } from '#engine';
 import type { ExecutionProfile } from '#execution';
 import type { RiskLimits } from '#risk';
 import type { Strategy } from '#strategy';
@@ -112,6 +112,7 @@ export class TradingSession {
     }
     this.lastTime = time;
     this.engine.step(row, time, locals);
+    endTurn();
     return this.#outputs(row);
   }
 
