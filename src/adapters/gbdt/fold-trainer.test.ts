@@ -112,7 +112,8 @@ describe('fold trainer', () => {
     const small = jobs().slice(0, 2);
     expect(await trainer.train([])).toEqual([]);
     const models = await trainer.train(small);
-    expect(process.getActiveResourcesInfo().length).toBe(before);
+    // Fewer when a worker of the test before has only now gone.
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before);
     // Early stopping ends these soon, which their 100,000 rounds do not tell.
     const large = [1, 2].map((seed) => ({ ...jobs()[4]!, params: { rounds: 100_000, earlyStoppingRounds: 5 }, seed: `${seed}` }));
     const [first, second] = [await trainer.train(large), await trainer.train(large)];
