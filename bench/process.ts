@@ -43,7 +43,7 @@ const cli = join(root, 'edgewright');
 measure('empty node', process.execPath, ['-e', '0']);
 measure('edgewright --help', cli, ['--help']);
 for (const [name, times] of [
-  ['100k', 5],
+  ['100k', 15],
   ['1m', 2],
 ] as const) {
   const data = join(folder, `bars_${name}.csv`);
